@@ -1,0 +1,1 @@
+"""The door: HTTP, connectors, commands, pages and wiring. It decides nothing itself."""

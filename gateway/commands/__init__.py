@@ -1,0 +1,63 @@
+"""The `o2o` command. Each sub command lives in its own module and is imported only when it is called, so `o2o --help` is quick."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("gateway.commands.run", "Start the gateway: database, migrations, server, background worker."),
+    "demo": ("gateway.commands.demo", "Load the demonstration world, or write generated people to a file."),
+    "worker": ("gateway.commands.worker", "Do the background work: redo, expiry, numbering of changes."),
+    "campaigns": ("gateway.commands.campaigns", "Apply, preview and list campaigns."),
+    "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
+    "bench": ("gateway.commands.bench", "Measure this machine against the floor."),
+    "doctor": ("gateway.commands.doctor", "Check that everything the gateway needs is in order."),
+    "backup": ("gateway.commands.backup", "Write database and secrets to a folder."),
+    "restore": ("gateway.commands.restore", "Bring a backup back."),
+}
+"""Name: (module that defines a click command called `command`, its line in the help)."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only when it is asked to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now; None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="o2o-gateway", prog_name="o2o")
+def group() -> None:
+    """Omnichannel identity and offer gateway.
+
+    Settings come from the environment: O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script: runs a command; an expected refusal is one sentence on standard error, not a stack trace."""
+    from gateway.postgres.errors import PostgresError
+    from gateway.secrets_file import SecretsError
+    from gateway.settings import SettingsError
+
+    try:
+        group.main(args=list(arguments) if arguments is not None else None, prog_name="o2o")
+    except (PostgresError, SecretsError, SettingsError) as error:
+        click.echo(f"o2o: {error}", err=True)
+        sys.exit(1)

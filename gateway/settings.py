@@ -1,0 +1,85 @@
+"""What the operator decides: read once from the environment, then handed around as a value.
+
+Nothing below the door reads the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class SettingsError(Exception):
+    """A setting in the environment cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults; `from_environment` names the variables."""
+
+    home: Path
+    """Everything the gateway keeps on this machine: secrets, embedded database, logs."""
+    database_url: str | None = field(default=None, repr=False)
+    """A PostgreSQL server of one's own; None means the embedded one."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    metrics_port: int = 8001
+    workers: int = 2
+    threads_per_worker: int = 4
+    """Requests one worker handles at a time; its connection pool holds one more for what runs beside them."""
+    secrets_path: Path | None = None
+    policy_path: Path | None = None
+    """The retailer's own identity policy; None means the one that ships with the package."""
+    log_level: str = "info"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Where pepper and envelope key are kept."""
+        return self.secrets_path or self.home / "secrets.json"
+
+    @property
+    def pool_size(self) -> int:
+        """Database connections one worker process may hold."""
+        return self.threads_per_worker + 1
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in these variables (the process's own when none are given). Raises SettingsError naming the variable.
+
+    O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS, O2O_SECRETS_FILE,
+    O2O_POLICY, O2O_LOG_LEVEL.
+    """
+    given = os.environ if environment is None else environment
+    return Settings(
+        home=Path(given.get("O2O_HOME") or ".o2o").absolute(),
+        database_url=given.get("DATABASE_URL") or None,
+        host=given.get("O2O_HOST") or "127.0.0.1",
+        port=_number(given, "O2O_PORT", default=8000, least=0, most=65535),
+        metrics_port=_number(given, "O2O_METRICS_PORT", default=8001, least=0, most=65535),
+        workers=_number(given, "O2O_WORKERS", default=2, least=1, most=64),
+        threads_per_worker=_number(given, "O2O_THREADS", default=4, least=1, most=64),
+        secrets_path=_path(given, "O2O_SECRETS_FILE"),
+        policy_path=_path(given, "O2O_POLICY"),
+        log_level=_choice(given, "O2O_LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
+    )
+
+
+def _number(given: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    text = given.get(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    return int(text)
+
+
+def _choice(given: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:
+    text = (given.get(name) or default).lower()
+    if text not in allowed:
+        raise SettingsError(f"{name} must be one of {', '.join(sorted(allowed))}, not {text!r}")
+    return text
+
+
+def _path(given: Mapping[str, str], name: str) -> Path | None:
+    text = given.get(name)
+    return Path(text).absolute() if text else None

@@ -1,0 +1,1 @@
+"""What may this person have? Campaigns, decisions and redemptions. Knows no HTTP and no identity."""
