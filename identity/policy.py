@@ -1,0 +1,208 @@
+"""The identity policy: a versioned file, read once, checked wholly, then a frozen value.
+
+Invariant: a policy that loads is complete and consistent; nothing that uses it checks again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import yaml
+
+from identity.errors import PolicyError, UnknownSourceError
+
+DEFAULT_PATH: Final = Path(__file__).with_name("policy.yaml")
+BLOCK: Final = "block"
+COUNT_MAX: Final = 32_767  # what a smallint column holds
+
+
+class Linking(StrEnum):
+    """When a shared value of a type links two records."""
+
+    ALONE = "alone"
+    NAMES = "names"
+    SECOND = "second"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRule:
+    """How far one type of identifier is believed; policy.yaml explains each field."""
+
+    type: str
+    code: int
+    priority: int
+    links: Linking
+    limit: int
+    generic: int
+    cap: int
+    exclusive: bool = False
+
+    @property
+    def strong(self) -> bool:
+        """True when the type links whatever the names say."""
+        return self.links is Linking.ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A system that knows shoppers."""
+
+    name: str
+    code: int
+    channel: str
+    trust: int
+    date_order: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that the partition, the normaliser and survivorship may be told by the retailer."""
+
+    version: str
+    component_bound: int
+    record_keys_max: int
+    block_cap: int
+    drop_lines_bits: tuple[int, ...]
+    tombstone_days: int
+    mention_days: int
+    identifiers: Mapping[str, IdentifierRule]
+    sources: Mapping[str, Source]
+
+    def source(self, name: str) -> Source:
+        """The source of that name. Raises UnknownSourceError with a sentence that lists the known ones."""
+        try:
+            return self.sources[name]
+        except KeyError:
+            known = ", ".join(sorted(self.sources))
+            raise UnknownSourceError(f"The source {name[:64]!r} is not known; known are {known}.") from None
+
+    def cap(self, key_type: str) -> int:
+        """How many records may share a key of this type before it says nothing."""
+        return self.block_cap if key_type == BLOCK else self.identifiers[key_type].cap
+
+    def generic(self, key_type: str) -> int:
+        """How many distinct name tokens may share a key of this type before it says nothing."""
+        return self.block_cap if key_type == BLOCK else self.identifiers[key_type].generic
+
+
+def load(path: Path = DEFAULT_PATH) -> Policy:
+    """The policy in a file. Raises PolicyError with a sentence that names file and field."""
+    try:
+        return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise PolicyError(f"{path.name} cannot be read: {error}") from error
+    except PolicyError as error:
+        raise PolicyError(f"{path.name}: {error}") from error
+
+
+def parse(raw: object) -> Policy:
+    """The policy that a parsed document describes. Raises PolicyError with a sentence that names a field."""
+    top = _Section("policy", raw)
+    identifiers = {name: _identifier(name, entry) for name, entry in top.mapping("identifiers").items()}
+    sources = {name: _source(name, entry) for name, entry in top.mapping("sources").items()}
+    _distinct_codes("identifiers", [rule.code for rule in identifiers.values()])
+    _distinct_codes("sources", [source.code for source in sources.values()])
+    policy = Policy(
+        version=top.text("version"),
+        component_bound=top.count("component_bound", least=2),
+        record_keys_max=top.count("record_keys_max"),
+        block_cap=top.count("block_cap"),
+        drop_lines_bits=top.rising("drop_lines_bits"),
+        tombstone_days=top.count("tombstone_days", least=0),
+        mention_days=top.count("mention_days"),
+        identifiers=MappingProxyType(identifiers),
+        sources=MappingProxyType(sources),
+    )
+    top.finish()
+    return policy
+
+
+def _identifier(name: str, raw: object) -> IdentifierRule:
+    section = _Section(f"identifiers.{name}", raw)
+    rule = IdentifierRule(
+        type=name,
+        code=section.count("code"),
+        priority=section.count("priority"),
+        links=Linking(section.choice("links", tuple(Linking))),
+        limit=section.count("limit"),
+        generic=section.count("generic"),
+        cap=section.count("cap"),
+        exclusive=section.flag("exclusive"),
+    )
+    section.finish()
+    if name == BLOCK:
+        raise PolicyError(f"identifiers.{name}: the name is taken by blocking keys")
+    return rule
+
+
+def _source(name: str, raw: object) -> Source:
+    section = _Section(f"sources.{name}", raw)
+    source = Source(
+        name=name,
+        code=section.count("code"),
+        channel=section.choice("channel", ("online", "store")),
+        trust=section.count("trust"),
+        date_order=section.choice("date_order", ("dmy", "mdy", "ymd")),
+        country=section.text("country"),
+    )
+    section.finish()
+    return source
+
+
+def _distinct_codes(where: str, codes: list[int]) -> None:
+    if len(set(codes)) < len(codes):
+        raise PolicyError(f"{where}: two entries have the same code")
+
+
+class _Section:
+    """One mapping of the document; what is read is ticked off, so that a misspelt field cannot hide."""
+
+    def __init__(self, where: str, raw: object) -> None:
+        if not isinstance(raw, dict) or not all(isinstance(name, str) for name in raw):
+            raise PolicyError(f"{where} must be a mapping with text keys")
+        self._where = where
+        self._left: dict[str, Any] = dict(raw)
+
+    def text(self, name: str) -> str:
+        return str(self._take(name, lambda v: isinstance(v, str) and 0 < len(v) <= 64, "a short text"))
+
+    def count(self, name: str, *, least: int = 1) -> int:
+        expected = f"a whole number from {least} to {COUNT_MAX}"
+        return int(self._take(name, lambda v: type(v) is int and least <= v <= COUNT_MAX, expected))
+
+    def flag(self, name: str) -> bool:
+        return name in self._left and bool(self._take(name, lambda v: isinstance(v, bool), "true or false"))
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        return str(self._take(name, lambda v: v in allowed, "one of " + ", ".join(allowed)))
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        return dict(
+            self._take(name, lambda v: isinstance(v, dict) and bool(v), "a mapping that is not empty")
+        )
+
+    def rising(self, name: str) -> tuple[int, ...]:
+        return tuple(self._take(name, _is_rising, "a rising list of whole numbers"))
+
+    def finish(self) -> None:
+        if self._left:
+            raise PolicyError(f"{self._where}: unknown field {min(self._left)!r}")
+
+    def _take(self, name: str, is_valid: Callable[[Any], bool], expected: str) -> Any:
+        value = self._left.pop(name, None)
+        if not is_valid(value):
+            raise PolicyError(f"{self._where}.{name} must be {expected}, not {value!r}")
+        return value
+
+
+def _is_rising(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and all(type(v) is int and 0 < v <= COUNT_MAX for v in value)
+        and value == sorted(set(value))
+    )
