@@ -1,8 +1,9 @@
-"""The keys that turn personal values into digests and envelopes. They live in one file, never in the database.
+"""The keys that turn personal values into digests and envelopes. They live in one file, never in the
+database.
 
-Whoever has only the database (a dump, a replica, a stolen disk) can neither look a shopper up nor read her values.
-The file holds numbered versions: new values are written under the newest, old ones stay readable until they are rewritten,
-so a rotation is: add a version, let the worker rewrite, remove the old one.
+Whoever has only the database (a dump, a replica, a stolen disk) can neither look a shopper up nor read her
+values. The file holds numbered versions: new values are written under the newest, old ones stay readable
+until they are rewritten, so a rotation is: add a version, let the worker rewrite, remove the old one.
 """
 
 import contextlib
@@ -45,8 +46,8 @@ class Secrets:
 def load_or_create(path: Path) -> Secrets:
     """The secrets in this file; made once, readable by its owner only, when there is none yet.
 
-    Several processes may start at the same time: the file appears complete under its name, and whoever comes second reads the
-    first one's.
+    Several processes may start at the same time: the file appears complete under its name, and whoever
+    comes second reads the first one's.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,9 @@ def load_or_create(path: Path) -> Secrets:
 
 
 def load(path: Path) -> Secrets:
-    """The secrets in this file. Raises SecretsError when others may read it or when it does not hold what it should."""
+    """The secrets in this file. Raises SecretsError when others may read it or when it does not hold what
+    it should.
+    """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
@@ -83,7 +86,7 @@ def rotate(path: Path) -> Secrets:
     """Adds a generation and makes it the current one; the earlier ones stay readable."""
     known = load(path)
     number = max(known.versions) + 1
-    os.replace(_written(path, Secrets(current=number, versions={**known.versions, number: _fresh()})), path)
+    _written(path, Secrets(current=number, versions={**known.versions, number: _fresh()})).replace(path)
     return load(path)
 
 

@@ -44,10 +44,11 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in these variables (the process's own when none are given). Raises SettingsError naming the variable.
+    """The settings in these variables (the process's own when none are given). Raises SettingsError naming
+    the variable.
 
-    O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS, O2O_SECRETS_FILE,
-    O2O_POLICY, O2O_LOG_LEVEL.
+    O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS,
+    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL.
     """
     given = os.environ if environment is None else environment
     return Settings(

@@ -1,4 +1,6 @@
-"""The `o2o` command. Each sub command lives in its own module and is imported only when it is called, so `o2o --help` is quick."""
+"""The `o2o` command. Each sub command lives in its own module and is imported only when it is called, so
+`o2o --help` is quick.
+"""
 
 import importlib
 import sys
@@ -46,12 +48,15 @@ class LazyGroup(click.Group):
 def group() -> None:
     """Omnichannel identity and offer gateway.
 
-    Settings come from the environment: O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT.
+    Settings come from the environment: O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT,
+    O2O_METRICS_PORT.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The console script: runs a command; an expected refusal is one sentence on standard error, not a stack trace."""
+    """The console script: runs a command; an expected refusal is one sentence on standard error, not a
+    stack trace.
+    """
     from gateway.postgres.errors import PostgresError
     from gateway.secrets_file import SecretsError
     from gateway.settings import SettingsError

@@ -1,0 +1,111 @@
+"""Using the embedded server: started by its first user, shared by all, stopped after the last one."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import gateway
+from gateway.postgres import cluster
+from gateway.postgres.errors import PostgresError
+from gateway.postgres.locks import FileLock
+
+
+class Attachment:
+    """One process's use of the server. While any attachment is open, the server runs."""
+
+    def __init__(self, home: Path, users: FileLock, *, durable: bool) -> None:
+        found = cluster.existing(home)
+        assert found is not None
+        self.url = found.url
+        self._home = home
+        self._users = users
+        self._durable = durable
+        self._closed = threading.Event()
+
+    def keep(self) -> None:
+        """From now on, brings the server back should somebody kill it together with its watcher."""
+        threading.Thread(target=self._bring_back, name="postgres-keeper", daemon=True).start()
+
+    def close(self, *, wait_s: float = 0) -> None:
+        """Ends this use. With `wait_s`, waits up to that long for the server to stop, which it does when
+        nobody else uses it.
+        """
+        self._closed.set()
+        self._users.release()
+        deadline = time.monotonic() + wait_s
+        with FileLock(cluster.folder(self._home) / "watch.lock") as watch:
+            while time.monotonic() < deadline and watch.is_taken():
+                time.sleep(0.02)
+
+    def _bring_back(self) -> None:
+        while not self._closed.is_set():
+            with FileLock(cluster.folder(self._home) / "watch.lock") as watch:
+                watch.share()  # returns when the watcher is gone
+            if not self._closed.is_set():
+                _ensure(self._home, durable=self._durable)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def attach(home: Path, *, durable: bool = True) -> Attachment:
+    """An attachment to the server of this home, which is started (and its data folder made) when it does
+    not run.
+    """
+    users = FileLock(cluster.folder(home) / "users.lock")
+    users.share()  # waits while an unused server is being stopped
+    try:
+        _ensure(home, durable=durable)
+        return Attachment(home, users, durable=durable)
+    except BaseException:
+        users.release()
+        raise
+
+
+def _ensure(home: Path, *, durable: bool) -> None:
+    launcher = cluster.folder(home)
+    with FileLock(launcher / "start.lock") as start, FileLock(launcher / "watch.lock") as watch:
+        start.take()
+        if not watch.is_taken():
+            _start(home, launcher, durable=durable)
+
+
+def _start(home: Path, launcher: Path, *, durable: bool) -> None:
+    log = launcher / "launcher.log"
+    source = str(Path(gateway.__file__).parent.parent)
+    with log.open("wb") as errors:
+        watcher = subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "gateway.postgres.watch",
+                str(home),
+                "durable" if durable else "fast",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": source},
+            start_new_session=True,  # a Ctrl-C in the terminal is for us, not for the server
+        )
+    assert watcher.stdout is not None
+    with watcher.stdout:
+        answer = watcher.stdout.readline()
+    if answer.strip() != b"ready":
+        code = watcher.wait()
+        reason = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise PostgresError(f"the server did not start (exit code {code}): {' '.join(reason[-3:])}")
+    # The watcher outlives us by design: nobody waits for it, so this handle must not complain about that.
+    watcher.returncode = 0
