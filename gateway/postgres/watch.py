@@ -29,6 +29,10 @@ CRASHES_MOST = 5
 """Crashes in a row, each within a minute of its start, after which starting again is given up."""
 
 
+PROCESSES = Path("/proc")
+"""Where Linux tells what a process is; elsewhere `ps` is asked."""
+
+
 def main(home: Path, *, durable: bool) -> int:
     """Runs a server for this home until nobody uses it. Says `ready` on standard output once it answers."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -139,9 +143,9 @@ def _stop_stray(cluster: Cluster) -> None:
 
 def _is_server(cluster: Cluster, pid: int) -> bool:
     # A pid file survives a crash, and its number may belong to anybody by now.
-    if sys.platform == "linux":
+    if PROCESSES.exists():
         with contextlib.suppress(OSError):
-            return os.fsencode(cluster.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+            return os.fsencode(cluster.data) in (PROCESSES / str(pid) / "cmdline").read_bytes()
         return False
     told = subprocess.run(["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, check=False)
     return os.fsencode(cluster.data) in told.stdout

@@ -1,0 +1,139 @@
+"""The way to PostgreSQL: which server, how many connections, how long a statement may take, and where a
+commit happens.
+
+Order: DATABASE_URL, else our own server (the running one, or one started now; see `gateway.postgres`). One
+transaction per request or step, opened here; the domains never commit.
+"""
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from gateway.postgres.attachment import Attachment, attach
+from gateway.settings import Settings
+
+STATEMENT_TIMEOUT_MS = 10_000
+LOCK_TIMEOUT_MS = 5_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
+POOL_TIMEOUT_S = 0.1
+"""How long a request waits for a free connection. A till gives up after 300 ms: better a quick no than a
+late yes.
+"""
+
+
+class Database:
+    """A server's address and the connections this process holds to it; keeps an embedded server running
+    while it is open.
+    """
+
+    def __init__(self, engine: Engine, attachment: Attachment | None = None) -> None:
+        self.engine = engine
+        self.attachment = attachment
+
+    @property
+    def url(self) -> str:
+        """The address, password included: for child processes, never for a log."""
+        return self.engine.url.render_as_string(hide_password=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in a transaction: committed when the block ends, rolled back when it raises."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self, *, wait_s: float = 0) -> None:
+        """Gives the connections back and, after the last user, lets the embedded server stop (waiting so
+        long for it).
+        """
+        self.engine.dispose()
+        if self.attachment is not None:
+            self.attachment.close(wait_s=wait_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_database(settings: Settings, *, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Database:
+    """The database these settings name; the embedded server is started when it does not run yet."""
+
+    def engine(url: str) -> Engine:
+        return open_engine(url, pool_size=settings.pool_size, statement_timeout_ms=statement_timeout_ms)
+
+    if settings.database_url:
+        return Database(engine(settings.database_url))
+    attachment = attach(settings.home)
+    return Database(engine(attachment.url), attachment)
+
+
+def open_engine(
+    url: str,
+    *,
+    pool_size: int,
+    statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+    pool_timeout_s: float = POOL_TIMEOUT_S,
+    autocommit: bool = False,
+) -> Engine:
+    """An engine with a bounded pool and bounded statements (0 means unbounded). It may be used on both
+    sides of a fork.
+
+    With `autocommit`, every statement stands alone: for reads that should not pay for opening and ending a
+    transaction.
+    """
+    engine = sa.create_engine(
+        address(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout_s,
+        pool_use_lifo=True,
+        connect_args={
+            "application_name": "o2o",
+            "connect_timeout": 5,
+            "options": _session_options(statement_timeout_ms),
+        },
+        hide_parameters=True,  # they are personal data, and error messages end up in logs
+        **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
+    )
+    _forget_connections_after_fork(engine)
+    return engine
+
+
+def address(url: str) -> URL:
+    """The address with our driver, whatever spelling of PostgreSQL it was given in."""
+    given = make_url(url)
+    if given.drivername in {"postgres", "postgresql"}:
+        return given.set(drivername="postgresql+psycopg2")
+    return given
+
+
+def _session_options(statement_timeout_ms: int) -> str:
+    chosen = {
+        "statement_timeout": statement_timeout_ms,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        "timezone": "UTC",
+        "jit": "off",
+    }
+    return " ".join(f"-c {name}={value}" for name, value in chosen.items())
+
+
+def _forget_connections_after_fork(engine: Engine) -> None:
+    # A connection shared by two processes mixes up their answers. The child drops them without closing:
+    # they are the parent's.
+    kept = weakref.ref(engine)
+
+    def forget() -> None:
+        if (alive := kept()) is not None:
+            alive.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
