@@ -1,0 +1,202 @@
+"""Tables of records, what they add up to, and what people decided about them.
+
+What is true is in `record`, `identifier`, `consent` and `judgement`; `member`, `profile` and `review` are
+derived by the partition and could be computed again.
+
+Invariant: every live record has exactly one `member` row. Pieces, persons and profiles are numbered by the
+member with the least id, so a profile's id is a record's id and no label ever has to be handed out.
+"""
+
+import sqlalchemy as sa
+
+from identity.schema import JSONB, MOMENT, NUMBERS, metadata, moment, number, numbered, text
+
+record = sa.Table(
+    "record",
+    metadata,
+    numbered("record_no"),
+    sa.Column("id", sa.Uuid, nullable=False),
+    text("source"),
+    text("key"),  # a fingerprint once the record is erased
+    sa.Column("generation", sa.Integer, nullable=False),
+    text("channel"),
+    sa.Column("stub", sa.Boolean, nullable=False),
+    sa.Column("keys", NUMBERS, nullable=False),  # what it posts: drives deletes and the search for neighbours
+    sa.Column("content", sa.Uuid),  # of the last submission, so that the same one again costs next to nothing
+    sa.Column("sealed", sa.LargeBinary),  # attributes and identifiers; gone when deleted or erased
+    sa.Column("batch", sa.Text),
+    moment("observed_at"),
+    moment("created_at"),
+    moment("changed_at"),
+    sa.Column("deleted_at", MOMENT),
+    sa.Column("erased_at", MOMENT),
+    sa.Column("forward_no", sa.BigInteger),  # a live record of the person a deleted record belonged to
+    sa.PrimaryKeyConstraint("record_no", name="pk_record"),
+    sa.UniqueConstraint("id", name="uq_record_id"),
+    sa.UniqueConstraint("source", "key", "generation", name="uq_record_source_key_generation"),
+    sa.CheckConstraint("channel in ('online', 'store')", name="channel"),
+    sa.CheckConstraint("generation > 0", name="generation"),
+    sa.CheckConstraint("(sealed is null) = (deleted_at is not null or erased_at is not null)", name="sealed"),
+    sa.CheckConstraint("sealed is not null or keys = '{}'", name="gone_posts_nothing"),
+    sa.CheckConstraint("erased_at is null or forward_no is null", name="erased_forwards_nowhere"),
+    postgresql_with={"fillfactor": "90"},
+)
+sa.Index("ix_record_forward_no", record.c.forward_no, postgresql_where=record.c.forward_no.isnot(None))
+sa.Index("ix_record_batch", record.c.batch, postgresql_where=record.c.batch.isnot(None))
+
+identifier = sa.Table(
+    "identifier",
+    metadata,
+    number("digest"),
+    number("record_no"),
+    sa.Column("type", sa.SmallInteger, nullable=False),  # the policy's code
+    sa.Column("assurance", sa.SmallInteger, nullable=False),
+    sa.Column("token", sa.Integer, nullable=False),  # stands for the record's name, or for itself
+    sa.Column("valid_to", MOMENT),
+    sa.PrimaryKeyConstraint(
+        "digest",
+        "record_no",
+        name="pk_identifier",
+        postgresql_include=["type", "assurance", "token", "valid_to"],
+    ),
+    # Asserted values are not even posted.
+    sa.CheckConstraint("assurance between 1 and 4", name="assurance"),
+)
+
+member = sa.Table(
+    "member",
+    metadata,
+    number("record_no"),
+    number("piece_no"),
+    number("person_no"),
+    number("profile_no"),
+    sa.PrimaryKeyConstraint("record_no", name="pk_member"),
+    postgresql_with={"fillfactor": "90"},
+)
+sa.Index("ix_member_piece_no", member.c.piece_no, member.c.record_no)
+
+profile = sa.Table(
+    "profile",
+    metadata,
+    number("profile_no"),
+    sa.Column("id", sa.Uuid, nullable=False),
+    number("person_no"),
+    sa.Column("members", NUMBERS, nullable=False),
+    sa.Column("limit_members", NUMBERS),  # what limits are counted on, when that is more than `members`
+    sa.Column("channel", sa.Text),  # null when the person is shown whole
+    sa.Column("personal", sa.Boolean, nullable=False),
+    sa.Column("staff", sa.Boolean, nullable=False),
+    sa.Column("tier", sa.Text),
+    sa.PrimaryKeyConstraint("profile_no", name="pk_profile"),
+    sa.UniqueConstraint("id", name="uq_profile_id"),
+    sa.CheckConstraint("cardinality(members) > 0", name="members"),
+    sa.CheckConstraint("channel in ('online', 'store')", name="channel"),
+    postgresql_with={"fillfactor": "70"},
+)
+
+membership = sa.Table(
+    "membership",
+    metadata,
+    number("record_no"),
+    moment("since"),
+    numbered("membership_no"),
+    sa.Column("person_no", sa.BigInteger),  # null: the record belonged to nobody from here on
+    sa.Column("profile_no", sa.BigInteger),
+    sa.PrimaryKeyConstraint("record_no", "since", "membership_no", name="pk_membership"),
+    sa.CheckConstraint("(person_no is null) = (profile_no is null)", name="nobody"),
+)
+
+consent = sa.Table(
+    "consent",
+    metadata,
+    numbered("consent_no"),
+    number("record_no"),
+    text("purpose"),
+    sa.Column("granted", sa.Boolean, nullable=False),
+    moment("at"),
+    sa.Column("proof", sa.SmallInteger, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),  # the evidence
+    moment("received_at"),
+    sa.PrimaryKeyConstraint("consent_no", name="pk_consent"),
+    sa.UniqueConstraint("record_no", "purpose", "at", "granted", name="uq_consent_statement"),
+    sa.CheckConstraint("proof between 1 and 4", name="proof"),
+    sa.CheckConstraint("purpose ~ '^[a-z][a-z0-9_]*$'", name="purpose"),
+)
+
+judgement = sa.Table(
+    "judgement",
+    metadata,
+    numbered("judgement_no"),
+    sa.Column("left_nos", NUMBERS, nullable=False),
+    sa.Column("right_nos", NUMBERS, nullable=False),
+    sa.Column("pair", sa.Uuid, nullable=False),  # the two sets, whichever way round
+    text("verdict"),
+    text("reason"),
+    text("author"),
+    moment("at"),
+    sa.Column("superseded_at", MOMENT),
+    sa.PrimaryKeyConstraint("judgement_no", name="pk_judgement"),
+    sa.CheckConstraint("verdict in ('same', 'different')", name="verdict"),
+    sa.CheckConstraint("cardinality(left_nos) > 0 and cardinality(right_nos) > 0", name="sets"),
+    sa.CheckConstraint("not left_nos && right_nos", name="disjoint"),
+)
+# One live decision a pair of sets; earlier ones stay as history.
+sa.Index(
+    "uq_judgement_live", judgement.c.pair, unique=True, postgresql_where=judgement.c.superseded_at.is_(None)
+)
+
+judged = sa.Table(
+    "judged",
+    metadata,
+    number("record_no"),
+    number("judgement_no"),
+    sa.PrimaryKeyConstraint("record_no", "judgement_no", name="pk_judged"),
+)
+
+review = sa.Table(
+    "review",
+    metadata,
+    numbered("review_no"),
+    text("kind"),
+    number("left_no"),
+    sa.Column("right_no", sa.BigInteger),  # null when the item is about a key or a whole piece
+    text("reason"),
+    sa.Column("detail", JSONB, nullable=False),  # no personal values: types, classes and numbers only
+    text("state"),
+    moment("opened_at"),
+    sa.Column("closed_at", MOMENT),
+    sa.Column("closed_by", sa.Text),
+    sa.PrimaryKeyConstraint("review_no", name="pk_review"),
+    sa.CheckConstraint("state in ('open', 'decided', 'gone')", name="state"),
+    sa.CheckConstraint("(state = 'open') = (closed_at is null)", name="closed"),
+)
+sa.Index(
+    "uq_review_open",
+    review.c.left_no,
+    sa.func.coalesce(review.c.right_no, 0),
+    review.c.kind,
+    unique=True,
+    postgresql_where=review.c.state == "open",
+)
+
+suppression = sa.Table(
+    "suppression",
+    metadata,
+    sa.Column("digest", sa.Uuid, nullable=False),
+    moment("erased_at"),
+    sa.Column("released_at", MOMENT),  # the shopper came back by her own will
+    sa.PrimaryKeyConstraint("digest", name="pk_suppression"),
+)
+
+redo = sa.Table(
+    "redo",
+    metadata,
+    numbered("redo_no"),
+    text("kind"),
+    number("subject"),
+    text("reason"),
+    moment("queued_at"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.PrimaryKeyConstraint("redo_no", name="pk_redo"),
+    sa.CheckConstraint("kind in ('key', 'record')", name="kind"),
+)
