@@ -143,7 +143,7 @@ def _statements_of(engine: Engine) -> Iterator[list[str]]:
 
 @pytest.fixture
 def statements_of() -> Callable[[Engine], object]:
-    """For statement budgets: `with statements_of(engine) as seen:` collects what goes to the database."""
+    """For statement budgets: a block under it collects what goes to the database."""
     return _statements_of
 
 
