@@ -1,0 +1,75 @@
+# make run    the gateway with its demonstration world, on http://127.0.0.1:8000
+# make test   the whole test suite
+# make install  only what a server needs, without the demonstration
+# make check  what CI runs: lint, types, import contracts, tests
+# make prove  the long proofs: the same tests, many more repetitions
+# make lock   resolve the dependencies anew and write the lock files
+# make clean  remove what make made; data in .o2o stays
+#
+# Needs Python >= 3.11 and make. Everything else is installed into .venv, checked against the hashes in the lock files.
+
+VENV := .venv
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+
+.PHONY: install run test check lint types contracts prove lock clean chromium
+.DELETE_ON_ERROR:
+
+install: $(VENV)/.installed
+
+run: $(VENV)/.installed-demo
+	@exec $(VENV)/bin/o2o run --demo
+
+test: $(VENV)/.installed-test chromium
+	$(VENV)/bin/python -m pytest
+
+check: lint types contracts test
+
+lint: $(VENV)/.installed-test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(VENV)/.installed-test
+	$(VENV)/bin/mypy
+
+contracts: $(VENV)/.installed-test
+	$(VENV)/bin/lint-imports
+
+prove: $(VENV)/.installed-test chromium
+	O2O_PROVE=1 $(VENV)/bin/python -m pytest
+
+# Browser tests use the system's Chromium; without one they are skipped, and say so.
+chromium:
+	@sh .ci/chromium
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "make: no Python >= 3.11 found; name one with make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# Each lock file holds all of the one before it, so installing a bigger one never changes a version.
+define install
+	$(PIP) install --quiet --require-hashes -r $<
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+$(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/.made
+	$(install)
+
+$(VENV)/.installed-%: requirements-%.lock pyproject.toml $(VENV)/.made
+	$(install)
+
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+lock: $(VENV)/.made
+	$(PIP) install --quiet uv
+	$(LOCK) $(UPGRADE) pyproject.toml --all-extras -o requirements-test.lock
+	$(LOCK) pyproject.toml --extra build --extra demo -c requirements-test.lock --no-annotate -o requirements-demo.lock
+	$(LOCK) pyproject.toml --extra build -c requirements-test.lock --no-annotate -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
