@@ -35,6 +35,10 @@ class ErasedError(IdentityError):
     """The shopper's data was erased."""
 
 
+class SuppressedError(IdentityError):
+    """The shopper's data was erased; it is taken again only with a consent given since then."""
+
+
 class InvalidJudgementError(IdentityError):
     """A judgement needs two sets of existing records with nothing in common."""
 

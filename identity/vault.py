@@ -73,7 +73,7 @@ class Vault:
             raise VaultError(f"a sealed value does not belong to {place}") from error
 
     def choice(self, number: int, expires_at: dt.datetime) -> str:
-        """An opaque token that stands for a number until it expires. Sealed: the number tells how many exist."""
+        """An opaque token that stands for a number until it expires."""
         content = struct.pack(">qq", number, int(expires_at.timestamp()))
         return base64.urlsafe_b64encode(self.seal(content, "choice")).rstrip(b"=").decode("ascii")
 
