@@ -1,0 +1,131 @@
+"""The words of the ledger: what a till asks of it and what it answers.
+
+Invariant: an answer is a value that can be stored and given again. A refusal is a value too, because the transaction
+that carries it must still commit: a tombstone or a row for reconciliation may have been written on the way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from offers.errors import OffersError
+from offers.model import Shopper, TransactionKey
+
+Operation = Literal["reserve", "commit", "void", "reverse"]
+State = Literal["reserved", "committed", "voided", "reversed", "expired"]
+
+# Asked inside the reserving transaction, last before the take: whether the caller may still do this.
+Authorised = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What the till took off one line because of an offer."""
+
+    offer: str
+    line: str
+    quantity_milli: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line's share of an offer. `granted_minor` is below `desired_minor` where a limit ran out."""
+
+    offer: str
+    campaign: str
+    line: str
+    quantity_milli: int
+    desired_minor: int
+    granted_minor: int
+    over_limit: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """What a transaction holds or used. `flags` say why a person should look at it."""
+
+    id: UUID
+    transaction: TransactionKey
+    state: State
+    revision: int
+    items: tuple[Item, ...]
+    expires_at: datetime | None = None
+    decision: UUID | None = None
+    flags: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An expected no. Commit the transaction, then answer `error`; `stored` is what the ledger has instead."""
+
+    error: OffersError
+    stored: Redemption | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """The times of one call. `sent_at` is the till's clock when it sent, so that a wrong clock can be corrected."""
+
+    received_at: datetime
+    occurred_at: datetime | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """`POST /v1/redemptions`: a till reserves or commits what an earlier decision offered.
+
+    `decision` None: sold without an answer (offline). `shopper` and `record_no` say whose limits count.
+    """
+
+    transaction: TransactionKey
+    decision: UUID | None
+    state: Literal["reserved", "committed"]
+    applied: tuple[Applied, ...]
+    revision: int = 0
+    offline: bool = False
+    shopper: Shopper | None = None
+    record_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """`POST /v1/transactions`: what was sold, returned or voided. Lines and tenders are stored as they came."""
+
+    transaction: TransactionKey
+    kind: Literal["sale", "return", "void"]
+    currency: str
+    lines: tuple[Mapping[str, Any], ...]
+    tenders: tuple[Mapping[str, Any], ...] = ()
+    redemption: UUID | None = None
+    applied: tuple[Applied, ...] = ()
+    offline: bool = False
+    shopper: Shopper | None = None
+    record_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What the history of the shopper should hold about a sale; the door knows whose it is."""
+
+    kind: Literal["sale", "return", "void", "redemption"]
+    message_id: str
+    occurred_at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The answer to a sale. `happened` is empty when it is a replay: the history has it already."""
+
+    id: UUID
+    transaction: TransactionKey
+    redemption: Redemption | None
+    happened: tuple[Happened, ...]
+    flags: tuple[str, ...] = ()
+    replayed: bool = False

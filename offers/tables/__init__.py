@@ -1,0 +1,49 @@
+"""What the schema `offers` holds, one module per subject.
+
+`metadata` holds the tables, `functions` the raw DDL that follows them: SQL functions, partitions, first rows. The
+migration executes the same, and a test compares both.
+"""
+
+from pathlib import Path
+
+from offers.tables.campaigns import campaign, campaign_change, campaign_version, catalogue, stop
+from offers.tables.decisions import decision, pin
+from offers.tables.interests import interest, wants
+from offers.tables.ledger import capacity, claim, hold, reconciliation, redemption, redemption_call, redemption_item
+from offers.tables.metadata import metadata
+from offers.tables.shop import product, stock, store
+from offers.tables.transactions import till_transaction
+
+_SQL = Path(__file__).parent.parent / "sql"
+
+functions: tuple[str, ...] = (
+    "INSERT INTO offers.catalogue (version) VALUES (1)",
+    "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
+    (_SQL / "take.sql").read_text(encoding="utf-8"),
+    (_SQL / "known.sql").read_text(encoding="utf-8"),
+)
+
+__all__ = [
+    "metadata",
+    "functions",
+    "campaign",
+    "campaign_change",
+    "campaign_version",
+    "capacity",
+    "catalogue",
+    "claim",
+    "decision",
+    "hold",
+    "interest",
+    "pin",
+    "product",
+    "reconciliation",
+    "redemption",
+    "redemption_call",
+    "redemption_item",
+    "stock",
+    "stop",
+    "store",
+    "till_transaction",
+    "wants",
+]
