@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -19,15 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-NAMING = {
-    "pk": "pk_%(table_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-}
-
-metadata = MetaData(schema="gateway", naming_convention=NAMING)
+from gateway.metadata import metadata
+from gateway.pages.kiosk.tables import kiosk_device, kiosk_pairing
 
 api_key = Table(
     "api_key",
@@ -72,6 +64,8 @@ idempotency = Table(
     Index(None, "answered_at"),
     comment="first answers of calls with an Idempotency-Key, written with the work itself; kept for a week",
 )
+
+__all__ = ["metadata", "functions", "api_key", "key_state", "idempotency", "kiosk_device", "kiosk_pairing"]
 
 functions: tuple[str, ...] = (
     "insert into gateway.key_state default values",

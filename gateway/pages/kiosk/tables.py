@@ -1,8 +1,5 @@
 """Kiosks and the codes that pair them; part of the door's own tables. No secret and no shopper is stored
 here.
-
-Whoever migrates or compares the door's tables imports this module beside gateway.tables: both fill one
-MetaData.
 """
 
 from sqlalchemy import (
@@ -18,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from gateway.pages.kiosk.codes import GUESSES
-from gateway.tables import metadata
+from gateway.metadata import metadata
 
 kiosk_pairing = Table(
     "kiosk_pairing",
