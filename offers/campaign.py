@@ -2,7 +2,7 @@
 
 Invariant: a `Campaign` that exists is well formed; `campaign_format.parse` is the only way from a document,
 and `campaign_format.dump` gives a document that parses to the same campaign. State (draft, live, paused,
-ended), number and version are the store's; `catalogue.Entry` ties them together.
+ended), number and version are the store's; `compiled.Entry` ties them together.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from offers.model import AlreadyKind, Channel
+from offers.money import Money
 
 InterestKind = Literal["viewed", "searched", "carted"]
 Staff = Literal["excluded", "included", "only"]
@@ -18,18 +19,19 @@ SpendBase = Literal["scope", "basket"]
 AmountPer = Literal["unit", "basket"]
 Funding = Literal["retailer", "vendor"]
 
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount of one currency, in minor units."""
-
-    amount_minor: int
-    currency: str
+INTEREST_KINDS: tuple[InterestKind, ...] = ("viewed", "searched", "carted")
+STAFF: tuple[Staff, ...] = ("excluded", "included", "only")
+WANTED: tuple[Wanted, ...] = ("item", "group")
+SPEND_BASES: tuple[SpendBase, ...] = ("scope", "basket")
+AMOUNT_PER: tuple[AmountPer, ...] = ("unit", "basket")
+FUNDINGS: tuple[Funding, ...] = ("retailer", "vendor")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """Words for one channel (None: every channel) in one language.
+
+    They may name {product}, {price_before}, {price_after}, {discount} where the offer is about one product.
 
     `neutral` is the title on a shared screen, where nobody else may read that an interest is known.
     """

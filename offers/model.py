@@ -189,8 +189,8 @@ class Known:
     `products`   product number -> product, for the basket's lines and the wanted products
     `stock`      product number -> thousandths at hand at the place; absent: not known
     `room`       campaign number -> what is left; absent: nothing taken yet
-    `redeemed`   campaign number -> instants (seconds) of uses by `Shopper.limit_members`, reserved, committed,
-                 without those of the query's own transaction
+    `redeemed`   campaign number -> instants (seconds) of uses by `Shopper.limit_members`, reserved or
+                 committed, without those of the query's own transaction
     `stopped`    campaign numbers switched off since the catalogue was compiled; `all_stopped`: all here
     """
 

@@ -1,0 +1,235 @@
+"""From a document to a campaign: what is allowed where, and what to say when it is not (docs/campaigns.md).
+
+Invariant: `parse` accepts exactly what `campaign_dump.dump` can write, and gives back an equal campaign.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from string import Formatter
+
+from offers import campaign_conditions as conditions
+from offers.campaign import (
+    AMOUNT_PER,
+    FUNDINGS,
+    INTEREST_KINDS,
+    STAFF,
+    WANTED,
+    Always,
+    AmountOff,
+    Audience,
+    Campaign,
+    FixedPrice,
+    Interest,
+    Message,
+    Percent,
+    Reward,
+    Scope,
+    Stacking,
+    Variant,
+)
+from offers.campaign_reader import Notes, Problem, Problems, Section, one_of, share, span, text, whole
+from offers.campaign_values import amounts, category, key, language, placement, sku, slug
+from offers.campaign_yaml import YamlRefusedError, load
+from offers.model import ALREADY_KINDS, CHANNELS
+from offers.money import BP
+
+MAXIMUM_PRODUCTS = 50_000
+PLACEHOLDERS = ("product", "price_before", "price_after", "discount")
+_NOTHING = Percent(1)
+
+
+def parse(document: str | bytes | Mapping[str, object]) -> Campaign | Problems:
+    """The campaign that a YAML text or a plain mapping describes, or everything that is wrong with it."""
+    if isinstance(document, Mapping):
+        return _parse(document, Notes())
+    try:
+        plain, lines = load(document)
+    except YamlRefusedError as error:
+        return Problems((Problem("document", error.line, error.sentence),))
+    if not isinstance(plain, dict):
+        return Problems((Problem("document", 1, "write names and values, starting with campaign: its-id"),))
+    return _parse(plain, Notes(lines))
+
+
+def _parse(values: Mapping[str, object], notes: Notes) -> Campaign | Problems:
+    document = Section(notes, (), values)
+    campaign = Campaign(
+        id=document.must("campaign", slug, "x"),
+        name=document.must("name", partial(text, longest=200), "x"),
+        funding=document.take("funding", one_of(FUNDINGS), "retailer"),
+        priority=document.take("priority", partial(whole, least=-1_000_000, most=1_000_000), 0),
+        placements=frozenset(document.each("placements", placement)),
+        messages=_messages(document),
+        audience=_audience(document.section("audience")),
+        trigger=_trigger(document),
+        scope=_scope(document.section("scope")),
+        reward=_reward(document.section("reward")),
+        conditions=conditions.conditions(document.section("conditions")),
+        limits=conditions.limits(document.section("limits")),
+        stacking=_stacking(document.section("stacking")),
+        variants=tuple(map(_variant, document.sections("variants"))),
+    )
+    document.close()
+    _check_whole(campaign, document)
+    return Problems(tuple(notes.problems)) if notes.problems else campaign
+
+
+def _check_whole(campaign: Campaign, document: Section) -> None:
+    """What no section can see alone."""
+    if campaign.scope.wanted and isinstance(campaign.trigger, Always):
+        document.refuse("scope", "wanted needs an interest as trigger")
+    if not campaign.messages:
+        document.refuse("messages", "write at least a title in one language")
+    names = [variant.name for variant in campaign.variants]
+    if len(set(names)) < len(names):
+        document.refuse("variants", "two variants have the same name")
+    if campaign.audience.holdout_bp + sum(variant.share_bp for variant in campaign.variants) > BP:
+        document.refuse("variants", "the holdout and the variants' shares are more than 100% together")
+
+
+def _messages(document: Section) -> tuple[Message, ...]:
+    given = document.section("messages")
+    found: list[Message] = []
+    for channel in ("all", *CHANNELS):
+        if not given.has(channel):
+            given.asked.append(channel)
+            continue
+        languages = given.section(channel)
+        found += [_message(languages, channel, tag) for tag in sorted(languages.values)]
+        languages.close()
+    given.close()
+    return tuple(found)
+
+
+def _message(languages: Section, channel: str, tag: str) -> Message:
+    try:
+        language(tag)
+    except ValueError as error:
+        languages.refuse(tag, str(error))
+    words = languages.section(tag)
+    message = Message(
+        channel=None if channel == "all" else one_of(CHANNELS)(channel),
+        language=tag,
+        title=words.must("title", _words, "x"),
+        text=words.take("text", _words, ""),
+        receipt=words.take("receipt", _words, ""),
+        neutral=words.take("neutral", _words, ""),
+    )
+    words.close()
+    return message
+
+
+def _words(value: object) -> str:
+    words = text(value)
+    try:
+        names = [name for _, name, spec, conversion in Formatter().parse(words) if name is not None]
+        plain = all(not spec and not conversion for _, _, spec, conversion in Formatter().parse(words))
+    except ValueError as error:
+        raise ValueError("a brace stands alone; write {{ and }} for braces") from error
+    if not plain or not set(names) <= set(PLACEHOLDERS):
+        raise ValueError(f"placeholders allowed: {', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}")
+    return words
+
+
+def _audience(given: Section) -> Audience:
+    audience = Audience(
+        tiers=frozenset(given.each("tiers", key)),
+        staff=given.take("staff", one_of(STAFF), "excluded"),
+        holdout_bp=given.take("holdout", partial(share, most_bp=9_000), 0),
+    )
+    given.close()
+    return audience
+
+
+def _trigger(document: Section) -> Interest | Always:
+    if document.values.get("trigger") == "always":
+        document.asked.append("trigger")
+        return Always()
+    if not document.has("trigger"):
+        document.refuse(None, "trigger is missing; write `trigger: always` or an interest under it")
+    given = document.section("trigger")
+    inner = given.section("interest")
+    interest = Interest(
+        kinds=frozenset(inner.each("kinds", one_of(INTEREST_KINDS))),
+        minimum_age_s=inner.take("minimum_age", span, 0),
+        maximum_age_s=inner.must("maximum_age", span, 1) if given.has("interest") else 1,
+        bought_before_s=inner.take("not_bought_for", span, 0),
+    )
+    if given.has("interest"):
+        if not interest.kinds:
+            inner.refuse(None, "kinds is missing; name one or more of viewed, searched, carted")
+        if interest.maximum_age_s <= interest.minimum_age_s:
+            inner.refuse("maximum_age", "must be longer than minimum_age")
+    elif document.has("trigger"):
+        document.refuse("trigger", "write `trigger: always` or an interest under it")
+    inner.close()
+    given.close()
+    return interest
+
+
+def _scope(given: Section) -> Scope:
+    without = given.section("except")
+    scope = Scope(
+        products=frozenset(given.each("products", sku)),
+        categories=frozenset(given.each("categories", category)),
+        groups=frozenset(given.each("groups", key)),
+        wanted=given.take("wanted", one_of(WANTED), None),
+        without_products=frozenset(without.each("products", sku)),
+        without_categories=frozenset(without.each("categories", category)),
+        without_groups=frozenset(without.each("groups", key)),
+    )
+    without.close()
+    given.close()
+    if len(scope.products) > MAXIMUM_PRODUCTS:
+        given.refuse(
+            "products", f"more than {MAXIMUM_PRODUCTS} products; name their category or group instead"
+        )
+    return scope
+
+
+def _reward(given: Section) -> Reward:
+    kinds = [kind for kind in ("percent", "amount", "price") if given.has(kind)]
+    percent = given.take("percent", share, 1)
+    amount = amounts(given, "amount")
+    per = given.take("per", one_of(AMOUNT_PER), None)
+    price = amounts(given, "price", least=0)
+    given.close()
+    if len(kinds) != 1:
+        given.refuse(None, "write exactly one of percent, amount, price")
+        return _NOTHING
+    if per and kinds != ["amount"]:
+        given.refuse("per", "only an amount is per unit or per basket")
+    if kinds == ["percent"]:
+        return Percent(percent)
+    if kinds == ["amount"]:
+        return AmountOff(amount, per or "unit")
+    return FixedPrice(price)
+
+
+def _stacking(given: Section) -> Stacking:
+    stacking = Stacking(
+        group=given.take("group", slug, None),
+        joins=frozenset(given.each("joins", _partner)),
+        order=given.take("order", partial(whole, least=-1000, most=1000), 0),
+        already=frozenset(given.each("already", one_of(ALREADY_KINDS))),
+    )
+    given.close()
+    return stacking
+
+
+def _partner(value: object) -> str:
+    return "*" if value == "*" else slug(value)
+
+
+def _variant(given: Section) -> Variant:
+    variant = Variant(
+        name=given.must("name", slug, "x"),
+        share_bp=given.must("share", share, 1),
+        reward=_reward(given.section("reward")) if given.has("reward") else None,
+        messages=_messages(given) if given.has("messages") else (),
+    )
+    given.asked += ["reward", "messages"]
+    given.close()
+    if variant.name in {"holdout", "main"}:
+        given.refuse("name", "holdout and main are taken")
+    return variant
