@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class SettingsError(Exception):
@@ -31,6 +32,10 @@ class Settings:
     policy_path: Path | None = None
     """The retailer's own identity policy; None means the one that ships with the package."""
     log_level: str = "info"
+    public_url: str | None = None
+    """Where browsers reach the gateway when something stands before it, as in https://offers.example.com."""
+    kiosk_idle_s: int = 30
+    """How long a kiosk shows a shopper's offers without a touch."""
 
     @property
     def secrets_file(self) -> Path:
@@ -48,7 +53,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     the variable.
 
     O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS,
-    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL.
+    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_PUBLIC_URL, O2O_KIOSK_IDLE_S.
     """
     given = os.environ if environment is None else environment
     return Settings(
@@ -62,6 +67,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         secrets_path=_path(given, "O2O_SECRETS_FILE"),
         policy_path=_path(given, "O2O_POLICY"),
         log_level=_choice(given, "O2O_LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
+        public_url=_url(given, "O2O_PUBLIC_URL"),
+        kiosk_idle_s=_number(given, "O2O_KIOSK_IDLE_S", default=30, least=2, most=300),
     )
 
 
@@ -84,3 +91,13 @@ def _choice(given: Mapping[str, str], name: str, default: str, allowed: set[str]
 def _path(given: Mapping[str, str], name: str) -> Path | None:
     text = given.get(name)
     return Path(text).absolute() if text else None
+
+
+def _url(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise SettingsError(f"{name} must be an address such as https://offers.example.com, not {text!r}")
+    return f"{parts.scheme}://{parts.netloc}"

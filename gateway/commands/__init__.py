@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("gateway.commands.worker", "Do the background work: redo, expiry, numbering of changes."),
     "campaigns": ("gateway.commands.campaigns", "Apply, preview and list campaigns."),
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
+    "kiosk": ("gateway.commands.kiosk", "Pair kiosks with their store, list and revoke them."),
     "bench": ("gateway.commands.bench", "Measure this machine against the floor."),
     "doctor": ("gateway.commands.doctor", "Check that everything the gateway needs is in order."),
     "backup": ("gateway.commands.backup", "Write database and secrets to a folder."),
