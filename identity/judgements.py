@@ -5,7 +5,8 @@ two from the same moment the one that keeps apart. Judgements are only ever adde
 judgement on two sets.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,12 @@ class Bench:
 
     newest_first: tuple[Judgement, ...]
 
-    def between(self, left: Set[RecordKey], right: Set[RecordKey]) -> Judgement | None:
+    def within(self, records: AbstractSet[RecordKey]) -> "Bench":
+        """The judgements that have somebody on both sides among `records`."""
+        fit = (j for j in self.newest_first if _touches(j.left, records, j.right, records))
+        return Bench(tuple(fit)) if self.newest_first else self
+
+    def between(self, left: AbstractSet[RecordKey], right: AbstractSet[RecordKey]) -> Judgement | None:
         """The judgement that speaks about two groups, None when nobody decided."""
         for judgement in self.newest_first:
             if _touches(judgement.left, left, judgement.right, right):
@@ -29,7 +35,7 @@ class Bench:
                 return judgement
         return None
 
-    def same_pairs(self, records: Set[RecordKey]) -> Iterator[tuple[RecordKey, RecordKey, datetime]]:
+    def same_pairs(self, records: AbstractSet[RecordKey]) -> Iterator[tuple[RecordKey, RecordKey, datetime]]:
         """The pairs among `records` whose newest judgement says same, each once, lesser record first."""
         seen: set[tuple[RecordKey, RecordKey]] = set()
         for judgement in self.newest_first:
@@ -59,6 +65,9 @@ def _order(judgement: Judgement) -> tuple[int, bool, list[RecordKey], list[Recor
 
 
 def _touches(
-    first: Set[RecordKey], group: Set[RecordKey], second: Set[RecordKey], other: Set[RecordKey]
+    first: AbstractSet[RecordKey],
+    group: AbstractSet[RecordKey],
+    second: AbstractSet[RecordKey],
+    other: AbstractSet[RecordKey],
 ) -> bool:
     return not first.isdisjoint(group) and not second.isdisjoint(other)

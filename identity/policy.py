@@ -4,7 +4,7 @@ Invariant: a policy that loads is complete and consistent; nothing that uses it 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,9 @@ import yaml
 from identity.errors import PolicyError, UnknownSourceError
 
 DEFAULT_PATH: Final = Path(__file__).with_name("policy.yaml")
-BLOCK: Final = "block"
+BLOCK: Final = "block"  # the type of a model's blocking keys
+BOUND: Final = "bound"  # the type of the key that anonymous records of one account share
+_KEY_TYPES: Final = frozenset((BLOCK, BOUND))
 COUNT_MAX: Final = 32_767  # what a smallint column holds
 
 
@@ -67,11 +69,17 @@ class Policy:
     component_bound: int
     record_keys_max: int
     block_cap: int
+    bound_cap: int
     drop_lines_bits: tuple[int, ...]
     tombstone_days: int
     mention_days: int
     identifiers: Mapping[str, IdentifierRule]
     sources: Mapping[str, Source]
+    exclusive_types: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        exclusive = sorted(rule.type for rule in self.identifiers.values() if rule.exclusive)
+        object.__setattr__(self, "exclusive_types", tuple(exclusive))
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises UnknownSourceError with a sentence that lists the known ones."""
@@ -83,11 +91,13 @@ class Policy:
 
     def cap(self, key_type: str) -> int:
         """How many records may share a key of this type before it says nothing."""
-        return self.block_cap if key_type == BLOCK else self.identifiers[key_type].cap
+        if key_type in _KEY_TYPES:
+            return self.block_cap if key_type == BLOCK else self.bound_cap
+        return self.identifiers[key_type].cap
 
     def generic(self, key_type: str) -> int:
         """How many distinct name tokens may share a key of this type before it says nothing."""
-        return self.block_cap if key_type == BLOCK else self.identifiers[key_type].generic
+        return self.cap(key_type) if key_type in _KEY_TYPES else self.identifiers[key_type].generic
 
 
 def load(path: Path = DEFAULT_PATH) -> Policy:
@@ -112,6 +122,7 @@ def parse(raw: object) -> Policy:
         component_bound=top.count("component_bound", least=2),
         record_keys_max=top.count("record_keys_max"),
         block_cap=top.count("block_cap"),
+        bound_cap=top.count("bound_cap"),
         drop_lines_bits=top.rising("drop_lines_bits"),
         tombstone_days=top.count("tombstone_days", least=0),
         mention_days=top.count("mention_days"),
@@ -135,8 +146,8 @@ def _identifier(name: str, raw: object) -> IdentifierRule:
         exclusive=section.flag("exclusive"),
     )
     section.finish()
-    if name == BLOCK:
-        raise PolicyError(f"identifiers.{name}: the name is taken by blocking keys")
+    if name in _KEY_TYPES:
+        raise PolicyError(f"identifiers.{name}: the name is taken by keys that are no identifiers")
     return rule
 
 

@@ -1,0 +1,275 @@
+"""How two values of one attribute compare: a level, a score and a sentence.
+
+Invariant: every comparator is symmetric. It tells three things apart: they agree, they clearly differ, one
+cannot tell; absence is always the last. Scores are for weights and reports; decisions rest on levels.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from identity import given_names, sounds
+from identity.pool import Name
+
+CACHE_SIZE: Final = 1 << 16
+TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word mistyped
+SOUND_SCORE: Final = 0.85  # the same when they also sound alike
+UNLIKE_SCORE: Final = 0.78  # below it two words are clearly different
+TYPO_LENGTH_MIN: Final = 4  # shorter words have too many neighbours one letter away
+
+
+class Level(IntEnum):
+    """How far two values agree."""
+
+    DIFFERENT = -1
+    UNSURE = 0
+    INITIAL = 1
+    CLOSE = 2
+    RELATED = 3
+    SAME = 4
+
+
+_WORDING: Final = {
+    Level.DIFFERENT: "clearly differ",
+    Level.UNSURE: "neither agree nor clearly differ",
+    Level.INITIAL: "share an initial",
+    Level.CLOSE: "differ by a typing error or a part",
+    Level.RELATED: "are forms of one name",
+    Level.SAME: "are the same",
+}
+
+_PLURALS: Final = {
+    "date_of_birth": "dates of birth",
+    "sex": "sexes",
+    "city": "cities",
+    "country": "countries",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The outcome of comparing `left` and `right`, "" when absent; the score lies in 0 to 1."""
+
+    attribute: str
+    level: Level
+    score: float
+    left: str
+    right: str
+
+    @property
+    def agrees(self) -> bool:
+        """True from a typing error on; a shared initial alone is no agreement."""
+        return self.level >= Level.CLOSE
+
+    @property
+    def differs(self) -> bool:
+        """True only when the values clearly differ."""
+        return self.level is Level.DIFFERENT
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """Both values, in an order that does not depend on which side was left."""
+        return _ordered(self.left, self.right)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, without the values, so that it may be stored and shown to anybody."""
+        what = _PLURALS.get(self.attribute) or self.attribute.replace("_", " ") + "s"
+        if not (self.left and self.right):
+            return f"The {what} are not known on both sides."
+        return f"The {what} {_WORDING[self.level]}."
+
+
+def similarity(left: str, right: str) -> float:
+    """Jaro-Winkler in a fixed direction, so that it cannot depend on which side is left.
+
+    The score is never cut off by a threshold: rapidfuzz rounds differently near it.
+    """
+    return JaroWinkler.similarity(*((left, right) if left <= right else (right, left)))
+
+
+def is_one_edit(left: str, right: str) -> bool:
+    """True when at most one letter was added, dropped or replaced, or two neighbours swapped."""
+    return OSA.distance(left, right, score_cutoff=1) <= 1
+
+
+def given_names_of(left: Name, right: Name) -> Comparison:
+    """The given names, with middle and double names, and with given and family name swapped."""
+    level, score = _given(left.given, right.given)
+    if level < Level.CLOSE and left.given and right.given:
+        if _is_called_by_middle_name(left, right) or _is_swapped(left, right):
+            level, score = Level.CLOSE, 1.0
+        elif level is Level.DIFFERENT and (left.middle or right.middle) and _shares_initial(left, right):
+            level = Level.UNSURE
+    return Comparison("given_name", level, score, left.given, right.given)
+
+
+def family_names_of(left: Name, right: Name) -> Comparison:
+    """The family names, with double names, spelling and sound, and with given and family name swapped."""
+    level, score = _family(left.family, right.family)
+    if level < Level.CLOSE and _is_swapped(left, right):
+        level, score = Level.CLOSE, 1.0
+    return Comparison("family_name", level, score, left.family, right.family)
+
+
+def names(left: Name, right: Name) -> Comparison:
+    """Whole names: they agree when nothing in them speaks against it and at least one full part agrees."""
+    shown = " ".join(filter(None, left)), " ".join(filter(None, right))
+    level, score = _whole(left, right)
+    return Comparison("name", level, score, *shown)
+
+
+def births(left: date, right: date) -> Comparison:
+    """Dates of birth: one wrong digit, two swapped ones, or day and month exchanged are typing errors.
+
+    The first of January stands for an unknown day in many systems, so within one year it contradicts nothing.
+    """
+    shown = left.isoformat(), right.isoformat()
+    if left == right:
+        return Comparison("date_of_birth", Level.SAME, 1.0, *shown)
+    swapped = left.year == right.year and (left.month, left.day) == (right.day, right.month)
+    if swapped or is_one_edit(*shown):
+        return Comparison("date_of_birth", Level.CLOSE, 0.9, *shown)
+    placeholder = (1, 1) in {(left.month, left.day), (right.month, right.day)}
+    vague = left.year == right.year and placeholder
+    return Comparison("date_of_birth", Level.UNSURE if vague else Level.DIFFERENT, 0.0, *shown)
+
+
+def numbers(attribute: str, left: str, right: str) -> Comparison:
+    """Numbers that a person has for life: equal, one typing error apart, or different."""
+    if left == right:
+        return Comparison(attribute, Level.SAME, 1.0, left, right)
+    close = is_one_edit(left, right)
+    return Comparison(
+        attribute, Level.CLOSE if close else Level.DIFFERENT, 0.9 if close else 0.0, left, right
+    )
+
+
+def texts(attribute: str, left: str, right: str) -> Comparison:
+    """Any other text: equal, mistyped, or different."""
+    level, score = _family(left, right)
+    return Comparison(attribute, level, score, left, right)
+
+
+def _whole(left: Name, right: Name) -> tuple[Level, float]:
+    if left.organisation or right.organisation:
+        return _family(left.organisation, right.organisation)
+    if left.full or right.full:
+        return _one_word(left, right)
+    given, family = given_names_of(left, right), family_names_of(left, right)
+    worst = min(given.level, family.level)
+    known = [c for c in (given, family) if c.left and c.right]
+    if len(known) < 2:
+        # One part is missing somewhere: the other one decides, but an initial alone decides nothing.
+        return (known[0].level, known[0].score) if known else (Level.UNSURE, 0.0)
+    if given.level is Level.INITIAL and family.level >= Level.CLOSE:
+        return Level.CLOSE, family.score
+    return worst, min(given.score, family.score)
+
+
+def _one_word(left: Name, right: Name) -> tuple[Level, float]:
+    """A name of a single word may be either part of the other's name."""
+    parts_left = [part for part in (left.full, left.given, left.family) if part]
+    parts_right = [part for part in (right.full, right.given, right.family) if part]
+    return max((_family(a, b) for a in parts_left for b in parts_right), default=(Level.UNSURE, 0.0))
+
+
+def _is_called_by_middle_name(left: Name, right: Name) -> bool:
+    return any(
+        len(a) > 1 and len(b) > 1 and _given(a, b)[0] >= Level.RELATED
+        for a, b in ((left.given, right.middle), (left.middle, right.given))
+    )
+
+
+def _is_swapped(left: Name, right: Name) -> bool:
+    if not (left.given and left.family and right.given and right.family):
+        return False
+    return (
+        _family(left.given, right.family)[0] >= Level.CLOSE
+        and _family(left.family, right.given)[0] >= Level.CLOSE
+    )
+
+
+def _shares_initial(left: Name, right: Name) -> bool:
+    """J. for Anna Julia: an initial of a middle name speaks neither for nor against."""
+    bare = [(a.given, b.middle) for a, b in ((left, right), (right, left)) if len(a.given) == 1 and b.middle]
+    return any(initial == middle[0] for initial, middle in bare)
+
+
+def _ordered(left: str, right: str) -> tuple[str, str]:
+    return (left, right) if left <= right else (right, left)
+
+
+def _given(left: str, right: str) -> tuple[Level, float]:
+    return _given_ordered(*_ordered(left, right))
+
+
+def _family(left: str, right: str) -> tuple[Level, float]:
+    return _family_ordered(*_ordered(left, right))
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _given_ordered(left: str, right: str) -> tuple[Level, float]:
+    if not left or not right:
+        return Level.UNSURE, 0.0
+    if left == right:
+        return (Level.SAME if len(left) > 1 else Level.INITIAL), 1.0
+    if len(left) == 1 or len(right) == 1:
+        same_initial = left[0] == right[0]
+        return (Level.INITIAL if same_initial else Level.UNSURE), 0.5 * same_initial
+    if " " in left or " " in right:
+        return _double(left, right)
+    return _given_word(left, right)
+
+
+def _given_word(left: str, right: str) -> tuple[Level, float]:
+    score = similarity(left, right)
+    if given_names.are_related(left, right):
+        return Level.RELATED, score
+    if _is_typo(left, right, score):
+        return (Level.UNSURE if given_names.are_two_names(left, right) else Level.CLOSE), score
+    return (Level.DIFFERENT if score < UNLIKE_SCORE else Level.UNSURE), score
+
+
+def _double(left: str, right: str) -> tuple[Level, float]:
+    """Double names: Hans Peter may be called Peter; Hans Peter and Hans Georg are perhaps brothers."""
+    words_left, words_right = left.split(), right.split()
+    if "".join(words_left) == "".join(words_right) or sorted(words_left) == sorted(words_right):
+        return Level.SAME, 1.0
+    fewer, more = sorted((words_left, words_right), key=lambda words: (len(words), words))
+    best = [max(_given(a, b) for b in more) for a in fewer]
+    level, score = min(best)
+    if level >= Level.INITIAL:
+        return min(level, Level.CLOSE), score
+    return (Level.DIFFERENT if max(best)[0] is Level.DIFFERENT else Level.UNSURE), score
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _family_ordered(left: str, right: str) -> tuple[Level, float]:
+    if not left or not right:
+        return Level.UNSURE, 0.0
+    if left == right or left.replace(" ", "") == right.replace(" ", ""):
+        return Level.SAME, 1.0
+    score = similarity(left, right)
+    if _is_part(left, right):
+        return Level.CLOSE, score
+    if _is_typo(left, right, score) or (score >= SOUND_SCORE and sounds.code(left) == sounds.code(right)):
+        return Level.CLOSE, score
+    return (Level.DIFFERENT if score < UNLIKE_SCORE else Level.UNSURE), score
+
+
+def _is_part(left: str, right: str) -> bool:
+    """Huber and Huber Maier: one of a double name's words, long enough not to be a particle."""
+    words_left, words_right = set(left.split()), set(right.split())
+    smaller = min(words_left, words_right, key=lambda words: (len(words), sorted(words)))
+    return words_left != words_right and smaller <= (words_left & words_right) and max(map(len, smaller)) > 3
+
+
+def _is_typo(left: str, right: str, score: float) -> bool:
+    if min(len(left), len(right)) < TYPO_LENGTH_MIN:
+        return False
+    return score >= TYPO_SCORE or is_one_edit(left, right)

@@ -1,0 +1,65 @@
+"""Which given names may belong to one person, and which only look alike.
+
+The table of the package `nicknames` is English; ours adds short forms common in Central and Southern Europe.
+A pair is looked up in both directions when two names are compared, never used to rewrite a name: Alex stays
+Alex, whoever he turns out to be.
+"""
+
+from functools import cache
+from itertools import chain
+from typing import Final
+
+from nicknames import NickNamer
+
+# Each group: a formal name, then its short forms.
+_SHORT_FORMS: Final = """
+alexander alex sascha xandi / alexandra alex sandra / andreas andi / anna anni / anton toni / barbara babsi
+bernhard bernd / brigitte gitti / christian chris / christina tina / christoph chris stoffi / daniela dani
+dominik domi / eduard edi / elisabeth elisa elli lisa lisi liesl sissi / ferdinand ferdi / florian flo
+franz franzl / franziska franzi / friedrich fritz friedl / gabriele gabi / georg schorsch / gerhard gerd
+gertrude trude / gustav gustl / hannelore hanni / heinrich heinz heini / helene leni lena / jakob jack
+johann hans hansi hannes johannes / johannes hans hannes / johanna hanna hanni / josef sepp peppi pepi
+joseph sepp / josefine josi / karl charly / karoline karo / katharina kathi kati katrin kathrin
+leopold poldi / ludwig lutz / magdalena leni lena magda / manfred manni fredi / margarethe gretl grete rita
+maria mitzi mizzi mia / matthias hias mathias / maximilian max maxi / melanie meli / michael michi
+michaela michi / nikolaus niki klaus niko / paula pauli / regina gina / rosa rosi / rudolf rudi
+sabine bine / sebastian wastl basti / stefan steff stephan / stefanie steffi / susanne susi sanne
+theodor theo / therese resi / thomas tom / ulrich uli / ulrike uli / ursula uschi ulla / veronika vroni
+viktoria vicky / waltraud traudl / wilhelm willi / wolfgang wolfi wolf / giuseppe beppe peppe
+giovanni gianni vanni / francesco franco / alessandro sandro / luigi gigi / jose pepe
+francisco paco pancho / antonio toni tonio / ignacio nacho / mercedes merche / katarzyna kasia
+malgorzata gosia / jakub kuba / aleksandra ola sasa / aleksandar aca sasa / dmitri dima mitja
+ekaterina katja / vladimir vova
+"""
+
+
+def are_related(left: str, right: str) -> bool:
+    """True when one name is a short or formal form of the other."""
+    return right in _relatives().get(left, ())
+
+
+def are_two_names(left: str, right: str) -> bool:
+    """True when both are real names that have nothing to do with each other, however few letters differ.
+
+    Julia and Julian are two people, Jullia and Julia probably one.
+    """
+    table = _relatives()
+    if left not in table or right not in table or right in table[left]:
+        return False
+    return not table[left] & table[right]
+
+
+@cache
+def _relatives() -> dict[str, frozenset[str]]:
+    """Every known name with its short and formal forms, so that looking up is symmetric."""
+    english = ((formal, short) for formal, shorts in NickNamer.default_lookup().items() for short in shorts)
+    found: dict[str, set[str]] = {}
+    for formal, short in chain(english, _own_pairs()):
+        found.setdefault(formal, set()).add(short)
+        found.setdefault(short, set()).add(formal)
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+def _own_pairs() -> list[tuple[str, str]]:
+    groups = (group.split() for line in _SHORT_FORMS.strip().splitlines() for group in line.split("/"))
+    return [(formal, short) for formal, *shorts in groups for short in shorts]
