@@ -76,12 +76,20 @@ def _ensure(home: Path, *, durable: bool) -> None:
     launcher = cluster.folder(home)
     with FileLock(launcher / "start.lock") as start, FileLock(launcher / "watch.lock") as watch:
         start.take()
-        if not watch.is_taken():
-            _start(home, launcher, durable=durable)
+        while watch.is_taken():
+            if _is_ready(home):
+                return
+            time.sleep(0.02)  # a killed starter left a watcher that is still starting, or is about to go
+        _start(home, launcher, durable=durable)
+
+
+def _is_ready(home: Path) -> bool:
+    found = cluster.existing(home)
+    return found is not None and (cluster.status(found) or (0, ""))[1] == "ready"
 
 
 def _start(home: Path, launcher: Path, *, durable: bool) -> None:
-    log = launcher / "launcher.log"
+    log = launcher / cluster.LOG
     source = str(Path(gateway.__file__).parent.parent)
     with log.open("wb") as errors:
         watcher = subprocess.Popen(

@@ -9,14 +9,14 @@ leaves nothing half.
 """
 
 import os
+import secrets
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.postgres import account, binaries, tuning
+from gateway.postgres import account, binaries, children, tuning
 from gateway.postgres.account import Account
 from gateway.postgres.binaries import Binaries
 from gateway.postgres.errors import PostgresError
@@ -25,6 +25,9 @@ ROLE = "o2o"
 """The role the gateway works as. It owns the database and may create others, but is no superuser."""
 
 DATABASE = "o2o"
+
+LOG = "launcher.log"
+"""Where the launcher's folder keeps what was said during the last start."""
 
 LONGEST_SOCKET_PATH = 103
 """Bytes a socket's path may have on every system we run on (macOS allows the fewest)."""
@@ -82,6 +85,15 @@ def existing(home: Path) -> Cluster | None:
     return Cluster(place, (place / "socket").resolve(), owner, programs)
 
 
+def status(cluster: Cluster) -> tuple[int, str] | None:
+    """Process id and state a server wrote into its pid file, None when there is none. It may be stale."""
+    try:
+        lines = (cluster.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        return int(lines[0]), lines[7].strip()
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
 def discard(home: Path) -> None:
     """Removes the cluster of this home with all its data. The server must be stopped."""
     link = home / "postgres" / "cluster"
@@ -89,11 +101,6 @@ def discard(home: Path) -> None:
     shutil.rmtree((place / "socket").resolve(), ignore_errors=True)
     shutil.rmtree(place, ignore_errors=True)
     shutil.rmtree(home / "postgres", ignore_errors=True)
-
-
-def environment() -> dict[str, str]:
-    """The environment for PostgreSQL's programs: ours without what would redirect or translate them."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
 
 
 def _place(home: Path) -> Path:
@@ -122,16 +129,17 @@ def _major(data: Path) -> int | None:
 
 
 def _initialise(place: Path, owner: Account, programs: Binaries) -> None:
-    fresh = place / "fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
+    for unfinished in place.glob("fresh-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    fresh = place / f"fresh-{secrets.token_hex(4)}"
     arguments = ["--pgdata", str(fresh), "--username", "postgres", "--encoding", "UTF8", "--locale", "C"]
     arguments += ["--auth", "reject", "--data-checksums"]
-    _run(programs.program("initdb"), arguments, owner, place)
+    children.run(programs.program("initdb"), arguments, owner, place)
     statements = [
         f"CREATE ROLE {ROLE} LOGIN CREATEDB",
         f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
     ]
-    _run(
+    children.run(
         programs.program("postgres"),
         ["--single", "-D", str(fresh), "postgres"],
         owner,
@@ -176,18 +184,3 @@ def _write(cluster: Cluster, files: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
         cluster.account.own(path)
-
-
-def _run(program: str, arguments: list[str], owner: Account, place: Path, typed: str = "") -> None:
-    done = subprocess.run(
-        [program, *arguments],
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=place,
-        env=environment(),
-        **owner.process_options(),
-    )
-    if done.returncode != 0:
-        raise PostgresError(f"{program} failed: {(done.stderr or done.stdout).strip()}")

@@ -7,17 +7,16 @@ the kernel stops the server (Linux), or the next starter does.
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from gateway.postgres.cluster import Cluster, environment, folder, prepare
+from gateway.postgres import children
+from gateway.postgres.cluster import LOG, Cluster, folder, prepare, status
 from gateway.postgres.locks import FileLock
 
 STOP_S = 300
@@ -28,6 +27,11 @@ instead.
 CRASHES_MOST = 5
 """Crashes in a row, each within a minute of its start, after which starting again is given up."""
 
+
+LINGERING = "still in use"
+"""What PostgreSQL says while the last processes of a crashed predecessor hold its shared memory."""
+
+LINGERING_TRIES = 40
 
 PROCESSES = Path("/proc")
 """Where Linux tells what a process is; elsewhere `ps` is asked."""
@@ -42,11 +46,12 @@ def main(home: Path, *, durable: bool) -> int:
     users = FileLock(folder(home) / "users.lock")
     cluster = prepare(home, durable=durable)
     _stop_stray(cluster)
-    watch = Watch(cluster)
+    watch = Watch(cluster, folder(home) / LOG)
     if not watch.start():
         return 1
-    print("ready", flush=True)  # the starter reads this line
-    sys.stdout.close()
+    with contextlib.suppress(BrokenPipeError):  # a starter that was killed meanwhile reads no more
+        os.write(sys.stdout.fileno(), b"ready\n")
+    os.close(sys.stdout.fileno())
     threading.Thread(target=watch.notice_unused, args=[users], daemon=True).start()
     code = watch.wait()
     watching.release()  # before `users`: whoever may attach again must find no watcher
@@ -57,8 +62,9 @@ def main(home: Path, *, durable: bool) -> int:
 class Watch:
     """One server process and what is to happen to it."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, log: Path) -> None:
         self._cluster = cluster
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._unused = threading.Event()
 
@@ -66,23 +72,20 @@ class Watch:
         """Starts the server and waits until it takes connections; False when it gives up, with its reasons
         on standard error.
         """
-        for _ in range(
-            20
-        ):  # after a crash, its predecessor's last processes may still hold the shared memory
-            self._process = subprocess.Popen(
-                [self._cluster.binaries.program("postgres"), "-D", str(self._cluster.data)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                cwd=self._cluster.data,
-                env=environment(),
-                start_new_session=True,
-                preexec_fn=_stopped_with(os.getpid()),  # noqa: PLW1509  # the other thread only waits
-                **self._cluster.account.process_options(),
+        for _ in range(LINGERING_TRIES):
+            self._process = children.start(
+                self._cluster.binaries.program("postgres"),
+                ["-D", str(self._cluster.data)],
+                self._cluster.account,
+                self._cluster.data,
             )
             while self._process.poll() is None:
-                if _status(self._cluster) == (self._process.pid, "ready"):
+                if status(self._cluster) == (self._process.pid, "ready"):
                     return True
                 time.sleep(0.01)
+            said = self._log.read_text(encoding="utf-8", errors="replace")
+            if LINGERING not in said.rpartition("FATAL")[2]:
+                break
             time.sleep(0.5)
         return False
 
@@ -120,18 +123,9 @@ class Watch:
                 self._process.wait()
 
 
-def _status(cluster: Cluster) -> tuple[int, str] | None:
-    """Process id and state a server wrote into its pid file, or None."""
-    try:
-        lines = (cluster.data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-        return int(lines[0]), lines[7].strip()
-    except (FileNotFoundError, IndexError, ValueError):
-        return None
-
-
 def _stop_stray(cluster: Cluster) -> None:
     """Stops a server whose watcher was killed where the kernel could not stop it with the watcher."""
-    stray = _status(cluster)
+    stray = status(cluster)
     if stray is None or not _is_server(cluster, stray[0]):
         return
     with contextlib.suppress(ProcessLookupError):
@@ -149,22 +143,6 @@ def _is_server(cluster: Cluster, pid: int) -> bool:
         return False
     told = subprocess.run(["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, check=False)
     return os.fsencode(cluster.data) in told.stdout
-
-
-def _stopped_with(parent: int) -> Callable[[], None] | None:
-    """What the server's process does before it becomes the server: asks the kernel to stop it when `parent`
-    dies.
-    """
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        libc.prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG; after stepping down, which would clear it
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask
 
 
 if __name__ == "__main__":
