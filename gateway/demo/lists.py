@@ -96,18 +96,18 @@ def country(code: str) -> Country:
         unit=raw["units"],
         unit_share=raw["unit_share"],
         house_number_most=raw["house_number_most"],
-        female=weighted(_words(raw["female"])),
-        male=weighted(_words(raw["male"])),
-        nicknames={name: tuple(short.split()) for name, short in _pairs(raw["nicknames"])},
-        surnames=weighted(_words(raw["surnames"])),
-        surname_roots=_words(raw["surname_roots"]),
-        surname_endings=_words(raw["surname_endings"]),
+        female=weighted(words(raw["female"])),
+        male=weighted(words(raw["male"])),
+        nicknames={name: tuple(short.split()) for name, short in pairs(raw["nicknames"])},
+        surnames=weighted(words(raw["surnames"])),
+        surname_roots=words(raw["surname_roots"]),
+        surname_endings=words(raw["surname_endings"]),
         surname_tail=raw["surname_tail"],
-        feminine=_pairs(raw.get("feminine_surnames", "")),
+        feminine=pairs(raw.get("feminine_surnames", "")),
         double_surnames=raw.get("double_surnames", False),
-        streets=weighted(_words(raw["streets"])),
-        street_kinds=weighted(_words(raw["street_kinds"])),
-        abbreviations=_pairs(raw["abbreviations"]),
+        streets=weighted(words(raw["streets"])),
+        street_kinds=weighted(words(raw["street_kinds"])),
+        abbreviations=pairs(raw["abbreviations"]),
         cities=tuple(City(*line.split("|")) for line in raw["cities"].split("\n") if line),
     )
 
@@ -120,7 +120,7 @@ def scripts() -> tuple[Script, ...]:
 
 
 def _script(entry: dict[str, Any]) -> Script:
-    female, male, surnames = (_pairs(entry[part]) for part in ("female", "male", "surnames"))
+    female, male, surnames = (pairs(entry[part]) for part in ("female", "male", "surnames"))
     return Script(
         name=entry["name"],
         female=weighted([latin for latin, _ in female]),
@@ -131,10 +131,11 @@ def _script(entry: dict[str, Any]) -> Script:
     )
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The parts of `a, b c, d`."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
     """The left and right sides of `a=b, c=d`."""
-    return tuple((left, right) for left, _, right in (word.partition("=") for word in _words(text)))
+    return tuple((left, right) for left, _, right in (word.partition("=") for word in words(text)))
