@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class SettingsError(Exception):
@@ -32,6 +33,10 @@ class Settings:
     policy_path: Path | None = None
     """The retailer's own identity policy; None means the one that ships with the package."""
     log_level: str = "info"
+    zone: str = "UTC"
+    """The brand's own time zone, for what is asked online, where there is no store."""
+    currency: str = "EUR"
+    """The brand's own currency, for what is asked online without a basket."""
     public_url: str | None = None
     """Where browsers reach the gateway when something stands before it, as in https://offers.example.com."""
     kiosk_idle_s: int = 30
@@ -53,20 +58,22 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     the variable.
 
     O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS,
-    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_PUBLIC_URL, O2O_KIOSK_IDLE_S.
+    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_ZONE, O2O_CURRENCY, O2O_PUBLIC_URL, O2O_KIOSK_IDLE_S.
     """
     given = os.environ if environment is None else environment
     return Settings(
         home=Path(given.get("O2O_HOME") or ".o2o").absolute(),
         database_url=given.get("DATABASE_URL") or None,
         host=given.get("O2O_HOST") or "127.0.0.1",
-        port=_number(given, "O2O_PORT", default=8000, least=0, most=65535),
-        metrics_port=_number(given, "O2O_METRICS_PORT", default=8001, least=0, most=65535),
+        port=_number(given, "O2O_PORT", default=8000, least=1, most=65535),
+        metrics_port=_number(given, "O2O_METRICS_PORT", default=8001, least=1, most=65535),
         workers=_number(given, "O2O_WORKERS", default=2, least=1, most=64),
         threads_per_worker=_number(given, "O2O_THREADS", default=4, least=1, most=64),
         secrets_path=_path(given, "O2O_SECRETS_FILE"),
         policy_path=_path(given, "O2O_POLICY"),
         log_level=_choice(given, "O2O_LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),
+        zone=_zone(given, "O2O_ZONE"),
+        currency=_currency(given, "O2O_CURRENCY"),
         public_url=_url(given, "O2O_PUBLIC_URL"),
         kiosk_idle_s=_number(given, "O2O_KIOSK_IDLE_S", default=30, least=2, most=300),
     )
@@ -91,6 +98,21 @@ def _choice(given: Mapping[str, str], name: str, default: str, allowed: set[str]
 def _path(given: Mapping[str, str], name: str) -> Path | None:
     text = given.get(name)
     return Path(text).absolute() if text else None
+
+
+def _zone(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name) or "UTC"
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(f"{name} must be a time zone such as Europe/Vienna, not {text!r}") from error
+
+
+def _currency(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name) or "EUR"
+    if len(text) != 3 or not text.isascii() or not text.isalpha() or not text.isupper():
+        raise SettingsError(f"{name} must be an ISO 4217 code such as EUR, not {text!r}")
+    return text
 
 
 def _url(given: Mapping[str, str], name: str) -> str | None:

@@ -58,12 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The console script: runs a command; an expected refusal is one sentence on standard error, not a
     stack trace.
     """
+    from gateway.locks import LockError
     from gateway.postgres.errors import PostgresError
     from gateway.secrets_file import SecretsError
     from gateway.settings import SettingsError
 
     try:
         group.main(args=list(arguments) if arguments is not None else None, prog_name="o2o")
-    except (PostgresError, SecretsError, SettingsError) as error:
+    except (LockError, PostgresError, SecretsError, SettingsError) as error:
         click.echo(f"o2o: {error}", err=True)
         sys.exit(1)

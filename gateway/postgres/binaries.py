@@ -51,6 +51,17 @@ def find(major: int | None = None) -> Binaries:
     )
 
 
+def at_least(major: int) -> Binaries:
+    """An installation whose pg_dump understands a server of this version: the newest one."""
+    newest = find()
+    if newest.major < major:
+        raise PostgresError(
+            f"the server is PostgreSQL {major}, the newest programs here are of {newest.major}: "
+            f"install the client of PostgreSQL {major}"
+        )
+    return newest
+
+
 def _installations() -> Iterator[Binaries]:
     for folder in _packaged():
         yield from _checked(folder, movable=True)

@@ -19,7 +19,7 @@ from gateway.database import address
 from gateway.postgres import account, cluster, tuning
 from gateway.postgres.attachment import Attachment, attach
 from gateway.postgres.errors import PostgresError
-from gateway.postgres.locks import FileLock
+from gateway.locks import FileLock
 
 pytestmark = pytest.mark.process
 

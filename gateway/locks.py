@@ -8,7 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gateway.postgres.errors import PostgresError
+
+class LockError(Exception):
+    """The lock's file cannot be used."""
 
 
 class FileLock:
@@ -20,7 +22,7 @@ class FileLock:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except PermissionError as error:
-            raise PostgresError(
+            raise LockError(
                 f"{path} belongs to another user; start the gateway as that user or set O2O_HOME"
             ) from error
 
@@ -31,6 +33,14 @@ class FileLock:
     def take(self) -> None:
         """Waits until nobody else holds the lock, then holds it alone."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def try_take(self) -> bool:
+        """Holds the lock alone if that is possible at once."""
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def is_taken(self) -> bool:
         """Whether somebody else holds the lock alone; only a glance, nothing is held afterwards."""

@@ -1,0 +1,136 @@
+"""Everything the gateway remembers, as one folder: the database's contents, and the secrets without which
+they mean nothing.
+
+    database.dump   pg_dump's own format, of our three schemas
+    secrets.json    readable by its owner only, like the original
+    backup.json     when and of which shape
+
+A restore happens in one transaction: afterwards the backup is there as a whole, or nothing has changed.
+"""
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from gateway import migrations, secrets_file
+from gateway.database import Database
+from gateway.postgres import binaries
+from gateway.settings import Settings
+
+SCHEMAS = ("identity", "offers", "gateway")
+DUMP, SECRETS, ABOUT = "database.dump", "secrets.json", "backup.json"
+
+
+class BackupError(Exception):
+    """The backup or restore did not happen; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a backup says about itself."""
+
+    made_at: str
+    migration: str | None
+    server_version: str
+
+
+def write(settings: Settings, database: Database, folder: Path, *, now: dt.datetime) -> About:
+    """Makes the folder and writes the backup into it, for its owner only. The gateway may go on working."""
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        raise BackupError(f"{folder} exists already; name a new folder") from None
+    secrets_file.load(settings.secrets_file)
+    with database.transaction() as connection:
+        about = About(
+            now.isoformat(timespec="seconds"), migrations.current(connection), _server_version(connection)
+        )
+    selected = [f"--schema={schema}" for schema in SCHEMAS]
+    options = ["--format=custom", "--no-owner", "--no-privileges", *selected, f"--file={folder / DUMP}"]
+    _run("pg_dump", options, database)
+    for path in (folder / DUMP, Path(shutil.copyfile(settings.secrets_file, folder / SECRETS))):
+        path.chmod(0o600)
+    facts = {"made_at": about.made_at, "migration": about.migration, "server_version": about.server_version}
+    (folder / ABOUT).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return about
+
+
+def read(settings: Settings, database: Database, folder: Path, *, replace: bool) -> About:
+    """Brings a backup back and migrates it to the present shape.
+
+    What is there already is only given up with `replace`. Raises BackupError; then nothing has changed.
+    """
+    about = _about(folder)
+    _check_secrets(settings, folder, replace=replace)
+    with database.transaction() as connection:
+        if not _is_empty(connection) and not replace:
+            raise BackupError("the database is not empty; add --replace to give up what it holds")
+    options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
+    options += ["--clean", "--if-exists"] if replace else []
+    _run("pg_restore", [*options, str(folder / DUMP)], database)
+    _place_secrets(settings, folder)
+    with database.transaction() as connection:
+        migrations.migrate(connection)
+    return about
+
+
+def _about(folder: Path) -> About:
+    try:
+        facts = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        return About(facts["made_at"], facts["migration"], facts["server_version"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BackupError(f"{folder} is no backup: {ABOUT} is missing or damaged") from error
+
+
+def _check_secrets(settings: Settings, folder: Path, *, replace: bool) -> None:
+    theirs = secrets_file.load(folder / SECRETS)
+    if settings.secrets_file.exists() and not replace and secrets_file.load(settings.secrets_file) != theirs:
+        raise BackupError(
+            f"{settings.secrets_file} holds other secrets than the backup; add --replace to give them up"
+        )
+
+
+def _place_secrets(settings: Settings, folder: Path) -> None:
+    settings.secrets_file.parent.mkdir(parents=True, exist_ok=True)
+    beside = settings.secrets_file.with_suffix(".restored")
+    beside.touch(mode=0o600)
+    beside.write_bytes((folder / SECRETS).read_bytes())
+    beside.replace(settings.secrets_file)
+
+
+def _is_empty(connection: Connection) -> bool:
+    found = connection.scalar(
+        text("SELECT count(*) FROM pg_namespace WHERE nspname = ANY(:ours)"), {"ours": list(SCHEMAS)}
+    )
+    return bool(found == 0)
+
+
+def _server_version(connection: Connection) -> str:
+    return str(connection.scalar(text("SHOW server_version")))
+
+
+def _run(program: str, options: list[str], database: Database) -> None:
+    with database.transaction() as connection:
+        major = connection.execute(
+            text("SELECT current_setting('server_version_num')::int / 10000")
+        ).scalar_one()
+    installed = binaries.at_least(major)
+    url = database.engine.url
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    target = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    done = subprocess.run(
+        [installed.program(program), f"--dbname={target}", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **password},
+    )
+    if done.returncode != 0:
+        raise BackupError(f"{program} failed: {done.stderr.strip()}")

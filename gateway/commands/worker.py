@@ -1,0 +1,29 @@
+"""`o2o worker`: does the background work until it is told to stop. `o2o run` starts one by itself."""
+
+import signal
+import threading
+
+import click
+
+from gateway import lifeline
+
+
+@click.command("worker")
+def command() -> None:
+    """Do the background work: redo, expiry, numbering of changes. Run as many as you like."""
+    lifeline.hold()
+    from gateway import logs, worker
+    from gateway.settings import from_environment
+    from gateway.steps import steps
+    from gateway.wiring import open_services, utc_now
+
+    settings = from_environment()
+    logs.configure(settings)
+    stop = threading.Event()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, lambda *_: stop.set())
+    services = open_services(settings)
+    try:
+        worker.run(services.database, steps(services), stop, utc_now)
+    finally:
+        services.close()
