@@ -7,50 +7,72 @@ city, a card given out again) is decided by their pair's number, so each side ca
 from collections.abc import Iterator
 from random import Random
 
-from gateway.demo import lists, names, numbers, places
+from gateway.demo import names, numbers, pairs, places
 from gateway.demo.kin import Kin
 from gateway.demo.lists import Country
+from gateway.demo.mess import Draw
+from gateway.demo.names import Head
+from gateway.demo.pairs import Pair
 from gateway.demo.world import Household, Person, World
 
-_PEOPLE, _PHONE, _PHONE_DAY, _NAMESAKE, _CARD, _COUNTRY = range(6)
-"""What a draw is for; each has its own numbers."""
+_SALT = 2
 
 
 def household(world: World, number: int, random: Random) -> Household:
     """The household with this number. `random` is only a workplace: it is seeded anew."""
-    rates, draw = world.rates, random.random
-    pair, is_second = divmod(number, 2)
-    country = _country(world, pair)
-    is_namesake = numbers.share(world.seed, pair, _NAMESAKE) < rates.pair_namesakes
-    random.seed(numbers.mix(world.seed, number - is_second if is_namesake else number, _PEOPLE))
+    draw, is_second = random.random, number % 2
+    pair = pairs.pair(world, number // 2)
+    country = pair.country
+    repeats = pair.has_namesakes and bool(is_second)
+    random.seed(numbers.mix(world.seed, number - repeats, _SALT))
     head = names.head(world, country, draw)
-    if is_namesake and is_second:
-        random.seed(numbers.mix(world.seed, number, _PEOPLE))
-    kin = Kin(world, number, country, head, draw)
-    kin.fill()
-    people = kin.people
-    people[0] = _with_pair(world, country, people[0])._replace(is_namesake=is_namesake)
-    reissues = numbers.share(world.seed, pair, _CARD) < rates.pair_reissued_card
-    is_shared = len(people) > 1
-    has_moved = draw() < rates.household_moved
-    shared = number * numbers.SLOTS + numbers.SHARED_SLOT
-    return Household(
-        number=number,
-        country=country,
-        people=tuple(people),
-        address=places.address(country, head.city, draw),
-        former_address=places.address(country, places.city(country, draw), draw) if has_moved else None,
-        moved_on=world.today.toordinal() - 30 - int(draw() * 1000) if has_moved else 0,
-        phone=numbers.phone(country, world.seed, shared)
-        if is_shared and draw() < rates.household_phone
-        else "",
-        email=places.mailbox("family", head.family, shared, draw)
-        if is_shared and draw() < rates.household_email
-        else "",
-        has_tablet=is_shared and draw() < rates.household_tablet,
-        gives_card=reissues and not is_second,
-        takes_card=reissues and bool(is_second),
+    if repeats:
+        random.seed(numbers.mix(world.seed, number, _SALT))
+    people = Kin(world, number, country, head, draw).fill()
+    if pair.passes_phone:
+        people[0] = _with_phone(people[0], pair, is_second=bool(is_second))
+    if pair.has_namesakes:
+        people[0] = people[0]._replace(is_namesake=True)
+    address = places.address(country, head.city, draw)
+    former_address, moved_on = None, 0
+    if draw() < world.rates.household_moved:
+        former_address = places.address(country, places.city(country, draw), draw)
+        moved_on = world.today.toordinal() - 30 - int(draw() * 1000)
+    phone, email, has_tablet = (
+        _shared(world, number, country, head, draw) if len(people) > 1 else ("", "", False)
     )
+    return Household(
+        number,
+        country,
+        tuple(people),
+        address,
+        former_address,
+        moved_on,
+        phone,
+        email,
+        has_tablet,
+        pair.passes_card and not is_second,
+        pair.passes_card and bool(is_second),
+    )
+
+
+def _shared(world: World, number: int, country: Country, head: Head, draw: Draw) -> tuple[str, str, bool]:
+    """The household's phone, mailbox and whether it has a tablet, for those who live with others."""
+    rates, slot = world.rates, number * numbers.SLOTS + numbers.SHARED_SLOT
+    phone = numbers.phone(country, world.seed, slot) if draw() < rates.household_phone else ""
+    email = places.mailbox("family", head.family, slot, draw) if draw() < rates.household_email else ""
+    return phone, email, draw() < rates.household_tablet
+
+
+def _with_phone(first: Person, pair: Pair, *, is_second: bool) -> Person:
+    """The first person after the pair's dealings: one gives the number up, the other has it ninety days
+    later.
+    """
+    if is_second:
+        return first._replace(
+            phone=pair.phone, former_phone="", phone_changed_on=pair.given_up_on + 90, is_phone_recycled=True
+        )
+    return first._replace(former_phone=pair.phone, phone_changed_on=pair.given_up_on, is_phone_recycled=True)
 
 
 def stream(world: World, start: int = 0, stop: int | None = None) -> Iterator[Household]:
@@ -68,29 +90,3 @@ def of_people(world: World, people: int) -> Iterator[Household]:
             return
         people -= len(home.people)
         yield home
-
-
-def _country(world: World, pair: int) -> Country:
-    place = numbers.share(world.seed, pair, _COUNTRY) * sum(part for _, part in world.countries)
-    for code, part in world.countries:
-        if place < part:
-            return lists.country(code)
-        place -= part
-    return lists.country(world.countries[-1][0])
-
-
-def _with_pair(world: World, country: Country, first: Person) -> Person:
-    """The first person after the pair's dealings: a phone number given up by one household, taken by the
-    other.
-    """
-    number = first.number // numbers.SLOTS
-    pair, is_second = divmod(number, 2)
-    if numbers.share(world.seed, pair, _PHONE) >= world.rates.pair_recycled_phone:
-        return first
-    passed_on = numbers.phone(country, world.seed, 2 * pair * numbers.SLOTS + numbers.FORMER_SLOT)
-    given_up_on = world.today.toordinal() - 300 - int(numbers.share(world.seed, pair, _PHONE_DAY) * 600)
-    if is_second:
-        return first._replace(
-            phone=passed_on, former_phone="", phone_changed_on=given_up_on + 90, is_phone_recycled=True
-        )
-    return first._replace(former_phone=passed_on, phone_changed_on=given_up_on, is_phone_recycled=True)

@@ -20,8 +20,8 @@ class Kin:
         self._today = world.today.toordinal()
         self._first_number = number * numbers.SLOTS
 
-    def fill(self) -> None:
-        """Draws the kind of household and its people."""
+    def fill(self) -> list[Person]:
+        """Draws the kind of household and its people, and returns them."""
         rates, head, draw = self._world.rates, self._head, self._draw
         kind = draw()
         if (kind := kind - rates.household_single) < 0:
@@ -38,6 +38,7 @@ class Kin:
             self._add("f", self._born(72, 92), family=head.family)
         else:
             self._flat()
+        return self.people
 
     def _flat(self) -> None:
         self._add(self._head.sex, self._born(20, 34), given=self._head.given, family=self._head.family)
@@ -98,21 +99,23 @@ class Kin:
         given = given or self._new_given(sex)
         family = names.gendered(head.origin, family or names.surname(head.origin, head.script, draw), sex)
         number = self._first_number + len(self.people)
-        has_changed = draw() < 0.08
         person = Person(
-            number=number,
-            given=given,
-            family=family,
-            sex=sex,
-            born=born,
-            suffix=suffix,
-            is_twin=is_twin,
-            script=head.script,
-            phone=numbers.phone(country, seed, number) if draw() < 0.93 else "",
-            email=places.mailbox(given, family, number, draw) if draw() < 0.9 else "",
-            former_phone=numbers.phone(country, seed, number + numbers.FORMER_SLOT) if has_changed else "",
-            phone_changed_on=self._today - 60 - int(draw() * 900) if has_changed else 0,
+            number,
+            given,
+            family,
+            sex,
+            born,
+            suffix,
+            is_twin,
+            head.script,
+            numbers.phone(country, seed, number) if draw() < 0.93 else "",
+            places.mailbox(given, family, number, draw) if draw() < 0.9 else "",
         )
+        if draw() < 0.08:
+            person = person._replace(
+                former_phone=numbers.phone(country, seed, number + numbers.FORMER_SLOT),
+                phone_changed_on=self._today - 60 - int(draw() * 900),
+            )
         self.people.append(person)
         return person
 

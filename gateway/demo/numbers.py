@@ -72,9 +72,7 @@ def store_phone(country: Country, store: int) -> str:
 def card(number: int) -> str:
     """Return a loyalty card's number: an EAN-13 of the range that retailers use inside their stores."""
     body = f"29{(number * _STRIDE) % 10_000_000_000:010d}"
-    digits = [int(digit) for digit in body]
-    check = -(sum(digits[::2]) + 3 * sum(digits[1::2])) % 10
-    return f"{body}{check}"
+    return f"{body}{-(sum(map(int, body[::2])) + 3 * sum(map(int, body[1::2]))) % 10}"
 
 
 def account(number: int) -> str:
