@@ -111,13 +111,21 @@ class Query:
     limit: int = 5
 
 
+class Only(NamedTuple):
+    """The one personal offer that may be shown: what a take-along token stands for."""
+
+    campaign: str
+    sku: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shopper:
     """A known person. For an unknown or ambiguous one hand in None instead.
 
     `members` carry personal content, `limit_members` (the group before consent vetoes) only counts.
     `personal` says that personal offers are consented to; whether the proof suffices to show them is decided
-    here, per channel.
+    here, per channel. `only` is set where a token was shown instead of a card: whoever holds it may have that
+    one offer and learn nothing else.
     """
 
     profile_id: str
@@ -127,6 +135,7 @@ class Shopper:
     proof: Proof
     tier: str | None = None
     staff: bool = False
+    only: Only | None = None
 
     @property
     def person_no(self) -> int:
@@ -205,12 +214,18 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The brand's rules for evaluating; a change is a new policy version, kept for replay."""
+    """The brand's rules for evaluating; a change is a new policy version, kept for replay.
+
+    `search_nodes` bounds what combining may cost beyond `exact_claims`; `shown_scans` and `shown_wants` what
+    a screen may look through. An interest counts half after `freshness_s` when offers are ranked.
+    """
 
     version: int = 1
     search_nodes: int = 4000
     exact_claims: int = 12
     quote_valid_s: int = 15 * 60
     shown_scans: int = 200
+    shown_wants: int = 64
+    freshness_s: int = 7 * 86_400
     sensitive_categories: frozenset[str] = frozenset({"health", "intimate", "baby", "alcohol"})
     shared_screens: frozenset[str] = frozenset({"kiosk", "customer_display"})
