@@ -3,6 +3,7 @@ language, its region.
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time
 from babel.numbers import format_currency, format_percent, get_currency_precision
+
+_LETTER_NEXT_TO_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ def locale_for(language: str, country: str | None) -> Locale:
 def price(amount_minor: int, region: Region) -> str:
     """Return an amount of minor units as a price, such as 12,99 € or CHF 12.90."""
     digits = get_currency_precision(region.currency)
-    return format_currency(Decimal(amount_minor).scaleb(-digits), region.currency, locale=region.locale)
+    text = format_currency(Decimal(amount_minor).scaleb(-digits), region.currency, locale=region.locale)
+    # Unicode's rule for a currency that is written as letters, which the library leaves out: BHD 12.345.
+    return _LETTER_NEXT_TO_DIGIT.sub("\xa0", text)
 
 
 def saving(before_minor: int, after_minor: int, region: Region) -> str | None:

@@ -117,14 +117,16 @@ def live_device(connection: Connection, cookie_digest: bytes) -> Device | None:
     return Device(*row) if row else None
 
 
-def mark_seen(connection: Connection, device: Device, *, now: dt.datetime) -> bool:
-    """Note that a device is alive; return whether it wrote anything (once a minute at most)."""
-    if now - device.seen_at < SEEN_EVERY:
-        return False
+def is_due(device: Device, *, now: dt.datetime) -> bool:
+    """Whether `seen_at` is old enough to be written again."""
+    return now - device.seen_at >= SEEN_EVERY
+
+
+def mark_seen(connection: Connection, device: Device, *, now: dt.datetime) -> None:
+    """Note that a device is alive."""
     connection.execute(
         update(kiosk_device).where(kiosk_device.c.device_id == device.device_id).values(seen_at=now)
     )
-    return True
 
 
 def devices(connection: Connection, *, store: str | None, revoked: bool) -> list[Device]:

@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from gateway.pages.kiosk.codes import GUESSES
 from gateway.metadata import metadata
+from gateway.pages.kiosk.codes import GUESSES
 
 kiosk_pairing = Table(
     "kiosk_pairing",

@@ -1,0 +1,21 @@
+"""QR codes as one path."""
+
+import re
+
+import segno
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.pages.qr import qr_code
+
+
+@given(st.text(alphabet="0123456789ABCDEFGHJKLMNPQRSTUVWX", min_size=1, max_size=60))
+def test_the_path_draws_exactly_the_dark_modules(text: str) -> None:
+    """Filling the path's rectangles gives the code's matrix back, module by module."""
+    code = qr_code(text)
+    expected = [list(row) for row in segno.make_qr(text, error="m", boost_error=False).matrix]
+    drawn = [[0] * code.size for _ in range(code.size)]
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path):
+        for column in range(int(x), int(x) + int(width)):
+            drawn[int(y)][column] += 1
+    assert drawn == expected
