@@ -24,7 +24,7 @@ from gateway.database import Database
 from gateway.postgres import binaries
 from gateway.settings import Settings
 
-SCHEMAS = ("identity", "offers", "gateway")
+SCHEMAS = ("identity", "offers", "gateway", "migration")
 DUMP, SECRETS, ABOUT = "database.dump", "secrets.json", "backup.json"
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 LOCK = 0x6F326F_6D696772
 """The advisory lock that lets one starter migrate while the others wait."""
 
-VERSION_SCHEMA = "gateway"
+VERSION_SCHEMA = "migration"
 
 
 def migrate(connection: Connection) -> None:
@@ -26,6 +26,13 @@ def migrate(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def undo(connection: Connection) -> None:
+    """Takes all migrations back, with everything the database holds."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, "base")
 
 
 def current(connection: Connection) -> str | None:
@@ -41,3 +48,10 @@ def newest() -> str | None:
 
 def _config() -> Config:
     return Config(ROOT / "alembic.ini")
+
+
+def execute(connection: Connection, statement: str) -> None:
+    """Runs a statement as it stands: colons and percent signs in a function's body are its own."""
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()

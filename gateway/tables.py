@@ -47,7 +47,7 @@ key_state = Table(
     metadata,
     Column("only", Boolean, primary_key=True, server_default=text("true")),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
-    CheckConstraint("only", name="one_row"),
+    CheckConstraint('"only"', name="one_row"),
     comment="raised whenever a key changes, so that workers notice a revocation with a read they make anyway",
 )
 

@@ -92,6 +92,17 @@ def new_database(server_url: str) -> Iterator[NewDatabase]:
 
 
 @pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """The address of a database without any tables."""
+    name = f"o2o_empty_{os.getpid()}"
+    with _engine(server_url).connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+    yield _sibling(server_url, name)
+    with _engine(server_url).connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
 def database_url(new_database: NewDatabase, server_url: str) -> Iterator[str]:
     """The address of a migrated database of this test's own, for what opens its own connections (processes,
     commands).
