@@ -24,6 +24,6 @@ OWN = "https://offers.example.com"
         ({}, False),
     ],
 )
-def test_only_our_own_page_is_the_same_origin(headers: dict[str, str], expected: bool) -> None:  # noqa: FBT001
-    """Another site, a neighbour on the same site, another scheme or port, and no browser at all are refused."""
+def test_only_our_own_page_is_the_same_origin(headers: dict[str, str], expected: bool) -> None:
+    """Another site, a neighbour on the same site, another scheme or port, and no browser are refused."""
     assert is_same_origin(headers, OWN) is expected

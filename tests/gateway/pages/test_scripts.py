@@ -14,14 +14,47 @@ from gateway.pages.assets import FOLDER
 
 pytestmark = pytest.mark.browser
 
-SCREENS = (
-    "welcome typing looking offers everyone token typed none unknown ambiguous spent expired offline busy "
-    "revoked cleared"
-).split()
-EVENTS = (
-    "scan type submit retry back clear rested reachable unreachable busy revoked "
-    "offers everyone token typed none unknown ambiguous spent expired nonsense"
-).split()
+SCREENS = [
+    "welcome",
+    "typing",
+    "looking",
+    "offers",
+    "everyone",
+    "token",
+    "typed",
+    "none",
+    "unknown",
+    "ambiguous",
+    "spent",
+    "expired",
+    "offline",
+    "busy",
+    "revoked",
+    "cleared",
+]
+EVENTS = [
+    "scan",
+    "type",
+    "submit",
+    "retry",
+    "back",
+    "clear",
+    "rested",
+    "reachable",
+    "unreachable",
+    "busy",
+    "revoked",
+    "offers",
+    "everyone",
+    "token",
+    "typed",
+    "none",
+    "unknown",
+    "ambiguous",
+    "spent",
+    "expired",
+    "nonsense",
+]
 
 
 @pytest.fixture
@@ -138,13 +171,10 @@ def test_the_countdown_ends_by_the_clock(scripts: Page) -> None:
     """A browser that slept past the end clears at once; a clock that is set back clears too."""
     scripts.clock.install(time=0)
     scripts.evaluate(
-        """async () => {
-            const { Idle } = await import("/idle.js");
-            window.ended = 0;
-            const nothing = () => {};
-            window.idle = new Idle({ seconds: 30, warnAt: 10, tick: nothing, warn: nothing, end: () => window.ended++ });
-            window.idle.start();
-        }"""
+        """async () => { const { Idle } = await import("/idle.js"); window.ended = 0; const nothing = () =>
+        {}; window.idle = new Idle({ seconds: 30, warnAt: 10, tick: nothing, warn: nothing, end: () =>
+        window.ended++ }); window.idle.start(); }
+        """
     )
     scripts.clock.fast_forward(29_000)
     assert scripts.evaluate("window.ended") == 0
