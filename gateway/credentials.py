@@ -8,7 +8,6 @@ the row read again.
 
 import datetime as dt
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg2.extensions as pg
@@ -31,12 +30,6 @@ class Known:
     principal: Principal
     expires_at: dt.datetime | None
     version: int
-
-
-CookieReader = Callable[[pg.cursor, Request, dt.datetime], Principal | None]
-"""Turns a cookie into a principal; None when the request carries none. Raises Problem when it carries a bad
-one.
-"""
 
 
 def bearer(request: Request) -> str | None:
@@ -100,3 +93,10 @@ class KeyRing:
             self._known.clear()
         self._known[parts] = known
         return known
+
+    def confirm(self, cursor: pg.cursor, token: str, known: Known, *, version: int, now: dt.datetime) -> None:
+        """Compares the version of all keys that came with another read. Raises Problem bad_key when the key
+        is gone since.
+        """
+        if version != known.version:
+            self.check(cursor, token, now=now)

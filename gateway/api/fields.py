@@ -59,9 +59,9 @@ class Moment(fields.Field[dt.datetime]):
     def _deserialize(
         self,
         value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ARG002  (marshmallow calls it so)
+        attr: str | None,  # noqa: ARG002  (marshmallow's signature)
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
     ) -> dt.datetime:
         try:
             return moment(value)
@@ -75,9 +75,9 @@ class Day(fields.Field[dt.date]):
     def _deserialize(
         self,
         value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ARG002  (marshmallow calls it so)
+        attr: str | None,  # noqa: ARG002  (marshmallow's signature)
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
     ) -> dt.date:
         try:
             return day(value)
@@ -162,9 +162,9 @@ class StrictBoolean(fields.Boolean):
     def _deserialize(
         self,
         value: Any,
-        attr: str | None,
-        data: Mapping[str, Any] | None,
-        **kwargs: Any,  # noqa: ARG002  (marshmallow calls it so)
+        attr: str | None,  # noqa: ARG002  (marshmallow's signature)
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
     ) -> bool:
         if not isinstance(value, bool):
             raise ValidationError("is true or false")

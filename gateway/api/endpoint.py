@@ -1,0 +1,273 @@
+"""How a route is declared: who may call it, what it takes, what it answers. One decorator, so that none of it
+can be forgotten.
+
+@endpoint(blueprint, "POST", "/judgements", scopes={Scope.STEWARD}, body=JudgementSchema, answers={201: ...},
+once=True) def judge(call: Call) -> Answer: ...
+
+A view parses nothing and commits nothing: it gets a `Call` with the checked principal, the loaded body and a
+connection in a transaction, calls a service, and returns an `Answer`. The order is: key, scope, body, schema,
+transaction, idempotency, work.
+"""
+
+import datetime as dt
+import functools
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+import structlog
+from flask import Request, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from marshmallow import Schema
+from sqlalchemy import Connection
+from werkzeug import Response
+
+from gateway import body as bodies
+from gateway import idempotency, metrics, problems
+from gateway.api.described import describe
+from gateway.credentials import Known, bearer
+from gateway.problems import Place, Problem
+from gateway.refusals import problem_of
+from gateway.security import Principal, Scope, allow
+from gateway.wiring import Services
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+Writes = Literal["nothing", "once", "natural", "many"]
+"""`once`: changes something, so an Idempotency-Key is required. `natural`: what it carries is its own key.
+`many`: as `natural`, but the view opens a transaction for each of its parts.
+"""
+
+SERVICES = "o2o"
+"""Where the app keeps its services."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request on its way through a view."""
+
+    services: Services
+    request: Request
+    principal: Principal
+    now: dt.datetime
+    connection: Connection
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view answers; `body` is anything orjson writes."""
+
+    status: int
+    body: Any = None
+    mimetype: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+View = Callable[..., Answer]
+Decode = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What was declared about a route; the matrix test reads it from the view function."""
+
+    method: Method
+    scopes: frozenset[Scope]
+    writes: Writes
+    body: type[Schema] | None
+    query: type[Schema] | None
+    decode: Decode | None
+    raw: bool
+    most_bytes: int
+
+
+def endpoint(
+    blueprint: Blueprint,
+    method: Method,
+    path: str,
+    *,
+    scopes: set[Scope],
+    answers: Mapping[int, type[Schema] | None],
+    body: type[Schema] | None = None,
+    query: type[Schema] | None = None,
+    decode: Decode | None = None,
+    raw: bool = False,
+    writes: Writes = "nothing",
+    most_bytes: int = bodies.MAX_BODY_BYTES,
+    doc: Mapping[str, Any] | None = None,
+) -> Callable[[View], View]:
+    """Register a view as a route.
+
+    `decode` replaces the schema's own load where that is too slow; the schema stays the published one. `raw`
+    hands the body over as bytes.
+    """
+    route = Route(
+        method=method,
+        scopes=frozenset(scopes),
+        writes=writes,
+        body=body,
+        query=query,
+        decode=decode,
+        raw=raw,
+        most_bytes=most_bytes,
+    )
+
+    def declare(view: View) -> View:
+        serve = _served(route, view)
+        describe(serve, route=route, answers=answers, more=doc or {})
+        blueprint.route(path, methods=[method])(serve)
+        return view
+
+    return declare
+
+
+def services() -> Services:
+    """The services of the app that handles the present request."""
+    found: Services = current_app.extensions[SERVICES]
+    return found
+
+
+def _served(route: Route, view: View) -> Callable[..., ResponseReturnValue]:
+    @functools.wraps(view)
+    def serve(**path: Any) -> Response:
+        started_s = time.perf_counter()
+        seen = Seen()
+        try:
+            answer = _answer(route, view, services(), path, seen)
+        except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
+            answer = refused(error)
+        finish(request, answer.status_code, started_s, seen.key_id)
+        return answer
+
+    serve.o2o_route = route  # type: ignore[attr-defined]
+    return serve
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the log may say about the caller."""
+
+    key_id: str | None = None
+
+
+def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen: Seen) -> Response:
+    now = held.clock()
+    principal = identified(held, request, now=now)
+    seen.key_id = principal.key_id
+    allow(principal, route.scopes)
+    _plain(path)
+    has_body = route.raw or route.body is not None
+    raw = bodies.raw_body(request, most=route.most_bytes) if has_body else b""
+    loaded = raw if route.raw else _loaded(route, raw)
+    asked = route.query().load(request.args.to_dict()) if route.query is not None else {}
+
+    def work(connection: Connection) -> Answer:
+        return view(
+            Call(
+                services=held,
+                request=request,
+                principal=principal,
+                now=now,
+                connection=connection,
+                body=loaded,
+                query=asked,
+            ),
+            **path,
+        )
+
+    if route.writes == "many":
+        with held.database.engine.connect() as connection:
+            return rendered(work(connection))
+    if route.writes != "once":
+        with held.database.transaction() as connection:
+            answer = work(connection)
+        return rendered(answer)
+    call = idempotency.once(
+        principal.key_id,
+        request.headers.get(idempotency.HEADER),
+        method=route.method,
+        path=request.full_path,
+        raw=raw,
+    )
+    with held.database.transaction() as connection:
+        status, content, repeated = idempotency.answer(
+            connection, call, lambda: _bytes(work(connection)), now=now
+        )
+    response = Response(content, status=status, mimetype="application/json")
+    if repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def identified(held: Services, asked: Request, *, now: dt.datetime) -> Principal:
+    """The caller, checked against the database. Raises Problem no_key or bad_key."""
+    token = bearer(asked)
+    if token is None:
+        raise Problem("no_key", "Send an API key as `Authorization: Bearer o2o_...`.")
+    return checked(held, token, now=now).principal
+
+
+def checked(held: Services, token: str, *, now: dt.datetime) -> Known:
+    """The key, read from the database. Raises Problem bad_key."""
+    lent = held.quick.raw_connection()
+    try:
+        with lent.cursor() as cursor:
+            return held.keyring.check(cursor, token, now=now)
+    finally:
+        lent.close()
+
+
+def _plain(path: Mapping[str, Any]) -> None:
+    for name, value in path.items():
+        if isinstance(value, str) and ("\x00" in value or len(value) > 300):
+            raise Problem(
+                "malformed_request",
+                f"The address's {name} is not usable.",
+                places=(Place(f"path/{name}", "holds a NUL character or is longer than 300 characters"),),
+            )
+
+
+def _loaded(route: Route, raw: bytes) -> Any:
+    if route.body is None:
+        return None
+    if request.mimetype not in bodies.JSON_TYPES and not request.mimetype.endswith("+json"):
+        raise Problem("unsupported_media_type", "Send Content-Type: application/json.")
+    value = bodies.parsed(raw)
+    if route.decode is not None:
+        return route.decode(value)
+    return route.body().load(value)
+
+
+def _bytes(answer: Answer) -> tuple[int, bytes]:
+    if answer.body is None or isinstance(answer.body, bytes):
+        return answer.status, answer.body or b""
+    return answer.status, orjson.dumps(answer.body)
+
+
+def rendered(answer: Answer) -> Response:
+    """The answer as a response."""
+    status, content = _bytes(answer)
+    return Response(content, status=status, mimetype=answer.mimetype, headers=dict(answer.headers))
+
+
+def refused(error: Exception) -> Response:
+    """The problem an error becomes, as a response; unexpected ones are logged."""
+    problem = problem_of(error)
+    if problem.status == 500:
+        structlog.get_logger().error("unexpected", error=error)
+    return problems.response(problem)
+
+
+def finish(asked: Request, status: int, started_s: float, key_id: str | None) -> None:
+    """Count and log a request once it is answered; the route's rule is named, not the path as it was called."""
+    rule = asked.url_rule.rule if asked.url_rule is not None else "unknown"
+    took_s = time.perf_counter() - started_s
+    metrics.requests.labels(rule, asked.method, status).inc()
+    metrics.seconds.labels(rule).observe(took_s)
+    structlog.get_logger().info(
+        "request", method=asked.method, route=rule, status=status, ms=round(took_s * 1000, 2), key=key_id
+    )

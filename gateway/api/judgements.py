@@ -1,0 +1,147 @@
+"""What stewards decide about pairs of records, and why the gateway thinks what it thinks."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+
+from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.fields import one_of, text
+from gateway.api.profiles import ExplanationSchema
+from gateway.api.rendered import moment_of
+from gateway.api.shapes import Strict
+from gateway.security import Scope
+from identity import profiles, steward
+from identity.answers import JudgementView
+from identity.model import Verdict
+
+blueprint = Blueprint(
+    "judgements", __name__, url_prefix="/v1", description="Same or different, decided by people."
+)
+
+MAX_SIDE = 500
+
+STEWARD = {Scope.STEWARD}
+
+
+class PairSchema(Strict):
+    """Two records, by any id they ever had."""
+
+    left = fields.UUID(required=True)
+    right = fields.UUID(required=True)
+
+
+class JudgeSchema(Strict):
+    """Everything on the left is, or is not, the same shopper as everything on the right."""
+
+    left = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MAX_SIDE))
+    right = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MAX_SIDE))
+    verdict = one_of("same", "different", required=True)
+    reason = text(longest=1000, required=True, about="For whoever reads this in a year.")
+
+
+class SplitSchema(Strict):
+    """The groups into which a profile's records part; records not named stay together."""
+
+    groups = fields.List(
+        fields.List(fields.UUID(), validate=validate.Length(min=1, max=MAX_SIDE)),
+        required=True,
+        validate=validate.Length(min=1, max=50),
+    )
+    reason = text(longest=1000, required=True)
+
+
+class JudgementSchema(Strict):
+    """A judgement and what it did."""
+
+    judgement = fields.Integer(required=True)
+    left = fields.List(fields.UUID(), required=True)
+    right = fields.List(fields.UUID(), required=True)
+    verdict = fields.String(required=True, validate=validate.OneOf(["same", "different"]))
+    reason = fields.String(required=True)
+    author = fields.String(required=True)
+    at = fields.DateTime(required=True)
+    profiles = fields.List(fields.UUID(), required=True)
+
+
+class JudgementsSchema(Strict):
+    """The judgements a split wrote."""
+
+    judgements = fields.List(fields.Nested(JudgementSchema), required=True)
+
+
+@endpoint(blueprint, "GET", "/why", scopes=STEWARD, query=PairSchema, answers={200: ExplanationSchema})
+def explain_pair(call: Call) -> Answer:
+    """What speaks for and against two records being one shopper."""
+    asked = call.query
+    return Answer(200, profiles.why(call.connection, call.services.identity, asked["left"], asked["right"]))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/judgements",
+    scopes=STEWARD,
+    body=JudgeSchema,
+    answers={201: JudgementSchema},
+    writes="once",
+)
+def judge(call: Call) -> Answer:
+    """Decide about a pair, or about two groups. The newest judgement counts, also for records that come
+    later.
+    """
+    sent = call.body
+    view = steward.judge(
+        call.connection,
+        call.services.identity,
+        sent["left"],
+        sent["right"],
+        Verdict(sent["verdict"]),
+        reason=sent["reason"],
+        author=author(call),
+        now=call.now,
+    )
+    return Answer(201, judgement_of(view))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/profiles/<uuid:profile>/split",
+    scopes=STEWARD,
+    body=SplitSchema,
+    answers={201: JudgementsSchema},
+    writes="once",
+)
+def split_profile(call: Call, profile: UUID) -> Answer:
+    """Take a profile apart. Nothing has to be copied back: events and redemptions stay with their records."""
+    views = steward.split(
+        call.connection,
+        call.services.identity,
+        profile,
+        call.body["groups"],
+        reason=call.body["reason"],
+        author=author(call),
+        now=call.now,
+    )
+    return Answer(201, {"judgements": [judgement_of(view) for view in views]})
+
+
+def author(call: Call) -> str:
+    """Who decided, as far as the door knows."""
+    return f"key:{call.principal.key_id}"
+
+
+def judgement_of(view: JudgementView) -> dict[str, Any]:
+    """A judgement as it is shown."""
+    return {
+        "judgement": view.judgement_no,
+        "left": view.left,
+        "right": view.right,
+        "verdict": view.verdict.value,
+        "reason": view.reason,
+        "author": view.author,
+        "at": moment_of(view.at),
+        "profiles": view.profiles,
+    }

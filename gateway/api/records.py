@@ -1,0 +1,245 @@
+"""What sources say about shoppers, one record at a time."""
+
+import datetime as dt
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+
+from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.fields import Moment, code, flag, one_of, text
+from gateway.api.rendered import masked_identifier, moment_of
+from gateway.api.shapes import Strict
+from gateway.problems import Place, Problem
+from gateway.security import Scope, speaks_for_source
+from identity import records
+from identity.answers import PutResult, RecordView
+from identity.model import Assurance
+from identity.submission import Claim, Statement, Submission
+
+blueprint = Blueprint("records", __name__, url_prefix="/v1", description="What sources say about shoppers.")
+
+MAX_ATTRIBUTES = 64
+MAX_IDENTIFIERS = 500
+"""At most 64 take part in matching; the rest is stored and shown to a steward."""
+
+ASSURANCES = {
+    "asserted": Assurance.ASSERTED,
+    "typed": Assurance.TYPED,
+    "scanned": Assurance.SCANNED,
+    "authenticated": Assurance.AUTHENTICATED,
+    "verified": Assurance.VERIFIED,
+}
+
+
+class ClaimedIdentifierSchema(Strict):
+    """An identifier as the source knows it."""
+
+    type = code(required=True, about="email, phone, account_id, loyalty_card, ... or one of your own types.")
+    value = text(longest=320, required=True)
+    assurance = one_of(
+        *ASSURANCES, default="typed", about="How sure the source is; lowered to what the key can prove."
+    )
+    valid_from = Moment(load_default=None, allow_none=True)
+    valid_to = Moment(load_default=None, allow_none=True)
+
+
+class StatementSchema(Strict):
+    """A shopper's word about one purpose."""
+
+    purpose = code(required=True, about="cross_channel, personal_offers, or a purpose of your own.")
+    granted = flag(required=True)
+    at = Moment(required=True)
+    evidence = text(
+        longest=2000, shortest=0, about="Where this can be looked up: a form's version, a receipt."
+    )
+
+
+class RecordSchema(Strict):
+    """All that one source says about one shopper now; it replaces what the source said before."""
+
+    attributes = fields.Dict(
+        keys=fields.String(validate=validate.Length(min=1, max=64)),
+        values=fields.String(allow_none=True, validate=validate.Length(max=1000)),
+        load_default=dict,
+        validate=validate.Length(max=MAX_ATTRIBUTES),
+        metadata={"description": "Names as in the glossary, and any number of your own as `x_<name>`."},
+    )
+    identifiers = fields.List(
+        fields.Nested(ClaimedIdentifierSchema),
+        load_default=list,
+        validate=validate.Length(max=MAX_IDENTIFIERS),
+    )
+    consents = fields.List(
+        fields.Nested(StatementSchema), load_default=list, validate=validate.Length(max=20)
+    )
+    observed_at = Moment(load_default=None, allow_none=True)
+
+
+class LinkSchema(Strict):
+    """Another record of the same person, and what the link rests on."""
+
+    record = fields.UUID(required=True)
+    reason = fields.String(required=True)
+    weight_bits = fields.Float(allow_none=True)
+
+
+class RejectedSchema(Strict):
+    """A field that was not taken, and why."""
+
+    field = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class PutRecordSchema(Strict):
+    """What became of a record."""
+
+    record = fields.UUID(required=True)
+    profile = fields.UUID(required=True)
+    outcome = fields.String(
+        required=True,
+        validate=validate.OneOf(["new", "joined", "merged", "split", "unchanged", "review"]),
+    )
+    links = fields.List(fields.Nested(LinkSchema), required=True)
+    rejected = fields.List(fields.Nested(RejectedSchema), required=True)
+
+
+class ShownIdentifierSchema(Strict):
+    """An identifier; its value is masked unless the key may read profiles."""
+
+    type = fields.String(required=True)
+    value = fields.String(required=True)
+    assurance = fields.String(required=True, validate=validate.OneOf(list(ASSURANCES)))
+    valid_from = fields.DateTime(allow_none=True)
+    valid_to = fields.DateTime(allow_none=True)
+
+
+class ShownRecordSchema(Strict):
+    """A record as it is stored, normalised."""
+
+    record = fields.UUID(required=True)
+    source = fields.String(required=True)
+    key = fields.String(required=True)
+    generation = fields.Integer(required=True)
+    channel = fields.String(required=True)
+    stub = fields.Boolean(required=True)
+    profile = fields.UUID(required=True)
+    attributes = fields.Dict(required=True)
+    identifiers = fields.List(fields.Nested(ShownIdentifierSchema), required=True)
+    observed_at = fields.DateTime(required=True)
+    changed_at = fields.DateTime(required=True)
+
+
+@endpoint(
+    blueprint,
+    "PUT",
+    "/records/<source>/<path:key>",
+    scopes={Scope.INGEST},
+    body=RecordSchema,
+    answers={200: PutRecordSchema, 201: PutRecordSchema},
+    writes="natural",
+)
+def put_record(call: Call, source: str, key: str) -> Answer:
+    """Say all that a source knows about one shopper."""
+    speaks_for_source(call.principal, source)
+    result = records.put(
+        call.connection, call.services.identity, submission(source, key, call.body), now=call.now
+    )
+    return Answer(201 if result.outcome == "new" else 200, put_answer(result))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/records/<source>/<path:key>",
+    scopes={Scope.INGEST, Scope.PROFILE_READ},
+    answers={200: ShownRecordSchema},
+)
+def read_record(call: Call, source: str, key: str) -> Answer:
+    """What a source said about one shopper, as it is stored."""
+    speaks_for_source(call.principal, source)
+    view = records.get(call.connection, call.services.identity, source, key)
+    return Answer(200, record_of(view, readable=call.principal.may(Scope.PROFILE_READ)))
+
+
+@endpoint(
+    blueprint,
+    "DELETE",
+    "/records/<source>/<path:key>",
+    scopes={Scope.INGEST},
+    answers={204: None},
+    writes="natural",
+)
+def delete_record(call: Call, source: str, key: str) -> Answer:
+    """Take back what a source said. Put again within 30 days, it gets the same record id."""
+    speaks_for_source(call.principal, source)
+    records.delete(call.connection, call.services.identity, source, key, now=call.now)
+    return Answer(204)
+
+
+def submission(source: str, key: str, body: dict[str, Any], *, batch: str | None = None) -> Submission:
+    """The body as identity takes it. Raises Problem invalid where times contradict each other."""
+    for number, claimed in enumerate(body["identifiers"]):
+        if claimed["valid_from"] and claimed["valid_to"] and claimed["valid_from"] >= claimed["valid_to"]:
+            place = Place(f"/identifiers/{number}/valid_to", "must lie after valid_from")
+            raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
+    return Submission(
+        source=source,
+        key=key,
+        attributes={name: value for name, value in body["attributes"].items() if value is not None},
+        identifiers=tuple(_claim(claimed) for claimed in body["identifiers"]),
+        consents=tuple(statement(said) for said in body["consents"]),
+        observed_at=body["observed_at"],
+        batch=batch,
+    )
+
+
+def _claim(claimed: dict[str, Any]) -> Claim:
+    return Claim(
+        type=claimed["type"],
+        value=claimed["value"],
+        assurance=ASSURANCES[claimed["assurance"]],
+        valid_from=claimed["valid_from"],
+        valid_to=claimed["valid_to"],
+    )
+
+
+def statement(said: dict[str, Any]) -> Statement:
+    """A shopper's word as identity takes it."""
+    return Statement(
+        purpose=said["purpose"], granted=said["granted"], at=said["at"], evidence=said["evidence"] or ""
+    )
+
+
+def put_answer(result: PutResult) -> dict[str, Any]:
+    """The answer to a put."""
+    return {
+        "record": result.record,
+        "profile": result.profile,
+        "outcome": result.outcome.value,
+        "links": [
+            {"record": link.record, "reason": link.reason, "weight_bits": link.weight_bits}
+            for link in result.links
+        ],
+        "rejected": [{"field": gone.field, "reason": gone.reason} for gone in result.rejected],
+    }
+
+
+def record_of(view: RecordView, *, readable: bool) -> dict[str, Any]:
+    """A record as it is shown."""
+    return {
+        "record": view.record,
+        "source": view.source,
+        "key": view.key,
+        "generation": view.generation,
+        "channel": view.channel,
+        "stub": view.stub,
+        "profile": view.profile,
+        "attributes": {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in view.attributes.items()
+        },
+        "identifiers": [masked_identifier(found, readable=readable) for found in view.identifiers],
+        "observed_at": moment_of(view.observed_at),
+        "changed_at": moment_of(view.changed_at),
+    }

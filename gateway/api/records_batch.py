@@ -1,0 +1,102 @@
+"""Many records in one call: a line in, a line out, in order; a bad line is refused alone.
+
+Each line is a transaction of its own that does not wait for the disk; one that does ends the batch, so that
+every line an answer speaks of is durable when the answer goes out.
+"""
+
+from typing import Any
+
+import orjson
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+from sqlalchemy import Connection
+from sqlalchemy import text as sql
+
+from gateway import body as bodies
+from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.fields import code, text
+from gateway.api.records import LinkSchema, RecordSchema, RejectedSchema, put_answer, submission
+from gateway.api.shapes import Strict
+from gateway.problems import Problem, document
+from gateway.refusals import problem_of
+from gateway.security import Scope, speaks_for_source
+from identity import records
+
+blueprint = Blueprint(
+    "records_batch", __name__, url_prefix="/v1/records", description="Many records in one call."
+)
+
+MAX_LINES = 5_000
+NDJSON = "application/x-ndjson"
+
+
+class BatchLineSchema(RecordSchema):
+    """A record and whose it is. One such object a line."""
+
+    source = code(required=True)
+    key = text(longest=300, required=True)
+
+
+class BatchAnswerSchema(Strict):
+    """What became of a line: the answer of a put, or a problem."""
+
+    line = fields.Integer(required=True, metadata={"description": "The line's number, from 1."})
+    record = fields.UUID()
+    profile = fields.UUID()
+    outcome = fields.String(
+        validate=validate.OneOf(["new", "joined", "merged", "split", "unchanged", "review"])
+    )
+    links = fields.List(fields.Nested(LinkSchema))
+    rejected = fields.List(fields.Nested(RejectedSchema))
+    problem = fields.Dict()
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/batch",
+    scopes={Scope.INGEST},
+    raw=True,
+    answers={200: None},
+    writes="many",
+    most_bytes=bodies.MAX_BATCH_BYTES,
+    doc={
+        "requestBody": {"required": True, "content": {NDJSON: {"schema": BatchLineSchema}}},
+        "responses": {
+            "200": {
+                "description": "One line for each line sent, in order.",
+                "content": {NDJSON: {"schema": BatchAnswerSchema}},
+            }
+        },
+    },
+)
+def put_records(call: Call) -> Answer:
+    """Say what a source knows about many shoppers: one JSON object a line. Send it again when in doubt."""
+    numbered = list(bodies.lines(call.body))
+    if len(numbered) > MAX_LINES:
+        raise Problem("body_too_large", f"At most {MAX_LINES:,} lines; split them into several calls.")
+    answers = [_answered(call, number, line) for number, line in numbered]
+    _flush(call.connection)
+    return Answer(200, b"".join(orjson.dumps(answer) + b"\n" for answer in answers), mimetype=NDJSON)
+
+
+def _answered(call: Call, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        loaded = BatchLineSchema().load(bodies.parsed(line))
+        speaks_for_source(call.principal, loaded["source"])
+        sent = submission(loaded["source"], loaded["key"], loaded)
+        with call.connection.begin():
+            call.connection.execute(sql("set local synchronous_commit = off"))
+            result = records.put(call.connection, call.services.identity, sent, now=call.now)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem.status == 500:
+            raise
+        return {"line": number, "problem": document(problem)}
+    return {"line": number, **put_answer(result)}
+
+
+def _flush(connection: Connection) -> None:
+    """A transaction that writes a word to the log and waits until it, and all before it, is on disk."""
+    with connection.begin():
+        connection.execute(sql("select pg_logical_emit_message(true, 'o2o', 'batch')"))

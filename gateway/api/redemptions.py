@@ -1,0 +1,289 @@
+"""Redemptions: what a till holds and uses of the offers it was given. The transaction is the natural key, so
+calls may repeat.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+
+from gateway import till
+from gateway.api import decoded
+from gateway.api.decoder import decoder
+from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.fields import Moment, count, flag, one_of, text
+from gateway.api.refused import refused_answer
+from gateway.api.rendered import moment_of
+from gateway.api.shapes import MAX_LINES, AppliedSchema, Strict, TransactionKeySchema, many, nested
+from gateway.credentials import bearer
+from gateway.problems import Place, Problem
+from gateway.security import Scope, speaks_for_store
+from offers import service
+from offers.redemption import Clocks, Redemption, Refused, Use
+
+blueprint = Blueprint(
+    "redemptions", __name__, url_prefix="/v1/redemptions", description="Offers held and used."
+)
+
+REDEEM = {Scope.REDEEM}
+
+
+class RedemptionSchema(Strict):
+    """Hold or use what an earlier decision offered; without a decision, what a till gave while it was
+    offline.
+    """
+
+    transaction = nested(TransactionKeySchema, required=True)
+    decision = text(longest=128)
+    state = one_of("reserved", "committed", required=True)
+    revision = count(default=0)
+    occurred_at = Moment(required=True)
+    sent_at = Moment(
+        load_default=None, allow_none=True, metadata={"description": "The till's clock as it sends."}
+    )
+    offline = flag(default=False)
+    tokens = fields.List(
+        fields.String(validate=validate.Length(min=1, max=512)),
+        load_default=list,
+        validate=validate.Length(max=20),
+        metadata={"description": "Signed offers that were used offline."},
+    )
+    applied = many(AppliedSchema, most=MAX_LINES)
+
+
+class RedemptionStepSchema(Strict):
+    """The next step of a redemption."""
+
+    transaction = nested(TransactionKeySchema, required=True)
+    occurred_at = Moment(required=True)
+    revision = count(default=0)
+    applied = fields.List(
+        fields.Nested(AppliedSchema),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=MAX_LINES),
+        metadata={"description": "Left out: as reserved."},
+    )
+    reason = text(longest=200)
+
+
+class ItemSchema(Strict):
+    """One line's share of an offer."""
+
+    offer = fields.String(required=True)
+    campaign = fields.String(required=True)
+    line = fields.String(required=True)
+    quantity = fields.String(required=True)
+    desired = fields.Integer(required=True)
+    granted = fields.Integer(required=True)
+    over_limit = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class ShownRedemptionSchema(Strict):
+    """A redemption as it stands."""
+
+    redemption = fields.UUID(required=True)
+    transaction = nested(TransactionKeySchema, required=True)
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(["reserved", "committed", "voided", "reversed", "expired"]),
+    )
+    revision = fields.Integer(required=True)
+    decision = fields.UUID(required=True, allow_none=True)
+    expires_at = fields.DateTime(required=True, allow_none=True)
+    flags = fields.List(fields.String(), required=True)
+    replayed = fields.Boolean(required=True)
+    items = fields.List(fields.Nested(ItemSchema), required=True)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "",
+    scopes=REDEEM,
+    body=RedemptionSchema,
+    decode=decoder(decoded.Redemption, RedemptionSchema),
+    answers={200: ShownRedemptionSchema},
+    writes="natural",
+)
+def redeem(call: Call) -> Answer:
+    """Hold or use offers. Repeated, it gives the first answer."""
+    sent: decoded.Redemption = call.body
+    speaks_for_store(call.principal, sent.transaction.store)
+    if sent.tokens:
+        place = Place("/tokens", "send none: offline tokens are not issued here")
+        raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
+    asked = Use(
+        transaction=till.transaction_key(sent.transaction),
+        decision=_uuid(sent.decision),
+        state=sent.state,
+        applied=till.applied(sent.applied),
+        revision=sent.revision,
+        offline=sent.offline,
+    )
+    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
+    outcome = service.use(
+        call.connection, call.services.offers, asked, clocks, authorised=still_authorised(call)
+    )
+    return answer_of(outcome)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/<uuid:redemption>/commit",
+    scopes=REDEEM,
+    body=RedemptionStepSchema,
+    decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
+    answers={200: ShownRedemptionSchema},
+    writes="natural",
+)
+def commit_redemption(call: Call, redemption: UUID) -> Answer:
+    """The sale is paid: what was held is used."""
+    sent: decoded.RedemptionStep = call.body
+    speaks_for_store(call.principal, sent.transaction.store)
+    asked = Use(
+        transaction=till.transaction_key(sent.transaction),
+        decision=None,
+        state="committed",
+        applied=till.applied(sent.applied or ()),
+        revision=sent.revision,
+    )
+    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at)
+    return answer_of(service.commit(call.connection, call.services.offers, redemption, asked, clocks))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/<uuid:redemption>/void",
+    scopes=REDEEM,
+    body=RedemptionStepSchema,
+    decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
+    answers={200: ShownRedemptionSchema},
+    writes="natural",
+)
+def void_redemption(call: Call, redemption: UUID) -> Answer:
+    """The sale was given up: what was held is free again. The transaction decides, also when the id is not
+    known.
+    """
+    del redemption  # a void overtakes its reserve: the till may know no id, and sends any
+    sent: decoded.RedemptionStep = call.body
+    speaks_for_store(call.principal, sent.transaction.store)
+    outcome = service.void(
+        call.connection,
+        call.services.offers,
+        till.transaction_key(sent.transaction),
+        Clocks(received_at=call.now, occurred_at=sent.occurred_at),
+        revision=sent.revision or None,
+        reason=sent.reason,
+    )
+    return answer_of(outcome)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/<uuid:redemption>/reverse",
+    scopes=REDEEM,
+    body=RedemptionStepSchema,
+    decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
+    answers={200: ShownRedemptionSchema},
+    writes="natural",
+)
+def reverse_redemption(call: Call, redemption: UUID) -> Answer:
+    """The whole paid sale was cancelled afterwards. The transaction decides, also when the id is not known."""
+    del redemption
+    sent: decoded.RedemptionStep = call.body
+    speaks_for_store(call.principal, sent.transaction.store)
+    outcome = service.reverse(
+        call.connection,
+        call.services.offers,
+        till.transaction_key(sent.transaction),
+        Clocks(received_at=call.now, occurred_at=sent.occurred_at),
+        reason=sent.reason,
+    )
+    return answer_of(outcome)
+
+
+@endpoint(blueprint, "GET", "/<uuid:redemption>", scopes=REDEEM, answers={200: ShownRedemptionSchema})
+def read_redemption(call: Call, redemption: UUID) -> Answer:
+    """A redemption as it stands now."""
+    found = service.get(call.connection, call.services.offers, redemption, now=call.now)
+    speaks_for_store(call.principal, found.transaction.store)
+    return Answer(200, redemption_of(found))
+
+
+def still_authorised(call: Call) -> Any:
+    """Asked inside the reserving transaction: a key revoked a moment ago holds nothing."""
+
+    def check() -> bool:
+        raw = call.connection.connection.cursor()
+        try:
+            call.services.keyring.check(raw, bearer(call.request) or "", now=call.services.clock())
+        except Problem:
+            return False
+        finally:
+            raw.close()
+        return True
+
+    return check
+
+
+def answer_of(outcome: Redemption | Refused) -> Answer:
+    """A redemption, or why not; both are committed."""
+    if isinstance(outcome, Refused):
+        stored = redemption_of(outcome.stored) if outcome.stored is not None else None
+        return refused_answer(outcome.error, stored=stored)
+    return Answer(200, redemption_of(outcome))
+
+
+def redemption_of(found: Redemption) -> dict[str, Any]:
+    """A redemption as it is shown."""
+    return {
+        "redemption": found.id,
+        "transaction": transaction_of(found.transaction),
+        "state": found.state,
+        "revision": found.revision,
+        "decision": found.decision,
+        "expires_at": moment_of(found.expires_at),
+        "flags": found.flags,
+        "replayed": found.replayed,
+        "items": [
+            {
+                "offer": item.offer,
+                "campaign": item.campaign,
+                "line": item.line,
+                "quantity": till.decimal(item.quantity_milli),
+                "desired": item.desired_minor,
+                "granted": item.granted_minor,
+                "over_limit": item.over_limit,
+                "reason": item.reason,
+            }
+            for item in found.items
+        ],
+    }
+
+
+def transaction_of(key: Any) -> dict[str, Any]:
+    """A transaction's key as it is shown."""
+    return {
+        "store": key.store,
+        "terminal": key.terminal,
+        "business_day": key.business_day.isoformat(),
+        "number": key.number,
+    }
+
+
+def _uuid(sent: str | None) -> UUID | None:
+    if sent is None:
+        return None
+    try:
+        return UUID(sent)
+    except ValueError:
+        place = Place("/decision", "is the `decision` of an earlier answer")
+        raise Problem(
+            "invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,)
+        ) from None

@@ -1,0 +1,239 @@
+"""The Segment HTTP API, as Segment's and RudderStack's own clients speak it.
+
+The key is the user name of HTTP Basic, a bearer token, or `writeKey` in the body. What came in the body stands in every visitor's
+browser, so it is believed as little as a public key, whatever its scopes say.
+"""
+
+import datetime as dt
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import flask
+import orjson
+from flask import request
+from flask_smorest import Blueprint
+from marshmallow import INCLUDE, Schema, fields
+from werkzeug import Response
+
+from gateway import body as bodies
+from gateway import metrics, visits
+from gateway.api.described import describe
+from gateway.api.endpoint import Route, Seen, checked, finish, refused, services
+from gateway.connectors import segment
+from gateway.credentials import basic_user, bearer
+from gateway.identity_tokens import verify
+from gateway.problems import Problem
+from gateway.refusals import problem_of
+from gateway.security import Principal, Scope, allow
+from gateway.visits import Sender, Visit
+from gateway.wiring import Services
+from identity.model import Assurance
+
+blueprint = Blueprint("segment", __name__, url_prefix="/v1/segment/v1", description="Online events, as Segment's clients send them.")
+
+DEFAULT_SOURCE: Final = "segment"
+MAX_MESSAGES: Final = 2_500
+MAX_BYTES: Final = 4_000_000
+SCOPES: Final = {Scope.INGEST, Scope.INGEST_PUBLIC}
+
+PATHS: Final = {
+    "batch": None,
+    "b": None,
+    **{name: name for name in sorted(segment.TYPES)},
+    **segment.SHORT,
+}
+"""Path -> the type its messages have; None: each says its own."""
+
+ANYWHERE: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "authorization, content-type, content-encoding",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Max-Age": "86400",
+}
+"""Any page may send events: the key says whose they are, no cookie goes along, and nothing is told in return."""
+
+
+class MessageSchema(Schema):
+    """One message, or `batch` with several; members that are not named here are kept or ignored."""
+
+    class Meta:
+        """Clients send more than anybody lists."""
+
+        unknown = INCLUDE
+
+    type = fields.String(metadata={"enum": sorted(segment.TYPES)})
+    event = fields.String(metadata={"description": "As in the Segment e-commerce spec: Product Viewed, Order Completed."})
+    userId = fields.String(allow_none=True)
+    anonymousId = fields.String(allow_none=True)
+    messageId = fields.String(metadata={"description": "Makes a repetition recognisable."})
+    timestamp = fields.String()
+    sentAt = fields.String()
+    properties = fields.Dict()
+    traits = fields.Dict()
+    context = fields.Dict(metadata={"description": "`identity_token` inside it proves who is signed in."})
+    writeKey = fields.String(metadata={"description": "The key, where no header can be sent."})
+
+
+class BatchSchema(Schema):
+    """Several messages."""
+
+    class Meta:
+        """Clients send more than anybody lists."""
+
+        unknown = INCLUDE
+
+    batch = fields.List(fields.Nested(MessageSchema), required=True)
+    sentAt = fields.String()
+    writeKey = fields.String()
+
+
+class RejectedMessageSchema(Schema):
+    """A message that was not taken."""
+
+    index = fields.Integer(required=True)
+    reason = fields.String(required=True)
+
+
+class TakenSchema(Schema):
+    """What clients expect; they ignore what was rejected, people should not."""
+
+    success = fields.Boolean(required=True)
+    rejected = fields.List(fields.Nested(RejectedMessageSchema), required=True)
+
+
+def _route(name: str) -> None:
+    """Register one of the paths; they differ in the type of message only."""
+    schema = BatchSchema if PATHS[name] is None else MessageSchema
+    route = Route(
+        method="POST",
+        scopes=frozenset(SCOPES),
+        writes="many",
+        body=schema,
+        query=None,
+        decode=None,
+        raw=False,
+        most_bytes=MAX_BYTES,
+    )
+
+    def view() -> Response:
+        started_s = time.perf_counter()
+        seen = Seen()
+        try:
+            answer = _taken(services(), PATHS[name], seen)
+        except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
+            answer = refused(error)
+        answer.headers.update(ANYWHERE)
+        finish(request, answer.status_code, started_s, seen.key_id)
+        return answer
+
+    view.__name__ = f"segment_{name}"
+    view.__doc__ = f"Take in {'several messages' if PATHS[name] is None else f'a message of type {PATHS[name]}'}."
+    describe(view, route=route, answers={200: TakenSchema}, more={"security": [{"write_key": []}, {"key": []}]})
+    view.o2o_route = route  # type: ignore[attr-defined]
+    view.provide_automatic_options = False  # type: ignore[attr-defined]  # ours says what browsers may send
+    blueprint.route(f"/{name}", methods=["POST"])(view)
+    flask.Blueprint.add_url_rule(
+        blueprint, f"/{name}", f"{view.__name__}_preflight", _preflight, methods=["OPTIONS"]
+    )
+
+
+def _preflight() -> Response:
+    """Let browsers send from any page."""
+    return Response(status=204, headers=ANYWHERE)
+
+
+for _name in PATHS:
+    _route(_name)
+
+
+def _taken(held: Services, type_of_path: str | None, seen: Seen) -> Response:
+    now = held.clock()
+    body = bodies.json_body(request, most=MAX_BYTES, any_type=True)
+    principal, in_body = _caller(held, body, now)
+    seen.key_id = principal.key_id
+    allow(principal, frozenset(SCOPES))
+    sender = _sender(held, principal, in_body=in_body)
+    try:
+        sent, sent_at = segment.messages(body, type_of_path=type_of_path)
+    except segment.NotAMessageError as error:
+        raise Problem("invalid", f"The body {error}.") from None
+    if len(sent) > MAX_MESSAGES:
+        raise Problem("body_too_large", f"At most {MAX_MESSAGES:,} messages; split them into several calls.")
+    rejected: list[dict[str, Any]] = []
+    found = list(_read(held, sender, sent, sent_at, now, rejected))
+    _store(held, sender, found, now, rejected)
+    metrics.events.labels("taken").inc(len(sent) - len(rejected))
+    metrics.events.labels("rejected").inc(len(rejected))
+    content = orjson.dumps({"success": True, "rejected": sorted(rejected, key=lambda one: one["index"])})
+    return Response(content, mimetype="application/json")
+
+
+def _caller(held: Services, body: object, now: dt.datetime) -> tuple[Principal, bool]:
+    """Who sends, and whether the key came in the body, where everybody can read it."""
+    token = basic_user(request) or bearer(request)
+    if token is not None:
+        return checked(held, token, now=now).principal, False
+    written = body.get("writeKey") if isinstance(body, dict) else None
+    if not isinstance(written, str):
+        raise Problem("no_key", "Send the key as the user name of HTTP Basic, or as `writeKey` in the body.")
+    return checked(held, written, now=now).principal, True
+
+
+def _sender(held: Services, principal: Principal, *, in_body: bool) -> Sender:
+    source = principal.source or DEFAULT_SOURCE
+    known = held.identity.policy.sources.get(source)
+    if known is None:
+        raise Problem("wrong_source", f"The key is bound to source {source!r}, which the policy does not know.")
+    is_proven = principal.may(Scope.INGEST) and not in_body
+    return Sender(source, known.channel, Assurance.AUTHENTICATED if is_proven else Assurance.ASSERTED)
+
+
+def _read(
+    held: Services,
+    sender: Sender,
+    sent: Sequence[object],
+    sent_at: object,
+    now: dt.datetime,
+    rejected: list[dict[str, Any]],
+) -> Iterator[tuple[int, Visit]]:
+    for index, one in enumerate(sent):
+        try:
+            message = segment.read(one, sent_at=sent_at, received_at=now)
+        except segment.NotAMessageError as error:
+            rejected.append({"index": index, "reason": str(error)})
+            continue
+        token = message.identity_token
+        vouched = verify(token, held.secrets, sender.source, now=now) if token is not None else None
+        yield index, Visit(message, vouched)
+
+
+def _store(
+    held: Services,
+    sender: Sender,
+    found: Sequence[tuple[int, Visit]],
+    now: dt.datetime,
+    rejected: list[dict[str, Any]],
+) -> None:
+    """In order, in as few transactions as there are records to write: a record's locks are not kept for the next one."""
+    for is_record, group in itertools.groupby(found, key=lambda one: visits.takes_record(sender, one[1])):
+        if not is_record:
+            _append(held, sender, [visit for _, visit in group], now)
+            continue
+        for index, visit in group:
+            try:
+                with held.database.transaction() as connection:
+                    visits.take_record(connection, held.identity, sender, visit, now=now)
+            except Exception as error:
+                problem = problem_of(error)
+                if problem.status >= 500:
+                    raise
+                rejected.append({"index": index, "reason": problem.detail})
+                continue
+            _append(held, sender, [visit], now)
+
+
+def _append(held: Services, sender: Sender, taken: Sequence[Visit], now: dt.datetime) -> None:
+    with held.database.transaction() as connection:
+        visits.take(connection, held.identity, held.offers, sender, taken, now=now)

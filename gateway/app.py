@@ -1,0 +1,35 @@
+"""The Flask application: blueprints, error answers, documentation. No request passes a hook that its route
+did not ask for.
+"""
+
+import time
+from pathlib import Path
+
+from flask import Flask, request
+from werkzeug import Response
+
+from gateway import api, docs, health
+from gateway.api.endpoint import SERVICES, finish, refused
+from gateway.openapi import document
+from gateway.wiring import Services
+
+
+def create_app(services: Services) -> Flask:
+    """The application over these services."""
+    app = Flask("gateway", static_folder=None, root_path=str(Path(__file__).parent))
+    app.extensions[SERVICES] = services
+    app.url_map.strict_slashes = False
+    app.register_error_handler(Exception, _unrouted)
+    described = document(app)
+    for blueprint in api.blueprints():
+        described.register_blueprint(blueprint)
+    health.register(app, services)
+    docs.register(app, described)
+    return app
+
+
+def _unrouted(error: Exception) -> Response:
+    """What was raised before a view began: no such path, wrong method, an address nobody can read."""
+    answer = refused(error)
+    finish(request, answer.status_code, time.perf_counter(), None)
+    return answer

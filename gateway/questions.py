@@ -1,0 +1,216 @@
+"""One offer query from the decoded body to the answer's members: who, where, which products, what offers.
+
+A quote costs two reads (who, what) on one connection that commits each by itself, and writes nothing; a
+reserve does the same inside one transaction. When only identity is slow, the answer is impersonal and says
+`degraded`.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+import sqlalchemy.exc
+from sqlalchemy import Connection
+
+from gateway import metrics, shoppers, till
+from gateway.api import decoded
+from gateway.problems import Place as WrongPlace
+from gateway.problems import Problem
+from gateway.security import Principal, Scope, allow, speaks_for_store
+from gateway.shoppers import Asker, Reading
+from gateway.wiring import Services
+from offers import service
+from offers.model import Place, Query
+from offers.redemption import Authorised, Refused
+from offers.service import Answer
+
+IN_STORE = frozenset({"till", "kiosk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a query came to, ready to be rendered."""
+
+    answer: Answer
+    readings: tuple[Reading, ...]
+    degraded: tuple[str, ...]
+
+
+def check(question: decoded.Question, principal: Principal) -> None:
+    """Raise Problem for what this caller may not ask, and for what the schema cannot say."""
+    till.check(question.shoppers, question.basket)
+    if question.mode == "reserve":
+        allow(principal, frozenset({Scope.REDEEM}))
+        if question.transaction is None:
+            raise _wrong("/transaction", "is required to reserve")
+    if not principal.may(Scope.QUERY) and (question.channel != "kiosk" or question.mode != "quote"):
+        raise Problem("wrong_scope", "A kiosk may only ask for quotes on channel `kiosk`.")
+    if question.transaction is not None:
+        speaks_for_store(principal, question.transaction.store)
+    elif question.channel in IN_STORE and _only_store(principal) is None:
+        raise _wrong(
+            "/transaction",
+            "is required: this key is not bound to one store, so it says where the till stands",
+        )
+
+
+def _only_store(principal: Principal) -> str | None:
+    if principal.stores is None or len(principal.stores) != 1:
+        return None
+    return next(iter(principal.stores))
+
+
+def answer(
+    connection: Connection,
+    held: Services,
+    question: decoded.Question,
+    principal: Principal,
+    *,
+    now: dt.datetime,
+    content: bytes = b"",
+    authorised: Authorised = lambda: True,
+) -> Answered | Refused:
+    """Answer a checked question. Raises Problem and the domains' errors."""
+    place = _place(connection, held, question, principal)
+    readings, degraded = _readings(connection, held, question, principal, now)
+    buyer = next(
+        (known for sent, known in zip(question.shoppers, readings, strict=False) if sent.role == "buyer"),
+        None,
+    )
+    codes = till.product_codes(question.basket)
+    products = held.offers.assortment.named(connection, codes) if codes else {}
+    asked = Query(
+        channel=question.channel,
+        place=place,
+        price_time=now,
+        basket=till.basket(question.basket, products) if question.basket is not None else None,
+        transaction=till.transaction_key(question.transaction) if question.transaction is not None else None,
+        revision=question.revision,
+        mode="quote" if question.training else question.mode,
+        language=question.language or "en",
+        placement=question.placement,
+        codes=tuple([code.code for code in question.codes]),
+        limit=question.limit,
+    )
+    outcome = service.query(
+        connection,
+        held.offers,
+        asked,
+        buyer.shopper if buyer is not None else None,
+        now=now,
+        record_no=buyer.profile_no if buyer is not None else None,
+        authorised=authorised,
+        content=content,
+        dry_run=question.dry_run or question.training,
+    )
+    if isinstance(outcome, Refused):
+        return outcome
+    return Answered(answer=outcome, readings=tuple(readings), degraded=degraded)
+
+
+def _place(connection: Connection, held: Services, question: decoded.Question, principal: Principal) -> Place:
+    if question.transaction is not None:
+        return held.offers.snapshots.place(connection, question.transaction.store)
+    store = _only_store(principal)
+    if store is not None and question.channel in IN_STORE:
+        return held.offers.snapshots.place(connection, store)
+    sent = question.basket
+    return Place(
+        store_no=None,
+        store=None,
+        zone=held.settings.zone,
+        currency=sent.currency if sent is not None else held.settings.currency,
+        tax=sent.tax if sent is not None else "included",
+    )
+
+
+def _readings(
+    connection: Connection,
+    held: Services,
+    question: decoded.Question,
+    principal: Principal,
+    now: dt.datetime,
+) -> tuple[Sequence[Reading], tuple[str, ...]]:
+    asker = Asker(identity=held.identity, limits=held.limits, principal=principal, now=now)
+    try:
+        return [
+            shoppers.read(connection, asker, sent, channel=question.channel) for sent in question.shoppers
+        ], ()
+    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable):
+        pass
+    except sqlalchemy.exc.OperationalError as error:
+        if not isinstance(error.orig, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
+            raise
+    if connection.get_isolation_level() != "AUTOCOMMIT":
+        raise Problem(
+            "unavailable", "Identity did not answer in time; ask again in a second.", retry_after_s=1
+        )
+    metrics.degraded.labels("identity").inc()
+    return [shoppers.UNKNOWN for _ in question.shoppers], ("identity",)
+
+
+def _wrong(pointer: str, detail: str) -> Problem:
+    return Problem(
+        "invalid",
+        "1 place(s) in the body need a change; see `errors`.",
+        places=(WrongPlace(pointer, detail),),
+    )
+
+
+def members(found: Answered) -> dict[str, Any]:
+    """The answer's members, ready for orjson."""
+    decision = found.answer.decision
+    redemption = found.answer.redemption
+    return {
+        "decision": found.answer.id,
+        "revision": found.answer.revision,
+        "catalogue": decision.catalogue,
+        "valid_until": decision.valid_until,
+        "degraded": found.degraded,
+        "shoppers": [_shopper(reading, greet=decision.greet) for reading in found.readings],
+        "offers": decision.offers,
+        "effects": decision.effects,
+        "totals": decision.totals,
+        "lines": decision.lines,
+        "prompts": [
+            {"type": "choose_shopper", "options": _choices(reading)}
+            for reading in found.readings
+            if reading.choices
+        ],
+        "refused": decision.refused,
+        "redemption": None
+        if redemption is None
+        else {
+            "id": redemption.id,
+            "state": redemption.state,
+            "expires_at": redemption.expires_at,
+            "items": [
+                {
+                    "offer": item.offer,
+                    "line": item.line,
+                    "desired": item.desired_minor,
+                    "granted": item.granted_minor,
+                    "over_limit": item.over_limit,
+                    "reason": item.reason,
+                }
+                for item in redemption.items
+            ],
+        },
+    }
+
+
+def _shopper(reading: Reading, *, greet: bool) -> dict[str, Any]:
+    known = reading.shopper
+    greeted = greet and known is not None
+    return {
+        "status": reading.status.value,
+        "tier": known.tier if greeted and known is not None else None,
+        "greeting": None,
+        "choices": _choices(reading),
+    }
+
+
+def _choices(reading: Reading) -> list[dict[str, Any]]:
+    return [{"choice": one.choice, "masked": one.masked} for one in reading.choices]

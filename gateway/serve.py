@@ -1,0 +1,17 @@
+"""What granian imports in each worker process: the application as `app`."""
+
+import atexit
+
+from gateway import lifeline, logs
+from gateway.app import create_app
+from gateway.settings import from_environment
+from gateway.wiring import open_services
+
+lifeline.hold()
+settings = from_environment()
+logs.configure(settings)
+services = open_services(settings)
+app = create_app(services)
+atexit.register(services.close)
+
+__all__ = ["app"]

@@ -1,0 +1,126 @@
+"""Who stands there, from what a till sends: claims with the proof of how they were shown, and the reading of
+them.
+
+What is shown decides the proof: a scanned card is held in the hand, a typed phone number is known to half the
+family.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from gateway import scans
+from gateway.api import decoded
+from gateway.limits import Limits
+from gateway.security import Principal
+from identity import lookup, profiles, shopper
+from identity.answers import Choice, Found, FoundStatus, Head, ProfileView
+from identity.context import Context
+from identity.model import Assurance
+from identity.submission import Claim
+from offers.model import Channel, Proof, Shopper
+
+ENTRIES: Final = {
+    "scanned": Assurance.SCANNED,
+    "typed": Assurance.TYPED,
+    "app": Assurance.AUTHENTICATED,
+}
+
+PARTS: Final[dict[Channel, str]] = {"till": "store", "kiosk": "store", "web": "online", "app": "online"}
+"""Which part of a person is shown where, when the person did not agree to join channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known about one shopper of a query."""
+
+    status: FoundStatus
+    shopper: Shopper | None = None
+    profile_no: int | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+UNKNOWN: Final = Reading(FoundStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Everything a reading needs of the process and of the request."""
+
+    identity: Context
+    limits: Limits
+    principal: Principal
+    now: dt.datetime
+
+
+def claims(sent: decoded.Shopper) -> list[Claim]:
+    """The identifiers a shopper showed."""
+    if sent.scan is not None:
+        number = scans.card(sent.scan)
+        return [Claim("loyalty_card", number, Assurance.SCANNED)] if number is not None else []
+    return [Claim(one.type, one.value, ENTRIES[one.entry]) for one in sent.identifiers or ()]
+
+
+def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel: Channel) -> Reading:
+    """Who this is, in one statement where one person answers. Raises Problem too_many_requests."""
+    if sent.choice is not None:
+        return _chosen(connection, asker, sent.choice)
+    shown = claims(sent)
+    probes = shopper.probes(asker.identity, shown)
+    asker.limits.ask(asker.principal, [probe.digest for probe in probes])
+    if not probes:
+        return UNKNOWN
+    cursor: Any = connection.connection.cursor()
+    try:
+        found = shopper.read(cursor, asker.identity, probes, now=asker.now, channel=PARTS[channel])
+    finally:
+        cursor.close()
+    if found.status is FoundStatus.UNKNOWN:
+        asker.limits.missed(asker.principal, len(probes))
+        return UNKNOWN
+    if found.status is FoundStatus.AMBIGUOUS:
+        many = lookup.find(connection, asker.identity, shown, None, now=asker.now, channel=PARTS[channel])
+        return Reading(FoundStatus.AMBIGUOUS, choices=many.choices)
+    head = found.heads[0]
+    return Reading(
+        FoundStatus.KNOWN, shopper=_of_head(head, _proof(shown, found.by)), profile_no=head.profile_no
+    )
+
+
+def _proof(shown: Sequence[Claim], by: str | None) -> Proof:
+    """How well the identifier that answered was shown."""
+    return Proof(max((claim.assurance for claim in shown if claim.type == by), default=Assurance.TYPED))
+
+
+def _of_head(head: Head, proof: Proof) -> Shopper:
+    return Shopper(
+        profile_id=str(head.profile),
+        members=head.members,
+        limit_members=head.limit_members,
+        personal=head.personal,
+        proof=proof,
+        tier=head.tier,
+        staff=head.staff,
+    )
+
+
+def _chosen(connection: Connection, asker: Asker, choice: str) -> Reading:
+    found: Found = lookup.chosen(connection, asker.identity, choice, now=asker.now)
+    if found.profile is None:
+        asker.limits.missed(asker.principal)
+        return UNKNOWN
+    view: ProfileView = profiles.view(connection, asker.identity, found.profile)
+    # Picking a name from a list proves no more than typing one.
+    chosen = Shopper(
+        profile_id=str(view.profile),
+        members=view.members,
+        limit_members=view.limit_members,
+        personal=view.personal,
+        proof=Proof.TYPED,
+        tier=view.tier,
+        staff=view.staff,
+    )
+    return Reading(FoundStatus.KNOWN, shopper=chosen, profile_no=view.profile_no)

@@ -1,0 +1,35 @@
+"""What the background worker does, and how often."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from gateway import store_idempotency
+from gateway.idempotency import KEPT_FOR
+from gateway.wiring import Services
+from gateway.worker import Step
+from identity import changes, redo
+
+FORGOTTEN_AT_ONCE = 1_000
+
+
+def steps(services: Services) -> Sequence[Step]:
+    """All steps of the worker."""
+
+    def redo_one(connection: Connection, now: dt.datetime) -> bool:
+        return redo.step(connection, services.identity, now=now)
+
+    def number_changes(connection: Connection, now: dt.datetime) -> bool:
+        del now
+        return changes.number(connection) > 0
+
+    def forget_answers(connection: Connection, now: dt.datetime) -> bool:
+        gone = store_idempotency.forget(connection, before=now - KEPT_FOR, most=FORGOTTEN_AT_ONCE)
+        return gone == FORGOTTEN_AT_ONCE
+
+    return (
+        Step("redo", every_s=0.5, run=redo_one),
+        Step("number_changes", every_s=0.2, run=number_changes),
+        Step("forget_answers", every_s=600, run=forget_answers),
+    )

@@ -1,0 +1,150 @@
+"""Online events taken in: the history gets the event, offers the interest, identity the sign-in or the record.
+
+What a browser's public key says is only asserted: it goes to the anonymous record of that browser and to nobody else. A
+stranger who claims somebody's e-mail therefore joins nothing, learns nothing and dissolves nothing.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway.connectors import segment
+from gateway.connectors.segment import Message
+from gateway.identity_tokens import Vouched
+from gateway.interests import note
+from identity import history, records
+from identity.context import Context as Identity
+from identity.errors import ErasedError, UnknownRecordError
+from identity.model import Assurance
+from identity.submission import Claim, Happening, Submission
+from offers.service import Context as Offers
+
+ASSERTED_USER = "asserted:"
+"""Marks the browser of somebody who gave a user id but no anonymous id: it is nobody's account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: for which source, and how far it is believed."""
+
+    source: str
+    channel: str
+    proof: Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A message with what a signed token vouches for, if there is one."""
+
+    message: Message
+    vouched: Vouched | None = None
+
+
+def take(
+    connection: Connection,
+    identity: Identity,
+    offers: Offers,
+    sender: Sender,
+    visits: Sequence[Visit],
+    *,
+    now: dt.datetime,
+) -> int:
+    """Stores what happened and returns how much of it was new. A message with an id may come again."""
+    happenings = [_happening(sender, visit) for visit in visits]
+    appended = history.append(connection, identity, happenings, now=now)
+    note(connection, offers, list(zip(visits, appended, strict=True)))
+    return sum(one.new for one in appended)
+
+
+def takes_record(sender: Sender, visit: Visit) -> bool:
+    """Whether the message tells enough about a proven account to write its record."""
+    return visit.message.type == "identify" and _account(sender, visit) is not None
+
+
+def take_record(
+    connection: Connection, identity: Identity, sender: Sender, visit: Visit, *, now: dt.datetime
+) -> None:
+    """Writes the account's record. An identify adds to what was said before: the traits it leaves out stay."""
+    account = _account(sender, visit)
+    assert account is not None
+    known = _known(connection, identity, sender.source, account)
+    message = visit.message
+    told = segment.attributes(message.traits)
+    claims = {(claim.type, claim.value): claim for claim in known.identifiers}
+    for claim in _claims_of_account(sender, visit, account):
+        claims[claim.type, claim.value] = claim
+    records.put(
+        connection,
+        identity,
+        Submission(
+            source=sender.source,
+            key=account,
+            attributes={**known.attributes, **told},
+            identifiers=tuple(claims.values()),
+            observed_at=message.occurred_at,
+            proof=Assurance.AUTHENTICATED,
+        ),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    attributes: Mapping[str, Any]
+    identifiers: Sequence[Claim]
+
+
+def _known(connection: Connection, identity: Identity, source: str, account: str) -> _Known:
+    try:
+        view = records.get(connection, identity, source, account)
+    except (UnknownRecordError, ErasedError):
+        return _Known({}, ())
+    return _Known(
+        {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in view.attributes.items()
+        },
+        tuple(
+            Claim(found.type, found.value, found.assurance, found.valid_from, found.valid_to)
+            for found in view.identifiers
+        ),
+    )
+
+
+def _account(sender: Sender, visit: Visit) -> str | None:
+    """The account that is proven: by a token, or because a server says so."""
+    if visit.vouched is not None:
+        return visit.vouched.account
+    return visit.message.user_id if sender.proof >= Assurance.AUTHENTICATED else None
+
+
+def _claims_of_account(sender: Sender, visit: Visit, account: str) -> list[Claim]:
+    claims = [Claim("account_id", account, Assurance.AUTHENTICATED)]
+    if visit.vouched is not None:
+        told = [("email", visit.vouched.email), ("phone", visit.vouched.phone)]
+        return claims + [Claim(kind, value, Assurance.AUTHENTICATED) for kind, value in told if value]
+    return claims + [Claim(kind, value, sender.proof) for kind, value in segment.contacts(visit.message.traits)]
+
+
+def _happening(sender: Sender, visit: Visit) -> Happening:
+    message = visit.message
+    account = _account(sender, visit)
+    claims = [] if account is None else [Claim("account_id", account, Assurance.AUTHENTICATED)]
+    browser = message.previous_id if message.type == "alias" else message.anonymous_id
+    if browser is None and account is None:
+        browser = f"{ASSERTED_USER}{message.user_id}"
+    if browser is not None:
+        claims.append(Claim("anonymous_id", browser, sender.proof))
+    return Happening(
+        kind=message.kind,
+        channel=sender.channel,
+        source=sender.source,
+        occurred_at=message.occurred_at,
+        identifiers=tuple(claims),
+        message_id=message.message_id,
+        body=message.body,
+        proof=Assurance.AUTHENTICATED if account is not None else sender.proof,
+    )

@@ -1,0 +1,99 @@
+"""Everything a request may need, put together once per worker process and handed to views as a value."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from uuid_utils.compat import uuid7
+
+from gateway import secrets_file
+from gateway.credentials import KeyRing
+from gateway.database import Database, open_database, open_engine
+from gateway.limits import Limits
+from gateway.secrets_file import Secrets
+from gateway.settings import Settings
+from identity import policy
+from identity.context import Context as Identity
+from identity.vault import open_vault
+from identity.weigh import DeterministicModel
+from offers.assortment import Assortment
+from offers.decision_log import DecisionLog
+from offers.model import Policy
+from offers.service import Context as Offers
+from offers.snapshots import Snapshots
+
+QUICK_TIMEOUT_MS = 120
+QUICK_WAIT_S = 0.05
+"""A till gives up after 300 ms. Waiting for a connection, reading who and reading what end before that even
+when each takes its longest.
+"""
+
+
+def utc_now() -> dt.datetime:
+    """The server's clock; nothing below the door reads another."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What one worker process holds."""
+
+    settings: Settings
+    database: Database
+    quick: Engine
+    """Autocommit connections with a till's statement timeout: for reads that must be over soon."""
+    secrets: Secrets
+    identity: Identity
+    offers: Offers
+    keyring: KeyRing = field(default_factory=KeyRing)
+    limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], dt.datetime] = utc_now
+
+    def close(self) -> None:
+        """Writes what is buffered and gives the connections back."""
+        self.offers.log.close()
+        self.quick.dispose()
+        self.database.close()
+
+
+def open_services(settings: Settings) -> Services:
+    """Services over the database that these settings name."""
+    return services_over(settings, open_database(settings))
+
+
+def services_over(
+    settings: Settings, database: Database, *, clock: Callable[[], dt.datetime] = utc_now
+) -> Services:
+    """Services over an open database."""
+    secrets = secrets_file.load_or_create(settings.secrets_file)
+    quick = open_engine(
+        database.url,
+        pool_size=settings.pool_size,
+        statement_timeout_ms=QUICK_TIMEOUT_MS,
+        pool_timeout_s=QUICK_WAIT_S,
+        autocommit=True,
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        quick=quick,
+        secrets=secrets,
+        identity=Identity(
+            policy=policy.load(settings.policy_path or policy.DEFAULT_PATH),
+            model=DeterministicModel(),
+            vault=open_vault(
+                secrets.current,
+                {number: (keys.pepper, keys.envelope) for number, keys in secrets.versions.items()},
+            ),
+            new_id=uuid7,
+        ),
+        offers=Offers(
+            policy=Policy(),
+            snapshots=Snapshots(database.transaction),
+            assortment=Assortment(),
+            log=DecisionLog(database.transaction),
+            new_id=uuid7,
+        ),
+        clock=clock,
+    )
