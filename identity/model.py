@@ -103,6 +103,11 @@ class Canonical:
         value = dict(self.extra).get(attribute) if attribute.startswith("x_") else getattr(self, attribute)
         return value.isoformat() if isinstance(value, date) else value
 
+    def as_written(self) -> dict[str, str]:
+        """What normalising takes and gives this record for: every attribute as people write it."""
+        shown = dict(self.display)
+        return {name: shown.get(name) or str(value) for name, value in self.present()}
+
     def present(self) -> Iterator[tuple[str, str | date]]:
         """The attributes that have a value, in a fixed order."""
         for name in ATTRIBUTES:

@@ -85,10 +85,16 @@ def of(record: Record, shown: frozenset[Key], policy: Policy) -> Pool:
 
 
 def _name(canonical: Canonical) -> Name:
+    """The name of whom the record is about: an organisation's contact is not the organisation, nor the
+    reverse.
+    """
+    personal = canonical.given_name or canonical.family_name or canonical.full_name
+    if canonical.organisation_name and (canonical.record_type == "organisation" or not personal):
+        return Name("", "", "", "", canonical.organisation_name)
     return Name(
         canonical.given_name or "",
         canonical.middle_name or "",
         canonical.family_name or "",
         canonical.full_name or "",
-        canonical.organisation_name or "",
+        "",
     )
