@@ -45,8 +45,8 @@ class Writer:
         """As a clerk copies it from the loyalty programme's paper form."""
         draft = self._start(person, day, suffix=0.75)
         draft.attributes["country"] = self.home.country.code
-        self._address(draft, 0.85, 1.0)
-        self._birth(draft, person, 0.7)
+        self._address(draft, self.rates.card_address, 1.0)
+        self._birth(draft, person, self.rates.card_birth)
         if self.draw() < 0.5:
             draft.attributes["sex"] = person.sex
         self._finish(draft)
@@ -58,7 +58,7 @@ class Writer:
         """
         draft = self._start(person, day, suffix=0.4)
         draft.attributes["country"] = self.home.country.code
-        self._address(draft, 0.55, 0.3)
+        self._address(draft, self.rates.till_area, 0.3)
         self._finish(draft)
         attributes = draft.attributes
         if self.draw() < self.rates.one_field_name and "given_name" in attributes:
@@ -83,7 +83,7 @@ class Writer:
         """The phone number the person gives on that day; `draft.phone_until` says when it ended, if the
         source knows.
         """
-        if self.home.phone and self.draw() < 0.5:
+        if self.home.phone and self.draw() < 0.4:
             draft.labels.append("family_phone")
             number = self.home.phone
         elif draft.day >= person.phone_changed_on:

@@ -108,8 +108,8 @@ class Kin:
             suffix,
             is_twin,
             head.script,
-            numbers.phone(country, seed, number) if draw() < 0.93 else "",
-            places.mailbox(given, family, number, draw) if draw() < 0.9 else "",
+            numbers.phone(country, seed, number) if draw() < 0.96 else "",
+            places.mailbox(given, family, number, draw) if draw() < 0.94 else "",
         )
         if draw() < 0.08:
             person = person._replace(

@@ -13,6 +13,7 @@ SHARED_SLOT = SLOTS - 1
 FORMER_SLOT = 8
 """Added to a person's slot: the number used before."""
 
+_LETTERS = str.maketrans("0123456789abcdef", "ABCDEFGHJKLMNPQR")
 _MASK = (1 << 64) - 1
 _STRIDE = 2_654_435_761
 """A prime that no count of phone numbers or cards is a multiple of: stepping by it meets every number once.
@@ -63,10 +64,9 @@ def store_phone(country: Country, store: int) -> str:
     """Return the number that a store's cashiers type when the customer gives none: a country has ten such
     stores.
     """
-    prefix = country.phone_prefixes[0]
-    return (
-        f"+{country.calling_code}{prefix}{country.phone_first[-1]}{store % 10:0{country.phone_digits - 1}d}"
-    )
+    tail = (2_718_281 + store % 10 * 1_010_101) % 10 ** (country.phone_digits - 1)
+    start = f"+{country.calling_code}{country.phone_prefixes[0]}{country.phone_first[-1]}"
+    return f"{start}{tail:0{country.phone_digits - 1}d}"
 
 
 def card(number: int) -> str:
@@ -87,7 +87,8 @@ def customer(number: int) -> str:
 
 def payment_reference(seed: int, number: int) -> str:
     """Return a payment account reference: 29 characters, the same for every token of one bank card."""
-    return f"V001{mix(seed, number, 1):016X}{number:09X}"
+    # Letters only: a long run of digits would look like the card number that it must not be.
+    return "V001" + f"{mix(seed, number, 1):016x}{number:09x}".translate(_LETTERS)
 
 
 def device(seed: int, number: int) -> str:

@@ -18,7 +18,7 @@ class Rates:
     household_single_parent: float = 0.06
     household_three_generations: float = 0.04  # the rest are shared flats
     family_twins: float = 0.08
-    family_same_name: float = 0.07  # a son called like his father: Sr and Jr
+    family_same_name: float = 0.05  # a son called like his father: Sr and Jr
     married_new_name: float = 0.7
     foreign_origin: float = 0.10
     other_script: float = 0.03
@@ -42,8 +42,28 @@ class Rates:
     second_web: float = 0.04
     second_card: float = 0.05
 
-    # what a record leaves out
-    missing: float = 0.06
+    # what each system knows of a person who has it
+    web_email: float = 0.98
+    web_phone: float = 0.85
+    web_birth: float = 0.4
+    web_address: float = 0.85
+    web_payment: float = 0.55
+    app_email: float = 0.95
+    app_phone: float = 0.85
+    app_birth: float = 0.5
+    app_address: float = 0.3
+    card_email: float = 0.8
+    card_phone: float = 0.92
+    card_birth: float = 0.75
+    card_address: float = 0.93
+    till_email: float = 0.35
+    till_phone: float = 0.93
+    till_area: float = 0.7
+    till_card: float = 0.7
+    till_payment: float = 0.7
+
+    # what a record leaves out beyond that
+    missing: float = 0.05
 
     # how a record is written
     nickname: float = 0.07
@@ -59,5 +79,5 @@ class Rates:
 
     # what a cashier types
     store_phone: float = 0.05
-    junk: float = 0.04
+    junk: float = 0.03
     one_field_name: float = 0.5

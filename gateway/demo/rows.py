@@ -90,16 +90,20 @@ class _Desk:
             )
 
     def _web(self, person: Person) -> Row:
-        draft = self._writer.online(person, self._day(1500), birth=0.3, address=0.65)
+        rates = self._rates
+        draft = self._writer.online(person, self._day(1500), birth=rates.web_birth, address=rates.web_address)
         account = numbers.account(person.number)
         known = [Known("account_id", account, "authenticated")]
-        self._contacts(draft, person, known, email=0.97, phone=0.55, email_assurance="verified")
-        if self._draw() < 0.25:
+        self._contacts(
+            draft, person, known, email=rates.web_email, phone=rates.web_phone, email_assurance="verified"
+        )
+        if self._draw() < rates.web_payment:
             known.append(self._payment(person))
         return self._row("web", account, person, draft, known, consents=self._consents(draft.day))
 
     def _second_web(self, person: Person) -> Row:
-        draft = self._writer.online(person, self._day(2500), birth=0.3, address=0.65)
+        rates = self._rates
+        draft = self._writer.online(person, self._day(2500), birth=rates.web_birth, address=rates.web_address)
         account = numbers.account(person.number + numbers.FORMER_SLOT)
         draft.labels.append("second_account")
         known = [Known("account_id", account, "authenticated"), self._payment(person)]
@@ -107,12 +111,15 @@ class _Desk:
         return self._row("web", account, person, draft, known)
 
     def _app(self, person: Person) -> Row:
-        draft = self._writer.online(person, self._day(900), birth=0.5, address=0.2)
+        rates = self._rates
+        draft = self._writer.online(person, self._day(900), birth=rates.app_birth, address=rates.app_address)
         known = [
             Known("account_id", numbers.account(person.number), "authenticated"),
             Known("device", numbers.device(self._world.seed, person.number), "authenticated"),
         ]
-        self._contacts(draft, person, known, email=0.9, phone=0.6, email_assurance="verified")
+        self._contacts(
+            draft, person, known, email=rates.app_email, phone=rates.app_phone, email_assurance="verified"
+        )
         return self._row("app", f"app-{numbers.account(person.number)}", person, draft, known)
 
     def _card(self, person: Person) -> Row:
@@ -136,31 +143,36 @@ class _Desk:
     def _loyalty(
         self, person: Person, card_number: int, day: int, label: str = "", *, generation: int = 1
     ) -> Row:
+        rates = self._rates
         draft = self._writer.form(person, day)
         if label:
             draft.labels.append(label)
         card = numbers.card(card_number)
         known = [Known("loyalty_card", card, "scanned")]
-        self._contacts(draft, person, known, email=0.65, phone=0.75, email_assurance="typed")
+        self._contacts(
+            draft, person, known, email=rates.card_email, phone=rates.card_phone, email_assurance="typed"
+        )
         consents = self._consents(day)
         return self._row("loyalty", card, person, draft, known, consents=consents, generation=generation)
 
     def _till(self, person: Person, *, card: str) -> Row:
         draft = self._writer.till(person, self._day(1000))
-        draw, key = self._draw, numbers.customer(person.number)
+        draw, rates, key = self._draw, self._rates, numbers.customer(person.number)
         known: list[Known] = []
-        if card and draw() < 0.4:
+        if card and draw() < rates.till_card:
             known.append(Known("loyalty_card", card, "scanned"))
-        if draw() < 0.55:
+        if draw() < rates.till_payment:
             known.append(self._payment(person))
-        if draw() < self._rates.store_phone:
+        if draw() < rates.store_phone:
             draft.labels.append("store_phone")
             store = numbers.store_phone(self._home.country, int(draw() * 10))
             known.append(Known("phone", store, "typed"))
-            self._contacts(draft, person, known, email=0.25, phone=0.0, email_assurance="typed")
+            self._contacts(draft, person, known, email=rates.till_email, phone=0.0, email_assurance="typed")
         else:
-            self._contacts(draft, person, known, email=0.25, phone=0.8, email_assurance="typed")
-        if draw() < self._rates.junk:
+            self._contacts(
+                draft, person, known, email=rates.till_email, phone=rates.till_phone, email_assurance="typed"
+            )
+        if draw() < rates.junk:
             self._writer.junk(draft)
             known = [identifier for identifier in known if identifier.type != draft.junk_type]
             if draft.junk_type:
