@@ -20,6 +20,7 @@ from gateway.problems import Place as WrongPlace
 from gateway.problems import Problem
 from gateway.security import Principal, Scope, allow, speaks_for_store
 from gateway.shoppers import Asker, Reading
+from gateway.take_along import Till
 from gateway.wiring import Services
 from offers import service
 from offers.model import Place, Query
@@ -74,7 +75,14 @@ def answer(
 ) -> Answered | Refused:
     """Answer a checked question. Raises Problem and the domains' errors."""
     place = _place(connection, held, question, principal)
-    readings, degraded = _readings(connection, held, question, principal, now)
+    asker = Asker(
+        identity=held.identity,
+        limits=held.limits,
+        principal=principal,
+        now=now,
+        till=_till(question, place),
+    )
+    readings, degraded = _readings(connection, asker, question)
     buyer = next(
         (known for sent, known in zip(question.shoppers, readings, strict=False) if sent.role == "buyer"),
         None,
@@ -126,14 +134,16 @@ def _place(connection: Connection, held: Services, question: decoded.Question, p
     )
 
 
+def _till(question: decoded.Question, place: Place) -> Till | None:
+    """The transaction that uses up an offer's QR code: none for a rehearsal."""
+    if question.transaction is None or place.store_no is None or question.dry_run or question.training:
+        return None
+    return Till(till.transaction_key(question.transaction), place.store_no)
+
+
 def _readings(
-    connection: Connection,
-    held: Services,
-    question: decoded.Question,
-    principal: Principal,
-    now: dt.datetime,
+    connection: Connection, asker: Asker, question: decoded.Question
 ) -> tuple[Sequence[Reading], tuple[str, ...]]:
-    asker = Asker(identity=held.identity, limits=held.limits, principal=principal, now=now)
     try:
         return [
             shoppers.read(connection, asker, sent, channel=question.channel) for sent in question.shoppers
@@ -179,7 +189,10 @@ def members(found: Answered) -> dict[str, Any]:
             for reading in found.readings
             if reading.choices
         ],
-        "refused": decision.refused,
+        "refused": [
+            *decision.refused,
+            *(reading.refused for reading in found.readings if reading.refused is not None),
+        ],
         "redemption": None
         if redemption is None
         else {

@@ -10,8 +10,7 @@ from typing import Final
 
 import biip
 
-OUR_QR: Final = re.compile(r"^O2O:[A-Za-z0-9_-]{22}\Z")
-"""128 random bits in base64url: no card, no name."""
+from gateway.glyphs import token_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +27,10 @@ DEFAULT_CARD: Final = CardPattern(re.compile(r"^(?P<card>[A-Za-z]{0,4}[0-9A-Za-z
 def card(scan: str, pattern: CardPattern = DEFAULT_CARD) -> str | None:
     """The number of the loyalty card that was scanned; None when it is none."""
     text = scan.strip()
-    if OUR_QR.match(text):
-        return None
+    if token_bytes(text) is not None:
+        return None  # an offer's QR code: no card, no name
     found = pattern.regex.match(text)
     return found.group("card") if found is not None else None
-
-
-def qr_token(scan: str) -> str | None:
-    """The token of one of our QR codes."""
-    text = scan.strip()
-    return text.removeprefix("O2O:") if OUR_QR.match(text) else None
 
 
 def gtin(scan: str) -> str | None:

@@ -12,15 +12,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway import scans
+from gateway import scans, take_along
 from gateway.api import decoded
+from gateway.glyphs import token_bytes, token_text
 from gateway.limits import Limits
 from gateway.security import Principal
+from gateway.take_along import Till
 from identity import lookup, profiles, shopper
 from identity.answers import Choice, Found, FoundStatus, Head, ProfileView
 from identity.context import Context
 from identity.model import Assurance
 from identity.submission import Claim
+from offers.decision import RefusedCode
 from offers.model import Channel, Proof, Shopper
 
 ENTRIES: Final = {
@@ -41,6 +44,8 @@ class Reading:
     shopper: Shopper | None = None
     profile_no: int | None = None
     choices: tuple[Choice, ...] = ()
+    refused: RefusedCode | None = None
+    """An offer's QR code that gives nothing, and why."""
 
 
 UNKNOWN: Final = Reading(FoundStatus.UNKNOWN)
@@ -54,6 +59,8 @@ class Asker:
     limits: Limits
     principal: Principal
     now: dt.datetime
+    till: Till | None = None
+    """The transaction that uses up an offer's QR code; None where it is only looked at."""
 
 
 def claims(sent: decoded.Shopper) -> list[Claim]:
@@ -68,6 +75,8 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
     """Who this is, in one statement where one person answers. Raises Problem too_many_requests."""
     if sent.choice is not None:
         return _chosen(connection, asker, sent.choice)
+    if sent.scan is not None and (token := token_bytes(sent.scan)) is not None:
+        return _holder(connection, asker, token)
     shown = claims(sent)
     probes = shopper.probes(asker.identity, shown)
     asker.limits.ask(asker.principal, [probe.digest for probe in probes])
@@ -88,6 +97,15 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
     return Reading(
         FoundStatus.KNOWN, shopper=_of_head(head, _proof(shown, found.by)), profile_no=head.profile_no
     )
+
+
+def _holder(connection: Connection, asker: Asker, token: bytes) -> Reading:
+    found = take_along.holder(connection, asker.identity, token, till=asker.till, now=asker.now)
+    if isinstance(found, take_along.Holder):
+        return Reading(FoundStatus.KNOWN, shopper=found.shopper, profile_no=found.profile_no)
+    if found == "unknown":
+        asker.limits.missed(asker.principal)
+    return Reading(FoundStatus.UNKNOWN, refused=RefusedCode(code=token_text(token), reason=found))
 
 
 def _proof(shown: Sequence[Claim], by: str | None) -> Proof:
