@@ -11,6 +11,8 @@ from werkzeug import Response
 from gateway import api, docs, health
 from gateway.api.endpoint import SERVICES, finish, refused
 from gateway.openapi import document
+from gateway.pages import assets
+from gateway.pages.kiosk import views as kiosk
 from gateway.wiring import Services
 
 
@@ -25,6 +27,8 @@ def create_app(services: Services) -> Flask:
         described.register_blueprint(blueprint)
     health.register(app, services)
     docs.register(app, described)
+    assets.register(app)
+    kiosk.register(app, services)
     return app
 
 

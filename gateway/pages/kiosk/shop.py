@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from babel.languages import get_official_languages
+from sqlalchemy import Connection
 
 from gateway.pages import wording
 from gateway.pages.amounts import Region, locale_for
+from offers import stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,15 @@ class Shop:
     def region(self, language: str) -> Region:
         """How amounts and times are written in this store for a language of the page."""
         return Region(self.currency, ZoneInfo(self.zone), locale_for(language, self.country))
+
+
+def shop_with_code(connection: Connection, code: str) -> Shop:
+    """The store with this code. Raises UnknownStoreError."""
+    found = stores.get(connection, code)
+    return Shop(
+        store=found.code,
+        name=found.name,
+        country=found.country,
+        zone=found.zone,
+        currency=found.currency,
+    )
