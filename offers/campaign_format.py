@@ -76,6 +76,12 @@ def _parse(values: Mapping[str, object], notes: Notes) -> Campaign | Problems:
 
 def _check_whole(campaign: Campaign, document: Section) -> None:
     """What no section can see alone."""
+    if (
+        isinstance(campaign.reward, AmountOff)
+        and campaign.reward.per == "basket"
+        and campaign.limits.units_per_basket
+    ):
+        document.refuse("limits", "units_per_basket needs a reward per unit, not one amount per basket")
     if campaign.scope.wanted and isinstance(campaign.trigger, Always):
         document.refuse("scope", "wanted needs an interest as trigger")
     if not campaign.messages:

@@ -1,0 +1,173 @@
+"""Grants put into the contract's words: effects for the till, offers with their message and prices.
+
+Invariant: effects and offers are in an order that depends on their content only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from offers.campaign import Message
+from offers.case import Case, Item
+from offers.decision import Effect, LineAfter, Offer, Totals
+from offers.eligibility import ends_at
+from offers.model import ONE_UNIT_MILLI
+from offers.offer_ids import compose
+from offers.pricing import Grant
+from offers.rule import Rule, Treatment
+from offers.wording import Facts
+
+
+@dataclass(slots=True, eq=False)
+class Bundle:
+    """The grants of one offer: a campaign, or a campaign on one wanted product; and the words it speaks.
+
+    `before` and `after` are there when it is about one item of one unit.
+    """
+
+    offer: str
+    rule: Rule
+    message: Message
+    grants: list[Grant] = field(default_factory=list)
+    saving_minor: int = 0
+    before: int | None = None
+    after: int | None = None
+
+    @property
+    def item(self) -> Item | None:
+        """The item the offer is about, when there is exactly one."""
+        return self.grants[0].claim.item if len(self.grants) == 1 else None
+
+
+def bundle(case: Case, grants: Sequence[Grant]) -> list[Bundle]:
+    """The grants by offer, those that save most first."""
+    bundles: dict[str, Bundle] = {}
+    for grant in grants:
+        play = grant.claim.play
+        offer = offer_id(play.rule, grant.claim.item)
+        held = bundles.get(offer)
+        if held is None:
+            held = bundles[offer] = Bundle(offer, play.rule, _message(case, play.treatment))
+        held.grants.append(grant)
+        held.saving_minor += grant.amount
+    for one in bundles.values():
+        if one.item is not None and one.item.units == 1:
+            one.before = one.item.amount_minor
+            one.after = one.before - one.saving_minor
+    if len(bundles) == 1:
+        return list(bundles.values())
+    return sorted(bundles.values(), key=lambda one: (-one.saving_minor, one.rule.position, one.offer))
+
+
+def offer_id(rule: Rule, item: Item) -> str:
+    """The offer a rule makes for an item: of its own where the rule is about the wanted item."""
+    return compose(rule.id, rule.version, item.sku) if rule.wanted and item.sku else rule.offer
+
+
+def effects(case: Case, bundles: Sequence[Bundle]) -> tuple[Effect, ...]:
+    """One effect per line and offer, in the order of lines and of taking off."""
+    found = [(grant, one.offer, _receipt(case, one)) for one in bundles for grant in one.grants]
+    if len(found) > 1:
+        found.sort(key=lambda part: (part[0].claim.item.order, part[0].claim.play.rule.rank))
+    return tuple([_effect(*part) for part in found])
+
+
+def offer(case: Case, one: Bundle, *, personal: bool = False) -> Offer:
+    """The offer as it is shown; `personal` where knowing the person chose it, whatever the campaign."""
+    rule, item = one.rule, one.item
+    title, text = _title_and_text(case, one)
+    return Offer(
+        one.offer,
+        rule.id,
+        title,
+        text,
+        item.sku if item is not None else None,
+        one.before,
+        one.after,
+        expires_at(case, one),
+        rule.personal or personal,
+        () if case.disclosure.neutral or rule.interest is None else _reasons(one),
+    )
+
+
+def bare_offer(case: Case, rule: Rule, treatment: Treatment) -> Offer:
+    """An impersonal campaign shown without a product."""
+    return offer(case, Bundle(rule.offer, rule, _message(case, treatment)))
+
+
+def lines_after(case: Case, bundles: Sequence[Bundle]) -> tuple[tuple[LineAfter, ...], Totals]:
+    """What every line costs in the end, and the sums over the sale lines."""
+    off = [0] * len(case.items)
+    for one in bundles:
+        for grant in one.grants:
+            off[grant.claim.item.order] += grant.amount
+    lines = tuple([LineAfter(item.line, item.amount_minor - off[item.order]) for item in case.items])
+    before = sum([item.amount_minor for item in case.items if item.sale])
+    discount = sum(off)
+    return lines, Totals(before, discount, 0, 0, before - discount)
+
+
+def expires_at(case: Case, one: Bundle) -> datetime | None:
+    """When the offer ends: the campaign's end or closing hour, or when the interest grows too old."""
+    ends = ends_at(case, one.rule) if one.rule.timed else None
+    for grant in one.grants:
+        if grant.claim.standing is not None:
+            old = datetime.fromtimestamp(grant.claim.standing.expires_at_s, UTC)
+            ends = old if ends is None else min(ends, old)
+    return ends
+
+
+def quantity_text(quantity_milli: int) -> str:
+    """Thousandths as a decimal without trailing zeros: `2`, `0.482`."""
+    whole, rest = divmod(quantity_milli, ONE_UNIT_MILLI)
+    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
+
+
+def _effect(grant: Grant, offer: str, receipt: str) -> Effect:
+    item, rule = grant.claim.item, grant.claim.play.rule
+    milli = item.quantity_milli if grant.units == item.units else grant.units * ONE_UNIT_MILLI
+    return Effect(
+        f"{offer}@{item.line}",
+        "line_discount",
+        offer,
+        rule.id,
+        item.line,
+        quantity_text(milli),
+        grant.desired,
+        grant.amount,
+        grant.reason,
+        rule.funding,
+        receipt,
+    )
+
+
+def _receipt(case: Case, one: Bundle) -> str:
+    """Words for the paper: the campaign's own, else words that tell a reader nothing about the person."""
+    message = one.message
+    phrase = message.receipt or message.neutral or ("" if one.rule.personal else message.title)
+    return _say(case, one, phrase) if phrase else one.rule.name
+
+
+def _message(case: Case, treatment: Treatment) -> Message:
+    return treatment.words.choose(case.query.channel, case.query.language)
+
+
+def _title_and_text(case: Case, one: Bundle) -> tuple[str, str]:
+    message = one.message
+    if case.disclosure.neutral and one.rule.personal:
+        return _say(case, one, message.neutral or "{product}"), ""
+    return _say(case, one, message.title), _say(case, one, message.text)
+
+
+def _say(case: Case, one: Bundle, phrase: str) -> str:
+    if "{" not in phrase and "}" not in phrase:
+        return phrase
+    item = one.item
+    name = (item.product.title if item.product else item.sku) if item else None
+    amounts = {"price_before": one.before, "price_after": one.after, "discount": one.saving_minor}
+    return phrase.format_map(Facts(name or "", case.currency, case.query.language, amounts))
+
+
+def _reasons(one: Bundle) -> tuple[str, ...]:
+    """Why this person gets it; never for a shared screen."""
+    return tuple(sorted({grant.claim.standing.kind for grant in one.grants if grant.claim.standing}))

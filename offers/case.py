@@ -1,0 +1,191 @@
+"""One query laid out for the rules: its moment, its items, what may be used of what is known.
+
+Invariant: lines are taken in the order of their ids, so permuting a basket changes nothing. Wants are here
+only when the shopper may be shown personal offers; sensitive products have none. Slotted but not frozen:
+built for one call, never handed out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from offers import interest_rules
+from offers.compiled import Catalogue, lineage
+from offers.decision import Draw
+from offers.disclosure import Disclosure, disclose
+from offers.interest_rules import Standing
+from offers.model import ONE_UNIT_MILLI, Known, Line, Only, Policy, Product, Query, Shopper, Want
+from offers.money import ceiling
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A basket line, or one unit of a product that is only shown (`virtual`), with what the rules ask of it.
+
+    `minimum_minor` is the least the whole line may cost by law; `units` are what can be discounted one by
+    one: pieces, or the one weighed portion.
+    """
+
+    line: str
+    order: int
+    product: Product | None
+    sku: str | None
+    group: str | None
+    lineage: tuple[str, ...]
+    units: int
+    quantity_milli: int
+    weighed: bool
+    amount_minor: int
+    minimum_minor: int
+    banned: bool
+    tax_rate_bp: int
+    already: tuple[str, ...]
+    want: Want | None
+    group_want: Want | None
+    sale: bool
+    virtual: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """Everything that is the same for all rules of one query."""
+
+    catalogue: Catalogue
+    query: Query
+    shopper: Shopper | None
+    known: Known
+    policy: Policy
+    seed: int
+    at_s: int
+    local: datetime
+    currency: str
+    tax_included: bool
+    disclosure: Disclosure
+    wants: Mapping[int, Want]
+    group_wants: Mapping[str, Want]
+    items: list[Item] = field(default_factory=list)
+    basket_minor: int = 0
+    roused: dict[int, Standing | str] = field(default_factory=dict)
+    draws: dict[str, Draw] = field(default_factory=dict)
+
+    @property
+    def personal(self) -> bool:
+        """Whether campaigns that use what is known about the person take part."""
+        return self.disclosure.personal == "yes"
+
+    @property
+    def subject(self) -> str | None:
+        """On whom lots are drawn: the person, else the transaction, else nobody."""
+        if self.shopper is not None:
+            return f"person/{self.shopper.person_no}"
+        key = self.query.transaction
+        return f"{key.store}/{key.terminal}/{key.business_day}/{key.number}" if key is not None else None
+
+
+def lay_out(
+    catalogue: Catalogue, query: Query, shopper: Shopper | None, known: Known, policy: Policy, seed: int
+) -> Case:
+    """The case of a query."""
+    disclosure = disclose(query, shopper, policy)
+    wants: Mapping[int, Want] = {}
+    if disclosure.personal == "yes" and known.wants:
+        wants = _without_sensitive(known, policy)
+        if shopper is not None and shopper.only is not None:
+            wants = _only(wants, shopper.only, known.products)
+    groups = interest_rules.by_group(wants, known.products) if wants and catalogue.wants_groups else {}
+    basket = query.basket
+    case = Case(
+        catalogue=catalogue,
+        query=query,
+        shopper=shopper,
+        known=known,
+        policy=policy,
+        seed=seed,
+        at_s=int(query.price_time.timestamp()),
+        local=query.price_time.astimezone(ZoneInfo(query.place.zone)),
+        currency=basket.currency if basket else query.place.currency,
+        tax_included=(basket.tax if basket else query.place.tax) == "included",
+        disclosure=disclosure,
+        wants=wants,
+        group_wants=groups,
+    )
+    if basket:
+        ordered = sorted(basket.lines, key=itemgetter(0))  # by line id, which is unique
+        case.items = [_item(case, line, order) for order, line in enumerate(ordered)]
+        case.basket_minor = sum(item.amount_minor if item.sale else -item.amount_minor for item in case.items)
+    return case
+
+
+def _only(wants: Mapping[int, Want], only: Only, products: Mapping[int, Product]) -> Mapping[int, Want]:
+    """The wants a token may use: all for an offer about no single product, else that product's alone."""
+    if only.sku is None:
+        return wants
+    return {
+        number: want
+        for number, want in wants.items()
+        if (product := products.get(number)) is not None and product.sku == only.sku
+    }
+
+
+def _item(case: Case, line: Line, order: int) -> Item:
+    product = case.known.products.get(line.product_no) if line.product_no is not None else None
+    milli = line.quantity_milli
+    weighed = line.unit != "each"
+    sale = line.kind == "sale"
+    already = tuple([part.kind for part in line.already]) if line.already else ()
+    if product is None:
+        return Item(
+            line.line, order, None, line.sku, None, lineage(line.category),
+            _units(milli, weighed=weighed), milli, weighed,
+            line.amount_minor, line.minimum_minor, not line.discountable, line.tax_rate_bp, already,
+            None, None, sale,
+        )  # fmt: skip
+    minimum = line.minimum_minor
+    if product.minimum_minor:
+        minimum = max(minimum, ceiling(product.minimum_minor * milli, ONE_UNIT_MILLI))
+    return Item(
+        line.line, order, product, product.sku, product.group, lineage(product.category or line.category),
+        _units(milli, weighed=weighed), milli, weighed,
+        line.amount_minor, minimum, not (line.discountable and product.discountable),
+        max(line.tax_rate_bp, product.tax_rate_bp), already,
+        case.wants.get(product.product_no),
+        case.group_wants.get(product.group) if product.group else None, sale,
+    )  # fmt: skip
+
+
+def _units(quantity_milli: int, *, weighed: bool) -> int:
+    """Pieces that can be discounted one by one; what is weighed or cut is one portion."""
+    whole, rest = divmod(quantity_milli, ONE_UNIT_MILLI)
+    return 1 if weighed or rest or not whole else whole
+
+
+def shown_item(case: Case, product: Product, price_minor: int) -> Item:
+    """One unit of a product, as if it lay alone in the basket."""
+    return Item(
+        "", 0, product, product.sku, product.group, lineage(product.category),
+        1, ONE_UNIT_MILLI, product.unit != "each",
+        price_minor, product.minimum_minor, not product.discountable, product.tax_rate_bp, (),
+        case.wants.get(product.product_no), case.group_wants.get(product.group) if product.group else None,
+        sale=True, virtual=True,
+    )  # fmt: skip
+
+
+def _without_sensitive(known: Known, policy: Policy) -> Mapping[int, Want]:
+    sensitive = [
+        number
+        for number in known.wants
+        if (product := known.products.get(number)) is not None
+        and (product.sensitive or names_any(product.category, policy.sensitive_categories))
+    ]
+    if not sensitive:
+        return known.wants
+    return {number: want for number, want in known.wants.items() if number not in sensitive}
+
+
+@lru_cache(maxsize=65_536)
+def names_any(category: str | None, words: frozenset[str]) -> bool:
+    """Whether a part of the category path is one of the words."""
+    return category is not None and not words.isdisjoint(category.lower().split("/"))
