@@ -64,7 +64,7 @@ def test_bulk_makes_a_key_for_each_till(o2o: Keys, tmp_path: Path) -> None:
     result = o2o("bulk", str(tills), "--scope", "query", "--out", str(out))
     assert result.exit_code == 0, result.output
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    made = list(csv.DictReader(out.open()))
+    made = list(csv.DictReader(out.read_text().splitlines()))
     assert [row["store"] for row in made] == [f"{n % 3:04d}" for n in range(50)]
     assert len({row["token"] for row in made}) == 50
     assert len(o2o.json("list")) == 50  # type: ignore[arg-type]
