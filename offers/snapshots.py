@@ -12,11 +12,13 @@ from offers.model import Place
 
 
 class Snapshots:
-    """Holds the newest compiled catalogue; `open_connection` gives the loading thread a connection of its own."""
+    """Holds the newest compiled catalogue; `open_connection` gives the loading thread a connection of its
+    own.
+    """
 
     def __init__(self, open_connection: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._open = open_connection
 
     def place(self, connection: Connection, store: str) -> Place:
-        """The store with this code as a place; `StoreUnknown` when there is none."""
+        """The store with this code as a place; `UnknownStoreError` when there is none."""
         raise NotImplementedError

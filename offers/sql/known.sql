@@ -1,18 +1,19 @@
 -- What an offer query must know of the moment, in one call: read 2 of the till route.
 --
--- PL/pgSQL, because its statements are planned once a session, while psycopg2 has a plain statement planned at every
--- call. Rows come as arrays, because the driver takes one row with ten columns faster than ten rows.
+-- PL/pgSQL, because its statements are planned once a session, while psycopg2 has a plain statement planned
+-- at every call. Rows come as arrays, because the driver takes one row with ten columns faster than ten rows.
 --
 -- products, facts  the wants of the members: product numbers, and beside each six unsigned 32-bit instants
 -- closing          [product_no, six instants] of wanted products in the interests of members who ever bought
 -- stock            [product_no, thousandths] of the wanted products at the store
--- room             [campaign_no, heat, what is left] of the campaigns asked for; no row: nothing was taken yet
--- uses             [campaign_no, instant] of each use by the person, without those of this transaction
+-- room             [campaign_no, kind, what is left] of the campaigns asked for; no row: no limit, or nothing
+-- taken uses             [campaign_no, instant] of each use by the person, without those of this transaction
 CREATE FUNCTION offers.known(
     p_now timestamptz,
     p_members bigint[],
     p_limit_members bigint[],
     p_campaigns bigint[],
+    p_daily_campaigns bigint[],
     p_currency text,
     p_store_no bigint,
     p_business_day date,
@@ -20,6 +21,7 @@ CREATE FUNCTION offers.known(
     p_number text,
     p_transaction_digest bigint,
     OUT version bigint,
+    OUT assortment_version bigint,
     OUT stopped_here boolean,
     OUT stopped_campaigns bigint[],
     OUT price_time timestamptz,
@@ -39,9 +41,10 @@ DECLARE
     v_buyers bigint[] := '{}';
     v_own bigint := 0;
 BEGIN
-    SELECT c.version, c.stopped_all OR p_store_no = ANY (c.stopped_stores), c.stopped_campaigns
-      INTO known.version, stopped_here, known.stopped_campaigns
-      FROM offers.catalogue AS c;
+    SELECT c.version, c.assortment_version, c.stopped_all OR coalesce(p_store_no = ANY (c.stopped_stores), false),
+           c.stopped_campaigns
+      INTO known.version, known.assortment_version, stopped_here, known.stopped_campaigns
+      FROM offers.catalogue AS c WHERE c.single;
 
     IF p_transaction_digest IS NOT NULL THEN
         SELECT p.price_time, p.revision INTO known.price_time, known.revision
@@ -86,12 +89,15 @@ BEGIN
     END IF;
 
     IF cardinality(p_campaigns) > 0 THEN
-        SELECT array_agg(ARRAY[c.campaign_no, c.heat, c.cap - c.taken]) INTO room
-          FROM unnest(p_campaigns) AS asked (campaign_no)
-          JOIN offers.capacity AS c ON c.campaign_no = asked.campaign_no
-         WHERE (c.kind = 'uses' AND c.subject = '' AND coalesce(c.bucket, '-infinity'::date) = '-infinity')
-            OR (c.kind = 'budget' AND c.subject = p_currency AND coalesce(c.bucket, '-infinity'::date) = '-infinity')
-            OR (c.kind = 'store_day' AND c.subject = p_store_no::text AND c.bucket = p_business_day);
+        SELECT array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken]) INTO room
+          FROM offers.capacity AS c
+         WHERE c.campaign_no = ANY (p_campaigns) AND c.kind >= 2 AND c.subject IN ('', p_currency);
+    END IF;
+    IF cardinality(p_daily_campaigns) > 0 THEN
+        SELECT room || array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken]) INTO room
+          FROM offers.capacity AS c
+         WHERE c.campaign_no = ANY (p_daily_campaigns) AND c.kind = 1 AND c.subject = p_store_no::text
+           AND c.bucket = p_business_day::text;
     END IF;
 END
 $$

@@ -1,20 +1,20 @@
 -- Replaces what a redemption holds by what its items want, as far as there is room, and writes the items.
 --
--- One call, so that the hot rows are held for one statement and the commit. Rows are taken in the order (heat,
--- capacity_no) by everybody, so nobody waits in a circle. With no limits and no items it gives everything back.
+-- One call, so that the hot rows are held for one statement and the commit. Rows are taken in the order
+-- (kind, capacity_no) by everybody, so nobody waits in a circle. Without items it gives everything back.
 --
 -- p_expires_at  until when it is held; NULL: committed, the holds become claims
 -- p_facts       it has happened: what finds no room is booked as over instead of being refused
--- p_limits      [{campaign_no, heat, kind, subject, bucket, cap}]  every limit of the items' campaigns
--- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor}]  desired_minor > 0
+-- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason}]: what
+-- the campaign gives and what of it may be charged (more than 0), with the reason where that is less
 CREATE FUNCTION offers.take(
     p_redemption_no bigint,
     p_record_no bigint,
+    p_currency text,
     p_used_at timestamptz,
     p_now timestamptz,
     p_expires_at timestamptz,
     p_facts boolean,
-    p_limits jsonb,
     p_items jsonb
 ) RETURNS TABLE (item smallint, granted_minor bigint, over_limit boolean, reason text)
 LANGUAGE plpgsql AS $$
@@ -35,14 +35,22 @@ DECLARE
     v_more bigint;
     v_freed bigint;
     v_missing bigint;
+    v_store_no bigint;
+    v_store text;
+    v_day text;
+    c_store_day CONSTANT smallint := 1;
+    c_uses CONSTANT smallint := 2;
+    c_budget CONSTANT smallint := 3;
 BEGIN
-    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.desired), '{}')
+    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.asked), '{}')
       INTO v_campaigns, v_given
-      FROM (SELECT i.campaign_no, sum(i.desired_minor)::bigint AS desired
-              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, desired_minor bigint)
+      FROM (SELECT i.campaign_no, sum(i.asked_minor)::bigint AS asked
+              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, asked_minor bigint)
              GROUP BY i.campaign_no) AS a;
     v_why := array_fill(NULL::text, ARRAY[cardinality(v_campaigns)]);
     v_over := array_fill(false, ARRAY[cardinality(v_campaigns)]);
+    SELECT r.store_no, r.store_no::text, r.business_day::text INTO v_store_no, v_store, v_day
+      FROM offers.redemption AS r WHERE r.redemption_no = p_redemption_no;
 
     -- The catalogue in the caller's memory may be two seconds old; this is not.
     IF NOT p_facts THEN
@@ -50,24 +58,25 @@ BEGIN
             SELECT array_position(v_campaigns, c.campaign_no)
               FROM offers.campaign AS c, offers.catalogue AS k
              WHERE c.campaign_no = ANY (v_campaigns)
-               AND (c.state <> 'live' OR k.stopped_all OR c.campaign_no = ANY (k.stopped_campaigns)
-                    OR (SELECT r.store_no FROM offers.redemption AS r WHERE r.redemption_no = p_redemption_no)
-                       = ANY (k.stopped_stores))
+               AND (c.state <> 'live' OR k.stopped_all OR v_store_no = ANY (k.stopped_stores)
+                    OR c.campaign_no = ANY (k.stopped_campaigns))
         LOOP
             v_given[v_index] := 0;
             v_why[v_index] := 'stopped';
         END LOOP;
     END IF;
 
-    INSERT INTO offers.capacity (campaign_no, heat, kind, subject, bucket, cap)
-    SELECT l.campaign_no, l.heat, l.kind, l.subject, l.bucket, l.cap
-      FROM jsonb_to_recordset(p_limits)
-        AS l (campaign_no bigint, heat smallint, kind text, subject text, bucket date, cap bigint)
-     WHERE NOT EXISTS (
+    -- The first use at a store on a day makes its row, with the cap of the campaign's pattern. The share lock
+    -- keeps that cap from being changed between reading it here and committing the row.
+    INSERT INTO offers.capacity (campaign_no, kind, subject, bucket, cap)
+    SELECT p.campaign_no, p.kind, v_store, v_day, p.cap
+      FROM offers.capacity AS p
+     WHERE p.campaign_no = ANY (v_campaigns) AND p.kind = c_store_day AND p.subject = '' AND p.bucket = ''
+       AND NOT EXISTS (
            SELECT FROM offers.capacity AS c
-            WHERE c.campaign_no = l.campaign_no AND c.kind = l.kind AND c.subject = l.subject
-              AND coalesce(c.bucket, '-infinity'::date) = coalesce(l.bucket, '-infinity'::date))
-     ORDER BY l.heat, l.campaign_no
+            WHERE c.campaign_no = p.campaign_no AND c.kind = p.kind AND c.subject = v_store AND c.bucket = v_day)
+     ORDER BY p.capacity_no
+       FOR SHARE OF p
         ON CONFLICT DO NOTHING;
 
     FOR v_row IN
@@ -81,12 +90,12 @@ BEGIN
             SELECT * FROM held UNION ALL SELECT * FROM claimed
         ), asked AS (
             SELECT c.capacity_no
-              FROM jsonb_to_recordset(p_limits) AS l (campaign_no bigint, kind text, subject text, bucket date)
-              JOIN offers.capacity AS c
-                ON c.campaign_no = l.campaign_no AND c.kind = l.kind AND c.subject = l.subject
-               AND coalesce(c.bucket, '-infinity'::date) = coalesce(l.bucket, '-infinity'::date)
+              FROM offers.capacity AS c
+             WHERE c.campaign_no = ANY (v_campaigns)
+               AND (c.kind = c_uses OR c.kind = c_budget AND c.subject = p_currency
+                    OR c.kind = c_store_day AND c.subject = v_store AND c.bucket = v_day)
         ), rows AS (
-            SELECT c.capacity_no, c.heat, c.kind, coalesce(o.taken, 0) AS old, coalesce(o.over, 0) AS old_over,
+            SELECT c.capacity_no, c.kind, coalesce(o.taken, 0) AS old, coalesce(o.over, 0) AS old_over,
                    CASE WHEN a.capacity_no IS NOT NULL THEN array_position(v_campaigns, c.campaign_no) END AS i
               FROM old AS o
               FULL JOIN asked AS a ON a.capacity_no = o.capacity_no
@@ -94,13 +103,13 @@ BEGIN
         )
         SELECT r.*, bool_and(r.old_over = 0 AND r.old = CASE
                    WHEN coalesce(v_given[r.i], 0) = 0 THEN 0
-                   WHEN r.kind = 'budget' THEN v_given[r.i]
+                   WHEN r.kind = c_budget THEN v_given[r.i]
                    ELSE 1 END) OVER () AS unchanged
           FROM rows AS r
-         ORDER BY r.heat, r.capacity_no
+         ORDER BY r.kind, r.capacity_no
     LOOP
         v_want := CASE WHEN coalesce(v_given[v_row.i], 0) = 0 THEN 0
-                       WHEN v_row.kind = 'budget' THEN v_given[v_row.i]
+                       WHEN v_row.kind = c_budget THEN v_given[v_row.i]
                        ELSE 1 END;
         v_missing := 0;
         IF v_row.unchanged THEN
@@ -116,8 +125,8 @@ BEGIN
             RETURNING c.got INTO v_got;
             v_got := coalesce(v_got, 0);
             IF v_got < v_want THEN
-                -- Expired holds stay until somebody needs their room. Skipping locked ones leaves alone what is
-                -- being committed at this moment, and waits for nobody while capacity is held.
+                -- Expired holds stay until somebody needs their room. Skipping locked ones leaves alone what
+                -- is being committed at this moment, and waits for nobody while capacity is held.
                 WITH gone AS (
                     DELETE FROM offers.hold AS h
                      WHERE h.ctid = ANY (ARRAY(
@@ -142,7 +151,7 @@ BEGIN
                 UPDATE offers.capacity AS c SET over = c.over + v_missing WHERE c.capacity_no = v_row.capacity_no;
             ELSIF v_got < v_want THEN
                 v_why[v_row.i] := 'capacity';
-                v_given[v_row.i] := CASE WHEN v_row.kind = 'budget' THEN v_got ELSE 0 END;
+                v_given[v_row.i] := CASE WHEN v_row.kind = c_budget THEN v_got ELSE 0 END;
             END IF;
         END IF;
         IF v_got + v_missing > 0 THEN
@@ -169,23 +178,24 @@ BEGIN
 
     RETURN QUERY
     INSERT INTO offers.redemption_item AS t (
-        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, uses, desired_minor, granted_minor,
-        over_limit, reason, state, expires_at, used_at)
+        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, uses, desired_minor,
+        granted_minor, over_limit, reason, state, expires_at, used_at)
     SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli,
-           CASE WHEN s.first AND s.granted > 0 THEN 1 ELSE 0 END, s.desired_minor, s.granted,
-           s.granted > 0 AND v_over[s.i], CASE WHEN s.granted < s.desired_minor THEN v_why[s.i] END,
+           CASE WHEN s.before = 0 AND s.granted > 0 THEN 1 ELSE 0 END, s.desired_minor, s.granted,
+           s.granted > 0 AND v_over[s.i],
+           CASE WHEN s.granted < s.asked_minor THEN v_why[s.i] ELSE s.reason END,
            CASE WHEN s.granted = 0 THEN 'refused' WHEN p_expires_at IS NULL THEN 'committed' ELSE 'reserved' END,
            p_expires_at, p_used_at
       FROM (
-        SELECT d.*, d.before = 0 AS first,
-               greatest(0, least(d.desired_minor, v_given[d.i] - d.before))::bigint AS granted
+        -- What a campaign may still give goes to its items in their order.
+        SELECT d.*, greatest(0, least(d.asked_minor, v_given[d.i] - d.before))::bigint AS granted
           FROM (
             SELECT i.*, array_position(v_campaigns, i.campaign_no) AS i,
-                   (sum(i.desired_minor) OVER (PARTITION BY i.campaign_no ORDER BY i.item) - i.desired_minor)::bigint
+                   (sum(i.asked_minor) OVER (PARTITION BY i.campaign_no ORDER BY i.item) - i.asked_minor)::bigint
                    AS before
               FROM jsonb_to_recordset(p_items)
                 AS i (item smallint, campaign_no bigint, offer text, line text, quantity_milli bigint,
-                      desired_minor bigint)
+                      desired_minor bigint, asked_minor bigint, reason text)
           ) AS d
       ) AS s
      ORDER BY s.item

@@ -9,15 +9,24 @@ from pathlib import Path
 from offers.tables.campaigns import campaign, campaign_change, campaign_version, catalogue, stop
 from offers.tables.decisions import decision, pin
 from offers.tables.interests import interest, wants
-from offers.tables.ledger import capacity, claim, hold, reconciliation, redemption, redemption_call, redemption_item
+from offers.tables.ledger import (
+    capacity,
+    claim,
+    hold,
+    reconciliation,
+    redemption,
+    redemption_call,
+    redemption_item,
+)
 from offers.tables.metadata import metadata
 from offers.tables.shop import product, stock, store
+from offers.tables.tokens import offer_token
 from offers.tables.transactions import till_transaction
 
 _SQL = Path(__file__).parent.parent / "sql"
 
 functions: tuple[str, ...] = (
-    "INSERT INTO offers.catalogue (version) VALUES (1)",
+    "INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1)",
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
     (_SQL / "take.sql").read_text(encoding="utf-8"),
     (_SQL / "known.sql").read_text(encoding="utf-8"),
@@ -35,6 +44,7 @@ __all__ = [
     "decision",
     "hold",
     "interest",
+    "offer_token",
     "pin",
     "product",
     "reconciliation",

@@ -1,6 +1,6 @@
 """Campaigns: every version is kept, the state says which one is live, the catalogue row tells all processes.
 
-Invariant: whoever changes what a query may see raises `catalogue.version` in the same transaction.
+Invariant: whoever changes what a query may see raises a version of `catalogue` in the same transaction.
 """
 
 from sqlalchemy import (
@@ -72,6 +72,8 @@ catalogue = Table(
     metadata,
     Column("single", Boolean, primary_key=True, server_default=text("true")),
     Column("version", BigInteger, nullable=False),
+    # Counts changes of products and stores apart, so that a price feed does not compile all campaigns again.
+    Column("assortment_version", BigInteger, nullable=False),
     # What `stop` says, folded into the one row that every query reads anyway.
     Column("stopped_all", Boolean, nullable=False, server_default=text("false")),
     Column("stopped_stores", ARRAY(BigInteger), nullable=False, server_default=text("'{}'::bigint[]")),

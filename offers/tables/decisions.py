@@ -1,10 +1,21 @@
 """What was answered, so that it can be explained and replayed, and what a transaction is pinned to.
 
-Decisions are partitioned by day, because old ones are dropped, never deleted. Both tables are written behind the
-answer by `decision_log`; only a reserve or commit waits for its row.
+Decisions are partitioned by day, because old ones are dropped, never deleted. Both tables are written behind
+the answer by `decision_log`; only a reserve or commit waits for its row.
 """
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
 from offers.tables.metadata import metadata

@@ -1,7 +1,7 @@
 """What a record's events say about a product, and the short list of it that every query reads.
 
-No further index and no INCLUDE on `interest`: its updates must stay within the page (HOT), measured 15,000 of 15,000 so
-and none with an INCLUDE.
+No further index and no INCLUDE on `interest`: its updates must stay within the page (HOT), measured 15,000 of
+15,000 so and none with an INCLUDE.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, text
@@ -36,8 +36,8 @@ wants = Table(
     "wants",
     metadata,
     Column("record_no", BigInteger, primary_key=True, autoincrement=False),
-    # At most 64 open wants, newest first: the product numbers, and for each its six instants as unsigned 32-bit
-    # integers. 28 bytes each, below the 2 kB at which PostgreSQL would move the row out of its page.
+    # At most 64 open wants, newest first: the product numbers, and for each its six instants as unsigned
+    # 32-bit integers. 28 bytes each, below the 2 kB at which PostgreSQL would move the row out of its page.
     Column("products", ARRAY(Integer), nullable=False),
     Column("facts", LargeBinary, nullable=False),
     # Open wants were left out: when room comes free the list must be read from `interest` again.

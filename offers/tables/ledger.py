@@ -1,7 +1,7 @@
 """The ledger: what was reserved and redeemed, and what is left.
 
-Invariant, proved by `capacity_taken_check` and by a test's sums: `capacity.taken` is the sum of the units of the row's
-holds and claims, `capacity.over` the sum of its claims' over, and `taken` never leaves 0..cap.
+Invariant, proved by `capacity_taken_check` and by a test's sums: `capacity.taken` is the sum of the units of
+the row's holds and claims, `capacity.over` the sum of its claims' over, and `taken` never leaves 0..cap.
 """
 
 from sqlalchemy import (
@@ -35,13 +35,14 @@ capacity = Table(
     metadata,
     Column("capacity_no", BigInteger, Identity(always=True), primary_key=True),
     Column("campaign_no", BigInteger, nullable=False),
-    # Locks are taken in the order (heat, capacity_no), so that the row everybody wants is held shortest.
-    Column("heat", SmallInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    # The store's number, the budget's currency; empty for none.
+    # `limits.Kind`. Locks are taken in the order (kind, capacity_no): the rows everybody wants come last and
+    # are held shortest.
+    Column("kind", SmallInteger, nullable=False),
+    # The store's number, the budget's currency; empty for none. A limit per store and day has a row of
+    # neither, which takes nothing: the pattern for the rows of each store and day.
     Column("subject", Text, nullable=False, server_default=""),
     # The business day, for limits a day.
-    Column("bucket", Date),
+    Column("bucket", Text, nullable=False, server_default=""),
     Column("cap", BigInteger, nullable=False),
     Column("taken", BigInteger, nullable=False, server_default=_ZERO),
     # Facts that found no room: late and offline commits. Never counted in `taken`.
@@ -50,19 +51,9 @@ capacity = Table(
     Column("got", BigInteger, nullable=False, server_default=_ZERO),
     CheckConstraint("taken BETWEEN 0 AND cap", name="taken"),
     CheckConstraint("over >= 0", name="over"),
-    CheckConstraint("kind IN ('uses', 'budget', 'store_day', 'code')", name="kind"),
+    UniqueConstraint("campaign_no", "kind", "subject", "bucket"),
     postgresql_with={"fillfactor": "50"},
 )
-# One row per limit; a row without a day must be unique too, and SQL's NULLs are all different.
-Index(
-    "capacity_subject_key",
-    capacity.c.campaign_no,
-    capacity.c.kind,
-    capacity.c.subject,
-    text("coalesce(bucket, '-infinity'::date)"),
-    unique=True,
-)
-
 redemption = Table(
     "redemption",
     metadata,
@@ -127,9 +118,15 @@ redemption_item = Table(
     Column("used_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("granted_minor BETWEEN 0 AND desired_minor", name="granted"),
     CheckConstraint("uses IN (0, 1)", name="uses"),
-    CheckConstraint("state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused')", name="state"),
+    CheckConstraint(
+        "state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused')", name="state"
+    ),
     # Each use once, with what a frequency window asks: read by every query of a known shopper.
-    Index("redemption_item_record_no_idx", "record_no", postgresql_where=text("uses > 0 AND record_no IS NOT NULL")),
+    Index(
+        "redemption_item_record_no_idx",
+        "record_no",
+        postgresql_where=text("uses > 0 AND record_no IS NOT NULL"),
+    ),
     postgresql_with={"fillfactor": "80"},
 )
 

@@ -1,4 +1,6 @@
-"""The schema `offers` and how its constraints are named, so that a refusal of the database can be recognised."""
+"""The schema `offers` and how its constraints are named, so that a refusal of the database can be
+recognised.
+"""
 
 from sqlalchemy import MetaData
 

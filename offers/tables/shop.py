@@ -60,7 +60,7 @@ product = Table(
     Column("minimum_minor", BigInteger, nullable=False, server_default="0"),
     Column("sensitive", Boolean, nullable=False, server_default=text("false")),
     Column("image_url", Text),
-    # The catalogue version of the last change: how every process learns which of its copies are old.
+    # `catalogue.assortment_version` of the last change: how a process learns which of its copies are old.
     Column("version", BigInteger, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("sku"),
