@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def write(settings: Settings, database: Database, folder: Path, *, now: dt.datet
         )
     selected = [f"--schema={schema}" for schema in SCHEMAS]
     options = ["--format=custom", "--no-owner", "--no-privileges", *selected, f"--file={folder / DUMP}"]
-    _run("pg_dump", options, database)
+    _run("pg_dump", options, database, connect=True)
     for path in (folder / DUMP, Path(shutil.copyfile(settings.secrets_file, folder / SECRETS))):
         path.chmod(0o600)
     facts = {"made_at": about.made_at, "migration": about.migration, "server_version": about.server_version}
@@ -72,9 +73,22 @@ def read(settings: Settings, database: Database, folder: Path, *, replace: bool)
     with database.transaction() as connection:
         if not _is_empty(connection) and not replace:
             raise BackupError("the database is not empty; add --replace to give up what it holds")
-    options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    options += ["--clean", "--if-exists"] if replace else []
-    _run("pg_restore", [*options, str(folder / DUMP)], database)
+    with tempfile.TemporaryDirectory(dir=folder) as beside:
+        script = Path(beside) / "restore.sql"
+        # Through a script, for pg_restore's own --clean cannot drop partitions; and the script as a whole before
+        # its first line is run, for a damaged dump is noticed by whoever reads it.
+        _run(
+            "pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(folder / DUMP)], database
+        )
+        drop = "; ".join(f"DROP SCHEMA IF EXISTS {schema} CASCADE" for schema in SCHEMAS)
+        options = [
+            "--no-psqlrc",
+            "--quiet",
+            "--single-transaction",
+            "--set=ON_ERROR_STOP=1",
+            f"--command={drop}",
+        ]
+        _run("psql", [*options, "--output=/dev/null", f"--file={script}"], database, connect=True)
     _place_secrets(settings, folder)
     with database.transaction() as connection:
         migrations.migrate(connection)
@@ -116,7 +130,7 @@ def _server_version(connection: Connection) -> str:
     return str(connection.scalar(text("SHOW server_version")))
 
 
-def _run(program: str, options: list[str], database: Database) -> None:
+def _run(program: str, options: list[str], database: Database, *, connect: bool = False) -> None:
     with database.transaction() as connection:
         major = connection.execute(
             text("SELECT current_setting('server_version_num')::int / 10000")
@@ -126,7 +140,7 @@ def _run(program: str, options: list[str], database: Database) -> None:
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     target = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
     done = subprocess.run(
-        [installed.program(program), f"--dbname={target}", *options],
+        [installed.program(program), *([f"--dbname={target}"] if connect else []), *options],
         capture_output=True,
         text=True,
         check=False,

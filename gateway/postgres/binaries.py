@@ -13,7 +13,7 @@ from gateway.postgres.errors import PostgresError
 OLDEST_MAJOR = 15
 """Our SQL keeps to what PostgreSQL 15 knows."""
 
-PROGRAMS = ("initdb", "postgres", "pg_dump", "pg_restore")
+PROGRAMS = ("initdb", "postgres", "pg_dump", "pg_restore", "psql")
 
 
 @dataclass(frozen=True, slots=True)
