@@ -73,10 +73,11 @@ def read(settings: Settings, database: Database, folder: Path, *, replace: bool)
     with database.transaction() as connection:
         if not _is_empty(connection) and not replace:
             raise BackupError("the database is not empty; add --replace to give up what it holds")
-    with tempfile.TemporaryDirectory(dir=folder) as beside:
-        script = Path(beside) / "restore.sql"
-        # Through a script, for pg_restore's own --clean cannot drop partitions; and the script as a whole before
-        # its first line is run, for a damaged dump is noticed by whoever reads it.
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home) as private:
+        script = Path(private) / "restore.sql"
+        # Through a script, for pg_restore's own --clean cannot drop partitions; and all of it before its first
+        # line is run, so that a damaged dump is noticed in time.
         _run(
             "pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(folder / DUMP)], database
         )
