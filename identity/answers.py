@@ -1,7 +1,7 @@
 """What identity's services answer with."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -65,7 +65,7 @@ class RecordView:
     channel: str
     stub: bool
     profile: UUID
-    attributes: dict[str, str | date]
+    attributes: dict[str, str]
     identifiers: tuple[IdentifierView, ...]
     observed_at: datetime
     created_at: datetime
@@ -77,7 +77,7 @@ class Survivor:
     """The value of an attribute that survives in a profile, and whose it is."""
 
     attribute: str
-    value: str | date
+    value: str
     source: str
     record: UUID
     reason: str

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from identity.policy import Policy
 from identity.vault import Vault
+from identity.weigh import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,6 @@ class Context:
     """Policy, weights and secrets of this installation, and where new ids (UUIDv7) come from."""
 
     policy: Policy
-    model: object
+    model: Model
     vault: Vault
     new_id: Callable[[], UUID]

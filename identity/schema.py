@@ -47,6 +47,6 @@ def moment(name: str) -> sa.Column[Any]:
     return sa.Column(name, MOMENT, nullable=False)
 
 
-def numbered(name: str) -> sa.Column[int]:
+def numbered(name: str, *, always: bool = True) -> sa.Column[int]:
     """A number that the database hands out."""
-    return sa.Column(name, sa.BigInteger, sa.Identity(always=True), nullable=False)
+    return sa.Column(name, sa.BigInteger, sa.Identity(always=always), nullable=False)

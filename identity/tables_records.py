@@ -14,14 +14,15 @@ from identity.schema import JSONB, MOMENT, NUMBERS, metadata, moment, number, nu
 record = sa.Table(
     "record",
     metadata,
-    numbered("record_no"),
+    numbered("record_no", always=False),  # taken before the row is written
     sa.Column("id", sa.Uuid, nullable=False),
     text("source"),
     text("key"),  # a fingerprint once the record is erased
     sa.Column("generation", sa.Integer, nullable=False),
     text("channel"),
     sa.Column("stub", sa.Boolean, nullable=False),
-    sa.Column("keys", NUMBERS, nullable=False),  # what it posts: drives deletes and the search for neighbours
+    sa.Column("judged", sa.Boolean, nullable=False),  # whether a live judgement names it
+    sa.Column("keys", NUMBERS, nullable=False),  # the digests it posts: what a delete takes away
     sa.Column("content", sa.Uuid),  # of the last submission, so that the same one again costs next to nothing
     sa.Column("sealed", sa.LargeBinary),  # attributes and identifiers; gone when deleted or erased
     sa.Column("batch", sa.Text),
@@ -159,7 +160,7 @@ review = sa.Table(
     numbered("review_no"),
     text("kind"),
     number("left_no"),
-    sa.Column("right_no", sa.BigInteger),  # null when the item is about a key or a whole piece
+    number("right_no"),  # the other record, the digest of a key, or 0 when the item is about one record
     text("reason"),
     sa.Column("detail", JSONB, nullable=False),  # no personal values: types, classes and numbers only
     text("state"),
@@ -173,11 +174,13 @@ review = sa.Table(
 sa.Index(
     "uq_review_open",
     review.c.left_no,
-    sa.func.coalesce(review.c.right_no, 0),
+    review.c.right_no,
     review.c.kind,
     unique=True,
     postgresql_where=review.c.state == "open",
 )
+sa.Index("ix_review_left_no", review.c.left_no, postgresql_where=review.c.state != "gone")
+sa.Index("ix_review_right_no", review.c.right_no, postgresql_where=review.c.state != "gone")
 
 suppression = sa.Table(
     "suppression",

@@ -1,0 +1,82 @@
+"""What a steward should look at, derived from a resolution: refused links, oversized pieces, generic keys.
+
+Invariant: an open item exists exactly while its reason does; one that a steward dismissed does not come back
+for the same reason. Items carry no personal value: types, rules and numbers only.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from identity.cluster import PossibleMatch, Resolution
+from identity.model import RecordKey
+from identity.pieces import Piece
+from identity.store_graph import Row
+from identity.weigh import UNITS_PER_BIT
+
+Item = dict[str, Any]
+
+DERIVED = frozenset(("match", "oversize"))
+"""Kinds that a resolution opens and closes; the others belong to whoever opened them."""
+
+
+class Sight(Protocol):
+    """Where rows are looked up."""
+
+    rows: dict[RecordKey, Row]
+
+
+class Region(Protocol):
+    """What was resolved."""
+
+    @property
+    def sight(self) -> Sight:
+        """The rows."""
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces, as resolved."""
+
+
+def wanted(region: Region, resolutions: Iterable[Resolution]) -> list[Item]:
+    """The items that these resolutions call for."""
+    rows = region.sight.rows
+    items = []
+    for resolution in resolutions:
+        items += [_match(match, rows) for match in resolution.matches]
+        if resolution.oversize is not None:
+            least = min(rows[ref].record_no for ref in resolution.oversize.members)
+            detail = {
+                "records": len(resolution.oversize.members),
+                "dropped": list(resolution.oversize.dropped),
+            }
+            items.append(_item("oversize", least, 0, "bound", detail))
+    return items
+
+
+def compare(items: Iterable[Item], stored: Iterable[Mapping[str, Any]]) -> tuple[list[Item], list[int]]:
+    """Which items are to be opened, and which stored ones are settled."""
+    called_for = {_name(item): item for item in items}
+    derived = [item for item in stored if item["kind"] in DERIVED]
+    settled = [
+        item["review_no"] for item in derived if item["state"] == "open" and _name(item) not in called_for
+    ]
+    known = {_name(item) for item in derived}
+    return [item for name, item in called_for.items() if name not in known], settled
+
+
+def _match(match: PossibleMatch, rows: Mapping[RecordKey, Row]) -> Item:
+    detail = {
+        "basis": match.link.basis,
+        "strength": match.link.strength.name.lower(),
+        "weight_bits": round(match.link.weight / UNITS_PER_BIT, 2),
+    }
+    left, right = rows[match.link.left].record_no, rows[match.link.right].record_no
+    return _item("match", left, right, match.refusal.rule, detail)
+
+
+def _item(kind: str, left_no: int, right_no: int, reason: str, detail: dict[str, Any]) -> Item:
+    return {"kind": kind, "left_no": left_no, "right_no": right_no, "reason": reason, "detail": detail}
+
+
+def _name(item: Mapping[str, Any]) -> tuple[str, int, int, str]:
+    return item["kind"], item["left_no"], item["right_no"], item["reason"]

@@ -1,0 +1,236 @@
+"""The part of the graph of links that has been looked at, as it is and as it was before a change.
+
+A `Sight` reads rows, lists of keys and judgements at most once each. A `View` of it tells members and links;
+the view of the past puts earlier versions of the changed records in place of what is stored.
+
+Invariant: a view never guesses. Whether a key is live is only said after its list, or its liveness, was read.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy.engine import Connection
+
+from identity import cluster, envelope, keys, links, postings, store_graph
+from identity.cluster import Resolution
+from identity.context import Context
+from identity.judgements import Bench, bench
+from identity.links import Link, Member
+from identity.model import Judgement, Key, Record, RecordKey, Verdict
+from identity.pieces import Piece
+from identity.policy import BOUND
+from identity.store_graph import Asked, Decision, Posters, Row
+
+Cache = dict[bytes, Record]
+"""Records by their sealed bytes, so that reading a row again after waiting for a lock costs nothing."""
+
+
+class Sight:
+    """What has been read under one set of locks.
+
+    `slack` is how many records are changing: a list may be so much longer than its cap and still have been
+    live before, or be live afterwards.
+    """
+
+    def __init__(self, connection: Connection, ctx: Context, *, slack: int, cache: Cache) -> None:
+        self.ctx = ctx
+        self.rows: dict[RecordKey, Row] = {}
+        self.ref_of: dict[int, RecordKey] = {}
+        self.records: dict[RecordKey, Record] = {}
+        self._connection = connection
+        self._slack = slack
+        self._cache = cache
+        self._lists: dict[Key, Posters | None] = {}
+        self._live: dict[Key, bool] = {}
+        self._decisions: dict[int, Decision] = {}
+        self._asked_for_decisions: set[RecordKey] = set()
+
+    def read_lists(self, wanted: Iterable[Key]) -> None:
+        """Reads who posts these keys, and the records that do."""
+        unknown = {postings.digest(key, self.ctx): key for key in wanted if key not in self._lists}
+        asked = [self._asked(digest, key, self._slack) for digest, key in unknown.items()]
+        lists, rows = store_graph.around(self._connection, asked, self.ref_of.keys())
+        for digest, key in unknown.items():
+            self._lists[key] = lists[digest]
+        self._keep(rows)
+
+    def read_liveness(self, wanted: Iterable[Key]) -> None:
+        """Reads which of these keys are live, where the list itself is of no interest."""
+        unknown = {
+            postings.digest(key, self.ctx): key
+            for key in wanted
+            if key not in self._lists and key not in self._live
+        }
+        asked = [self._asked(digest, key, 0) for digest, key in unknown.items()]
+        live = store_graph.live_keys(self._connection, asked)
+        self._live.update((key, digest in live) for digest, key in unknown.items())
+
+    def read_pieces(self, labels: Collection[int]) -> None:
+        """Reads all records of these pieces."""
+        self._keep(store_graph.in_pieces(self._connection, labels, self.ref_of.keys()))
+
+    def read_records(self, numbers: Iterable[int]) -> None:
+        """Reads these records, as far as they are live."""
+        unknown = [number for number in numbers if number not in self.ref_of]
+        if unknown:
+            self._keep(store_graph.standing(self._connection, unknown))
+
+    def read_judgements(self, refs: Iterable[RecordKey]) -> None:
+        """Reads the judgements that name these records, and the other records that they name."""
+        unknown = {
+            ref
+            for ref in refs
+            if ref not in self._asked_for_decisions and ref in self.rows and self.rows[ref].judged
+        }
+        if not unknown:
+            return
+        self._asked_for_decisions |= unknown
+        found = store_graph.decisions(self._connection, [self.rows[ref].record_no for ref in unknown])
+        self._decisions.update((each.judgement_no, each) for each in found)
+        self.read_records({number for each in found for number in each.left_nos + each.right_nos})
+
+    def bench(self) -> Bench:
+        """All judgements read so far. Records that are gone have no side in them."""
+        return bench(found for each in self._decisions.values() if (found := self._judgement(each)))
+
+    def list_of(self, key: Key) -> Posters | None:
+        """Who posts a key, None when they are too many."""
+        return self._lists[key]
+
+    def was_listed(self, key: Key) -> bool:
+        """Whether the list of a key was read."""
+        return key in self._lists
+
+    def liveness(self, key: Key) -> bool:
+        """Whether a key without a list is live as it is stored."""
+        return self._live[key]
+
+    def _judgement(self, decision: Decision) -> Judgement | None:
+        left = frozenset(self.ref_of[number] for number in decision.left_nos if number in self.ref_of)
+        right = frozenset(self.ref_of[number] for number in decision.right_nos if number in self.ref_of)
+        if not left or not right:
+            return None
+        return Judgement(left, right, Verdict(decision.verdict), decision.at, decision.reason)
+
+    def _asked(self, digest: int, key: Key, slack: int) -> Asked:
+        policy = self.ctx.policy
+        return Asked(digest, policy.cap(key.type) + slack, policy.generic(key.type) + slack)
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            record = self._cache.get(row.sealed)
+            if record is None:
+                content = envelope.unseal(row.sealed, row.id, self.ctx.vault)
+                record = content.record(row.ref, row.channel, stub=row.stub)
+                self._cache[row.sealed] = record
+            self.rows[row.ref] = row
+            self.ref_of[row.record_no] = row.ref
+            self.records[row.ref] = record
+
+
+class View:
+    """Members and links as stored, or, with `earlier`, as they were (None: the record was not there)."""
+
+    def __init__(self, sight: Sight, earlier: Mapping[int, tuple[RecordKey, Record | None]]) -> None:
+        self._sight = sight
+        self._ctx = sight.ctx
+        self._earlier_nos = frozenset(earlier)
+        self._earlier = dict(earlier.values())
+        self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
+        self._members: dict[RecordKey, Member] = {}
+        self._links: dict[RecordKey, set[Link]] = {}
+        for ref, record in self._earlier.items():
+            if record is not None:
+                for posting in postings.of(record, self._ctx):
+                    self._earlier_posts[posting.key][ref] = posting.token
+
+    def record(self, ref: RecordKey) -> Record | None:
+        """The record in this view."""
+        return self._earlier[ref] if ref in self._earlier else self._sight.records.get(ref)
+
+    def posters(self, key: Key) -> dict[RecordKey, int]:
+        """Who posts a key, with name tokens; nobody when they are too many in any case."""
+        listed = self._sight.list_of(key)
+        if listed is None:
+            return {}
+        found = {
+            self._sight.ref_of[number]: token
+            for number, token in listed.items()
+            if number not in self._earlier_nos
+        }
+        return found | self._earlier_posts.get(key, {})
+
+    def is_live(self, key: Key) -> bool:
+        """Whether a key says something in this view."""
+        if not self._sight.was_listed(key):
+            return self._sight.liveness(key)
+        found = self.posters(key)
+        return bool(found) and keys.is_live(
+            key.type, records=len(found), tokens=len(set(found.values())), policy=self._ctx.policy
+        )
+
+    def member(self, ref: RecordKey) -> Member:
+        """A record with those of its keys that are live, whose liveness must have been read."""
+        known = self._members.get(ref)
+        if known is None:
+            record = self.record(ref)
+            assert record is not None
+            live = frozenset(key for key in self._posted(record) if self.is_live(key))
+            known = links.member(record, live, self._ctx.model, self._ctx.policy)
+            self._members[ref] = known
+        return known
+
+    def around(self, refs: Collection[RecordKey]) -> set[Link]:
+        """All links that have an end among these records."""
+        unknown = {ref for ref in refs if ref not in self._links and self.record(ref) is not None}
+        if unknown:
+            self._explore(unknown)
+        return {link for ref in refs for link in self._links.get(ref, ())}
+
+    def read_members(self, refs: Iterable[RecordKey]) -> dict[RecordKey, Member]:
+        """These records as members; reads what is not known of their keys and judgements."""
+        wanted = list(refs)
+        self._sight.read_judgements(wanted)
+        self._sight.read_liveness(key for ref in wanted for key in self._keys_of(ref))
+        return {ref: self.member(ref) for ref in wanted}
+
+    def resolve(self, piece: Piece) -> Resolution:
+        """The persons in a piece."""
+        members = self.read_members(piece.members)
+        return cluster.resolve(piece, members, self._sight.bench(), self._ctx.model, self._ctx.policy)
+
+    def _explore(self, refs: set[RecordKey]) -> None:
+        wanted = {key for ref in refs for posted in self._keys_of(ref) for key in _with_counterpart(posted)}
+        self._sight.read_lists(wanted)
+        self._sight.read_judgements(refs)
+        near = set(refs)
+        for key in wanted:
+            if self.is_live(key):
+                near |= self.posters(key).keys()
+        decided = self._sight.bench()
+        for one, other, _ in decided.same_pairs(self._sight.rows.keys() | refs):
+            if one in refs or other in refs:
+                near |= {one, other}
+        members = self.read_members(ref for ref in near if self.record(ref) is not None)
+        found = links.among(members, decided, self._ctx.model, self._ctx.policy, focus=refs)
+        self._links.update((ref, set()) for ref in refs)
+        for link in found:
+            for end in (link.left, link.right):
+                if end in refs:
+                    self._links[end].add(link)
+
+    def _keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
+        record = self.record(ref)
+        return () if record is None else self._posted(record)
+
+    def _posted(self, record: Record) -> tuple[Key, ...]:
+        return keys.posted(record, self._ctx.model.blocking(record), self._ctx.policy)
+
+
+def _with_counterpart(key: Key) -> tuple[Key, ...]:
+    """A key, and the one under which its other side is found: an account and the browsing it bounds."""
+    if key.type == keys.ACCOUNT:
+        return key, keys.bound_key(key.value)
+    if key.type == BOUND:
+        return key, Key(keys.ACCOUNT, key.value)
+    return (key,)

@@ -1,0 +1,21 @@
+-- A live record with its labels and its newest word about joining channels and about personal offers.
+-- Of two statements from one moment the withdrawal counts.
+create view identity.standing as
+select
+  r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed,
+  m.piece_no, m.person_no, m.profile_no,
+  joining.granted as cross_channel, joining.at as cross_channel_at,
+  offers.granted as personal_offers, offers.at as personal_offers_at
+from identity.record r
+left join identity.member m on m.record_no = r.record_no
+left join lateral (
+  select c.granted, c.at from identity.consent c
+  where c.record_no = r.record_no and c.purpose = 'cross_channel'
+  order by c.at desc, c.granted limit 1
+) joining on true
+left join lateral (
+  select c.granted, c.at from identity.consent c
+  where c.record_no = r.record_no and c.purpose = 'personal_offers'
+  order by c.at desc, c.granted limit 1
+) offers on true
+where r.sealed is not null

@@ -1,0 +1,16 @@
+-- Puts a record under its keys.
+create function identity.post(
+  record_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+) returns void
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
+  select p.digest, post.record_no, p.type, p.assurance, p.token, p.valid_to
+  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  on conflict (digest, record_no) do update
+  set type = excluded.type, assurance = excluded.assurance, token = excluded.token, valid_to = excluded.valid_to
+  where (identifier.assurance, identifier.token, identifier.valid_to)
+    is distinct from (excluded.assurance, excluded.token, excluded.valid_to);
+end
+$$

@@ -1,0 +1,179 @@
+"""Locks on keys and pieces, and the questions by which the graph of links is walked.
+
+Order of locks, everywhere: (source, key), then keys in the order of their digests, then pieces in the order
+of their labels. A lock is taken in one statement and what it protects is read in the next one: a statement
+that locks and reads misses the row that was committed while it waited.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity.model import RecordKey
+
+GROWN = "pieces"
+"""The savepoint that gives locks on pieces back when there turn out to be more of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A record's newest statement about a purpose."""
+
+    granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A live record as it is stored, with the labels of where it belongs; no labels before it was placed."""
+
+    record_no: int
+    id: UUID
+    ref: RecordKey
+    channel: str
+    stub: bool
+    judged: bool
+    sealed: bytes
+    piece_no: int | None
+    person_no: int | None
+    profile_no: int | None
+    cross_channel: Word | None
+    personal_offers: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A key to ask about: how many records and how many names it may have."""
+
+    digest: int
+    cap: int
+    generic: int
+
+
+Posters = dict[int, int]
+"""The records that post a key, by number, with their name tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A live judgement, by record numbers."""
+
+    judgement_no: int
+    left_nos: tuple[int, ...]
+    right_nos: tuple[int, ...]
+    verdict: str
+    reason: str
+    at: datetime
+
+
+def take_keys(connection: Connection, taken: Sequence[tuple[Asked, bool]]) -> None:
+    """Locks keys until the transaction ends; the flag says that something leaves the key."""
+    ordered = sorted(taken, key=lambda each: each[0].digest)
+    connection.exec_driver_sql(
+        "select identity.take_keys(%s::int8[], %s::int4[], %s::int4[], %s::bool[])",
+        (*_arrays([asked for asked, _ in ordered]), [leaving for _, leaving in ordered]),
+    )
+
+
+def take_pieces(connection: Connection, labels: Iterable[int]) -> None:
+    """Sets the savepoint and locks pieces."""
+    connection.exec_driver_sql(
+        f"savepoint {GROWN}; select identity.take_pieces(%s::int8[])", (sorted(labels),)
+    )
+
+
+def give_pieces_back(connection: Connection) -> None:
+    """Returns to the savepoint, which gives the locks on pieces back and keeps those on keys."""
+    connection.exec_driver_sql(f"rollback to savepoint {GROWN}; release savepoint {GROWN}")
+
+
+def around(
+    connection: Connection, asked: Sequence[Asked], known: Collection[int]
+) -> tuple[dict[int, Posters | None], list[Row]]:
+    """Who posts each key, None where they are too many, and the records among them not yet known."""
+    if not asked:
+        return {}, []
+    lists: dict[int, Posters | None] = {each.digest: {} for each in asked}
+    rows: list[Row] = []
+    found = connection.exec_driver_sql(
+        "select * from identity.around(%s::int8[], %s::int4[], %s::int4[], %s::int8[])",
+        (*_arrays(asked), list(known)),
+    )
+    for digest, token, posted_by, *record in found:
+        found_so_far = lists[digest]
+        if posted_by is None or found_so_far is None:
+            lists[digest] = None
+            continue
+        found_so_far[posted_by] = token
+        if record[0] is not None:
+            rows.append(_row(record))
+    return lists, rows
+
+
+def live_keys(connection: Connection, asked: Sequence[Asked]) -> frozenset[int]:
+    """The digests of those keys that say something."""
+    if not asked:
+        return frozenset()
+    found = connection.exec_driver_sql(
+        "select identity.live_keys(%s::int8[], %s::int4[], %s::int4[])", _arrays(asked)
+    )
+    return frozenset(found.scalar() or ())
+
+
+def in_pieces(connection: Connection, labels: Collection[int], known: Collection[int]) -> list[Row]:
+    """The records in these pieces that are not known yet."""
+    found = connection.exec_driver_sql(
+        "select * from identity.in_pieces(%s::int8[], %s::int8[])", (list(labels), list(known))
+    )
+    return [_row(row) for row in found]
+
+
+def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
+    """The live records with these numbers."""
+    found = connection.exec_driver_sql(
+        "select * from identity.standing where record_no = any (%s::int8[])", (list(numbers),)
+    )
+    return [_row(row) for row in found]
+
+
+def decisions(connection: Connection, numbers: Collection[int]) -> list[Decision]:
+    """The live judgements that name any of these records."""
+    found = connection.exec_driver_sql(
+        "select j.judgement_no, j.left_nos, j.right_nos, j.verdict, j.reason, j.at"
+        " from identity.judgement j where j.superseded_at is null and j.judgement_no in"
+        " (select d.judgement_no from identity.judged d where d.record_no = any (%s::int8[]))",
+        (list(numbers),),
+    )
+    return [
+        Decision(number, tuple(left), tuple(right), verdict, reason, at)
+        for number, left, right, verdict, reason, at in found
+    ]
+
+
+def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int]]:
+    return [each.digest for each in asked], [each.cap for each in asked], [each.generic for each in asked]
+
+
+def _row(values: Sequence[Any]) -> Row:
+    (number, record_id, source, key, generation, channel, stub, judged, sealed, piece, person, profile) = (
+        values[:12]
+    )
+    joining, joining_at, offers, offers_at = values[12:16]
+    return Row(
+        record_no=number,
+        id=record_id,
+        ref=RecordKey(source, key, generation),
+        channel=channel,
+        stub=stub,
+        judged=judged,
+        sealed=bytes(sealed),
+        piece_no=piece,
+        person_no=person,
+        profile_no=profile,
+        cross_channel=None if joining is None else Word(joining, joining_at),
+        personal_offers=None if offers is None else Word(offers, offers_at),
+    )

@@ -1,0 +1,59 @@
+"""What the partition writes: labels, profile heads, membership history, changes and review items."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is derived from some records so far."""
+
+    heads: dict[int, dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    tombstones: list[tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Differences:
+    """What has to be written; the names are those of the SQL function that writes it."""
+
+    members: list[dict[str, Any]] = field(default_factory=list)
+    parted: list[int] = field(default_factory=list)
+    memberships: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    heads: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    settled: list[int] = field(default_factory=list)
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+    forwards: list[dict[str, Any]] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {name: getattr(self, name) for name in Differences.__slots__}
+
+
+def surroundings(connection: Connection, numbers: Collection[int], profiles: Collection[int]) -> Surroundings:
+    """What is derived from these records and profiles."""
+    heads, reviews, tombstones = connection.exec_driver_sql(
+        "select heads, reviews, tombstones from identity.surroundings(%s::int8[], %s::int8[])",
+        (list(numbers), list(profiles)),
+    ).one()
+    return Surroundings(
+        heads={head["profile_no"]: head for head in heads or ()},
+        reviews=reviews or [],
+        tombstones=[(number, forward) for number, forward in tombstones or ()],
+    )
+
+
+def save(connection: Connection, differences: Differences, *, now: datetime) -> None:
+    """Writes the differences, if there are any."""
+    document = differences.document()
+    if any(document.values()):
+        connection.exec_driver_sql(
+            "select identity.save_places(%s::jsonb, %s)", (orjson.dumps(document).decode(), now)
+        )

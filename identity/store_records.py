@@ -1,0 +1,218 @@
+"""Records as rows: opening them under their locks, writing them with their postings, taking them away."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity.model import RecordKey
+from identity.postings import Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The newest generation of a record, live or not, with the labels of where it belongs."""
+
+    record_no: int
+    id: UUID
+    ref: RecordKey
+    channel: str
+    stub: bool
+    judged: bool
+    posted: tuple[int, ...]
+    content: UUID | None
+    sealed: bytes | None
+    observed_at: datetime
+    created_at: datetime
+    deleted_at: datetime | None
+    erased_at: datetime | None
+    forward_no: int | None
+    piece_no: int | None
+    person_no: int | None
+    profile_no: int | None
+    profile: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record as it is to be written."""
+
+    id: UUID
+    ref: RecordKey
+    channel: str
+    stub: bool
+    content: UUID | None
+    sealed: bytes
+    postings: tuple[Posting, ...]
+    observed_at: datetime
+    batch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedStatement:
+    """A statement about a purpose as it is stored."""
+
+    purpose: str
+    granted: bool
+    at: datetime
+    proof: int
+    sealed: bytes | None
+
+
+def open_newest(
+    connection: Connection, pairs: Sequence[tuple[str, str]], locks: Iterable[int]
+) -> dict[tuple[str, str], Stored]:
+    """Locks (source, key) pairs until the transaction ends, then reads the newest generation of each."""
+    found = connection.exec_driver_sql(
+        "select identity.take_records(%s::int8[]);"
+        " select * from identity.newest_records(%s::text[], %s::text[])",
+        (sorted(set(locks)), [source for source, _ in pairs], [key for _, key in pairs]),
+    )
+    return {(each.ref.source, each.ref.key): each for each in map(_stored, found)}
+
+
+def newest(connection: Connection, source: str, key: str) -> Stored | None:
+    """The newest generation of a record, without a lock."""
+    found = connection.exec_driver_sql(
+        "select * from identity.newest_records(%s::text[], %s::text[])", ([source], [key])
+    ).one_or_none()
+    return None if found is None else _stored(found)
+
+
+def insert(
+    connection: Connection, written: Written, statements: Sequence[SealedStatement], *, now: datetime
+) -> int:
+    """Writes a new record with its postings and statements, and returns its number."""
+    number: int = connection.exec_driver_sql(
+        "with r as (insert into identity.record (id, source, key, generation, channel, stub, judged, keys,"
+        " content, sealed, batch, observed_at, created_at, changed_at)"
+        " values (%s, %s, %s, %s, %s, %s, false, %s::int8[], %s, %s, %s, %s, %s, %s) returning record_no)"
+        " select r.record_no,"
+        " identity.post(r.record_no, %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[]),"
+        " identity.declare(r.record_no, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[],"
+        " %s::bytea[]) from r",
+        (
+            written.id,
+            *written.ref,
+            written.channel,
+            written.stub,
+            [posting.digest for posting in written.postings],
+            written.content,
+            written.sealed,
+            written.batch,
+            written.observed_at,
+            now,
+            now,
+            *_posting_arrays(written.postings),
+            now,
+            *_statement_arrays(statements),
+        ),
+    ).scalar_one()
+    return number
+
+
+def update(
+    connection: Connection,
+    record_no: int,
+    written: Written,
+    statements: Sequence[SealedStatement],
+    *,
+    removed: Collection[int],
+    now: datetime,
+) -> None:
+    """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
+    connection.exec_driver_sql(
+        "with d as (delete from identity.identifier where record_no = %s and digest = any (%s::int8[])),"
+        " u as (update identity.record set stub = %s, keys = %s::int8[], content = %s, sealed = %s,"
+        " batch = %s, observed_at = %s, changed_at = %s, deleted_at = null, forward_no = null"
+        " where record_no = %s returning record_no)"
+        " select"
+        " identity.post(u.record_no, %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[]),"
+        " identity.declare(u.record_no, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[],"
+        " %s::bytea[]) from u",
+        (
+            record_no,
+            list(removed),
+            written.stub,
+            [posting.digest for posting in written.postings],
+            written.content,
+            written.sealed,
+            written.batch,
+            written.observed_at,
+            now,
+            record_no,
+            *_posting_arrays(written.postings),
+            now,
+            *_statement_arrays(statements),
+        ),
+    )
+
+
+def bury(connection: Connection, record_no: int, posted: Collection[int], *, now: datetime) -> None:
+    """Leaves a tombstone: what the record said is gone, its number and id stay."""
+    connection.exec_driver_sql(
+        "with d as (delete from identity.identifier where record_no = %s and digest = any (%s::int8[]))"
+        " update identity.record set sealed = null, content = null, keys = '{}', deleted_at = %s,"
+        " changed_at = %s where record_no = %s",
+        (record_no, list(posted), now, now, record_no),
+    )
+
+
+def declare(
+    connection: Connection, record_no: int, statements: Sequence[SealedStatement], *, now: datetime
+) -> None:
+    """Appends statements to a record; one that is known already is not repeated."""
+    connection.exec_driver_sql(
+        "select identity.declare(%s, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[], %s::bytea[])",
+        (record_no, now, *_statement_arrays(statements)),
+    )
+
+
+def has_statements(connection: Connection, record_no: int, statements: Sequence[SealedStatement]) -> bool:
+    """Whether all these statements are known already."""
+    found: bool = connection.exec_driver_sql(
+        "select not exists (select from unnest(%s::text[], %s::bool[], %s::timestamptz[])"
+        " s (purpose, granted, at) where not exists (select from identity.consent c"
+        " where c.record_no = %s and c.purpose = s.purpose and c.granted = s.granted and c.at = s.at))",
+        (*_statement_arrays(statements)[:3], record_no),
+    ).scalar_one()
+    return found
+
+
+def _posting_arrays(postings: Sequence[Posting]) -> tuple[list[Any], ...]:
+    return (
+        [posting.digest for posting in postings],
+        [posting.code for posting in postings],
+        [int(posting.assurance) for posting in postings],
+        [posting.token for posting in postings],
+        [posting.valid_to for posting in postings],
+    )
+
+
+def _statement_arrays(statements: Sequence[SealedStatement]) -> tuple[list[Any], ...]:
+    return (
+        [statement.purpose for statement in statements],
+        [statement.granted for statement in statements],
+        [statement.at for statement in statements],
+        [statement.proof for statement in statements],
+        [statement.sealed for statement in statements],
+    )
+
+
+def _stored(values: Sequence[Any]) -> Stored:
+    number, record_id, source, key, generation, channel, stub, judged, posted, content, sealed, *rest = values
+    return Stored(
+        number,
+        record_id,
+        RecordKey(source, key, generation),
+        channel,
+        stub,
+        judged,
+        tuple(posted),
+        content,
+        None if sealed is None else bytes(sealed),
+        *rest,
+    )

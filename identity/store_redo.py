@@ -1,0 +1,54 @@
+"""The queue of partition work that was put off.
+
+Several rows may name the same subject: a row is only ever taken away by who worked after it was committed, so
+no request is lost to one that is just being finished.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+
+def put_off(connection: Connection, numbers: Sequence[int], *, reason: str, now: datetime) -> None:
+    """Queues records to be placed again."""
+    connection.exec_driver_sql(
+        "insert into identity.redo (kind, subject, reason, queued_at)"
+        " select 'record', n, %s, %s from unnest(%s::int8[]) n",
+        (reason, now, list(numbers)),
+    )
+
+
+def put_off_key(connection: Connection, digest: int, *, reason: str, now: datetime) -> None:
+    """Queues a key whose records are to be placed again."""
+    connection.exec_driver_sql(
+        "insert into identity.redo (kind, subject, reason, queued_at) values ('key', %s, %s, %s)",
+        (digest, reason, now),
+    )
+
+
+def take(connection: Connection) -> tuple[int, str, int] | None:
+    """The oldest item that nobody else is working on, locked: its number, kind and subject."""
+    found = connection.exec_driver_sql(
+        "select redo_no, kind, subject from identity.redo order by attempts, redo_no limit 1"
+        " for update skip locked"
+    ).one_or_none()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def finish(connection: Connection, redo_no: int) -> None:
+    """Takes an item that was worked on away."""
+    connection.exec_driver_sql("delete from identity.redo where redo_no = %s", (redo_no,))
+
+
+def postpone(connection: Connection, redo_no: int) -> None:
+    """Puts an item that could not be finished behind the others."""
+    connection.exec_driver_sql(
+        "update identity.redo set attempts = attempts + 1 where redo_no = %s", (redo_no,)
+    )
+
+
+def count(connection: Connection) -> int:
+    """How many items wait."""
+    found: int = connection.exec_driver_sql("select count(*) from identity.redo").scalar_one()
+    return found

@@ -1,0 +1,68 @@
+"""Review items as rows."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.engine import Connection
+
+
+def open_item(
+    connection: Connection,
+    kind: str,
+    left_no: int,
+    right_no: int,
+    reason: str,
+    detail: dict[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Opens an item unless it is open."""
+    connection.exec_driver_sql(
+        "insert into identity.review (kind, left_no, right_no, reason, detail, state, opened_at)"
+        " values (%s, %s, %s, %s, %s::jsonb, 'open', %s)"
+        " on conflict (left_no, right_no, kind) where state = 'open' do nothing",
+        (kind, left_no, right_no, reason, orjson.dumps(detail).decode(), now),
+    )
+
+
+def close_keys(connection: Connection, digests: Collection[int], *, now: datetime) -> None:
+    """Settles the items about keys that say something again."""
+    connection.exec_driver_sql(
+        "update identity.review set state = 'gone', closed_at = %s"
+        " where right_no = any (%s::int8[]) and kind = 'generic' and state = 'open'",
+        (now, list(digests)),
+    )
+
+
+def page(connection: Connection, *, after: int, limit: int, kinds: Sequence[str]) -> list[Sequence[Any]]:
+    """Open items with the ids of their records."""
+    found = connection.exec_driver_sql(
+        "select v.review_no, v.kind, v.reason, l.id, r.id, v.detail, v.state, v.opened_at, v.left_no,"
+        " v.right_no from identity.review v left join identity.record l on l.record_no = v.left_no"
+        " left join identity.record r on v.kind <> 'generic' and r.record_no = v.right_no"
+        " where v.state = 'open' and v.review_no > %s and (%s or v.kind = any (%s::text[]))"
+        " order by v.review_no limit %s",
+        (after, not kinds, list(kinds), limit),
+    )
+    return list(found)
+
+
+def take(connection: Connection, review_no: int) -> Sequence[Any] | None:
+    """An open item, locked."""
+    return connection.exec_driver_sql(
+        "select v.review_no, v.kind, v.reason, l.id, r.id, v.detail, v.state, v.opened_at, v.left_no,"
+        " v.right_no from identity.review v left join identity.record l on l.record_no = v.left_no"
+        " left join identity.record r on v.kind <> 'generic' and r.record_no = v.right_no"
+        " where v.review_no = %s and v.state = 'open' for update of v",
+        (review_no,),
+    ).one_or_none()
+
+
+def close(connection: Connection, review_no: int, *, author: str, now: datetime) -> None:
+    """Marks an item as decided."""
+    connection.exec_driver_sql(
+        "update identity.review set state = 'decided', closed_at = %s, closed_by = %s where review_no = %s",
+        (now, author, review_no),
+    )
