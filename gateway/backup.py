@@ -73,27 +73,29 @@ def read(settings: Settings, database: Database, folder: Path, *, replace: bool)
     with database.transaction() as connection:
         if not _is_empty(connection) and not replace:
             raise BackupError("the database is not empty; add --replace to give up what it holds")
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.home) as private:
-        script = Path(private) / "restore.sql"
-        # Through a script, for pg_restore's own --clean cannot drop partitions; and all of it before its first
-        # line is run, so that a damaged dump is noticed in time.
-        _run(
-            "pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(folder / DUMP)], database
-        )
-        drop = "; ".join(f"DROP SCHEMA IF EXISTS {schema} CASCADE" for schema in SCHEMAS)
-        options = [
-            "--no-psqlrc",
-            "--quiet",
-            "--single-transaction",
-            "--set=ON_ERROR_STOP=1",
-            f"--command={drop}",
-        ]
-        _run("psql", [*options, "--output=/dev/null", f"--file={script}"], database, connect=True)
+    _replace_contents(settings, database, folder / DUMP)
     _place_secrets(settings, folder)
     with database.transaction() as connection:
         migrations.migrate(connection)
     return about
+
+
+def _replace_contents(settings: Settings, database: Database, dump: Path) -> None:
+    # Through a script, for pg_restore's own --clean cannot drop partitions; and all of it before its first line
+    # is run, so that a damaged dump is noticed in time.
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home) as private:
+        script = Path(private) / "restore.sql"
+        _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(dump)], database)
+        drop = "; ".join(f"DROP SCHEMA IF EXISTS {schema} CASCADE" for schema in SCHEMAS)
+        once = [
+            "--no-psqlrc",
+            "--quiet",
+            "--single-transaction",
+            "--set=ON_ERROR_STOP=1",
+            "--output=/dev/null",
+        ]
+        _run("psql", [*once, f"--command={drop}", f"--file={script}"], database, connect=True)
 
 
 def _about(folder: Path) -> About:
