@@ -81,7 +81,7 @@ def read(settings: Settings, database: Database, folder: Path, *, replace: bool)
 
 
 def _replace_contents(settings: Settings, database: Database, dump: Path) -> None:
-    # Through a script, for pg_restore's own --clean cannot drop partitions; and all of it before its first line
+    # Through a script, for pg_restore's own --clean cannot drop partitions; and all of it before a line
     # is run, so that a damaged dump is noticed in time.
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home) as private:
