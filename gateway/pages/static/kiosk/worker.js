@@ -3,6 +3,8 @@
 
 const SHELF = "kiosk-offline-1";
 const PAGE = "/kiosk/offline";
+// What the offline page's own files ask for in turn.
+const FURTHER = ["/pages/static/kiosk/network.js", "/pages/static/fonts/figtree-latin-wght-normal.woff2"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(stock().then(() => self.skipWaiting()));
@@ -35,7 +37,7 @@ async function stock() {
   const page = await fetch(PAGE, { cache: "no-store" });
   const parts = [...(await page.clone().text()).matchAll(/(?:href|src)="([^"]+)"/g)].map((found) => found[1]);
   await shelf.put(PAGE, page);
-  await shelf.addAll([...parts, "/pages/static/fonts/figtree-latin-wght-normal.woff2"]);
+  await shelf.addAll([...parts, ...FURTHER]);
 }
 
 async function fresh(request) {
