@@ -17,6 +17,8 @@ from identity.text import CACHE_SIZE
 
 LENGTH_MAX: Final = 64
 
+NOTHING: Final = r"(?!)"  # matches nowhere
+
 _PLAIN: Final = re.compile(r"\+?[0-9][0-9 ()/.-]{3,30}", re.ASCII)
 _BETWEEN: Final = re.compile(r"[ ()/.-]+")
 _FILLER: Final = re.compile(r"([0-9])\1{6,}(?:;|\Z)")
@@ -54,8 +56,7 @@ class _Plan:
     """What is needed of a country's numbering plan."""
 
     code: str
-    prefix: str
-    prefix_pattern: re.Pattern[str] | None
+    prefix: re.Pattern[str]
     abroad: re.Pattern[str]
     general: re.Pattern[str]
     kinds: tuple[tuple[frozenset[int], re.Pattern[str]], ...]
@@ -76,7 +77,8 @@ def _quick(cleaned: str, country: str) -> str | None:
     plan = _plan(country)
     if plan is None or digits.startswith(plan.code) or plan.abroad.match(digits):
         return None
-    national = digits.removeprefix(plan.prefix) if plan.prefix else digits
+    prefix = plan.prefix.match(digits)
+    national = digits[prefix.end() :] if prefix else digits
     if not plan.is_valid(national) or _loses_prefix(plan, national):
         return None
     return f"+{plan.code}{national}"
@@ -95,7 +97,7 @@ def _quick_international(digits: str) -> str | None:
 
 def _loses_prefix(plan: _Plan, national: str) -> bool:
     """True when phonenumbers might take a national prefix off: not for us to guess."""
-    return plan.prefix_pattern is not None and plan.prefix_pattern.match(national) is not None
+    return plan.prefix.match(national) is not None
 
 
 def _thorough(cleaned: str, country: str) -> str | None:
@@ -115,8 +117,8 @@ def _plan(country: str) -> _Plan | None:
     metadata = PhoneMetadata.metadata_for_region(country)
     if metadata is None or metadata.national_prefix_transform_rule is not None:
         return None
-    parsing = metadata.national_prefix_for_parsing
-    if parsing is not None and parsing != metadata.national_prefix:
+    prefix = re.compile(metadata.national_prefix_for_parsing or NOTHING)
+    if prefix.groups:
         return None
     general = metadata.general_desc and metadata.general_desc.national_number_pattern
     if not general:
@@ -124,9 +126,8 @@ def _plan(country: str) -> _Plan | None:
     kinds = [getattr(metadata, kind) for kind in _TYPES]
     return _Plan(
         code=str(metadata.country_code),
-        prefix=parsing or "",
-        prefix_pattern=re.compile(parsing) if parsing else None,
-        abroad=re.compile(metadata.international_prefix or r"\Z."),
+        prefix=prefix,
+        abroad=re.compile(metadata.international_prefix or NOTHING),
         general=re.compile(general),
         kinds=tuple(
             (frozenset(kind.possible_length), re.compile(kind.national_number_pattern))
