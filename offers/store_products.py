@@ -25,7 +25,7 @@ def upsert(connection: Connection, articles: Sequence[Article], *, version: int)
     by_sku = {one.sku: one for one in articles}
     news: list[bool] = []
     for batch in _batches(by_sku):
-        given = insert(product).values([_values(by_sku[sku], version) for sku in batch])
+        given = insert(product)
         differs = or_(*(product.c[name].is_distinct_from(given.excluded[name]) for name in _CHANGING))
         changes = {name: given.excluded[name] for name in (*_CHANGING, "version")}
         # xmax is 0 only in a row that this statement inserted.
@@ -33,7 +33,9 @@ def upsert(connection: Connection, articles: Sequence[Article], *, version: int)
         done = connection.execute(
             given.on_conflict_do_update(
                 index_elements=["sku"], set_=changes | {"changed_at": func.now()}, where=differs
-            ).returning(added)
+            ).returning(added),
+            # Beside the statement, not inside it: so it is compiled once, which takes longer than running it.
+            [_values(by_sku[sku], version) for sku in batch],
         )
         news += [bool(row[0]) for row in done]
     return Counts(sum(news), len(news) - sum(news))
@@ -44,8 +46,9 @@ def add(connection: Connection, articles: Sequence[Article], *, version: int) ->
     by_sku = {one.sku: one for one in articles}
     count = 0
     for batch in _batches(by_sku):
-        given = insert(product).values([_values(by_sku[sku], version) for sku in batch])
-        count += len(connection.execute(given.on_conflict_do_nothing().returning(product.c.product_no)).all())
+        given = insert(product).on_conflict_do_nothing().returning(product.c.product_no)
+        rows = [_values(by_sku[sku], version) for sku in batch]
+        count += len(connection.execute(given, rows).all())
     return count
 
 

@@ -20,14 +20,15 @@ def upsert(connection: Connection, rows: Mapping[tuple[int, int], int]) -> Count
             {"store_no": key[0], "product_no": key[1], "quantity_milli": rows[key]}
             for key in keys[start : start + _BATCH]
         ]
-        given = insert(stock).values(batch)
+        given = insert(stock)
         added: ColumnElement[bool] = literal_column("(xmax = 0)")
         done = connection.execute(
             given.on_conflict_do_update(
                 index_elements=["store_no", "product_no"],
                 set_={"quantity_milli": given.excluded.quantity_milli, "changed_at": func.now()},
                 where=stock.c.quantity_milli != given.excluded.quantity_milli,
-            ).returning(added)
+            ).returning(added),
+            batch,  # beside the statement, so that it is compiled once
         )
         news += [bool(row[0]) for row in done]
     return Counts(sum(news), len(news) - sum(news))
