@@ -4,7 +4,8 @@
 -- at every call. Rows come as arrays, because the driver takes one row with ten columns faster than ten rows.
 --
 -- products, facts  the wants of the members: product numbers, and beside each six unsigned 32-bit instants
--- closing          [product_no, six instants] of wanted products in the interests of members who ever bought
+-- closing          [product_no, six instants] of what other members bought or took out of the cart among the
+-- wanted products; with p_groups also of the other variants of those
 -- stock            [product_no, thousandths] of the wanted products at the store
 -- room             [campaign_no, kind, what is left] of the campaigns asked for; no row: no limit, or nothing
 -- taken uses             [campaign_no, instant] of each use by the person, without those of this transaction
@@ -14,6 +15,7 @@ CREATE FUNCTION offers.known(
     p_limit_members bigint[],
     p_campaigns bigint[],
     p_daily_campaigns bigint[],
+    p_groups boolean,
     p_currency text,
     p_store_no bigint,
     p_business_day date,
@@ -38,7 +40,7 @@ SET plan_cache_mode = 'force_generic_plan' AS $$
 #variable_conflict use_column
 DECLARE
     v_row record;
-    v_buyers bigint[] := '{}';
+    v_closers bigint[] := '{}';
     v_own bigint := 0;
 BEGIN
     SELECT c.version, c.assortment_version, c.stopped_all OR coalesce(p_store_no = ANY (c.stopped_stores), false),
@@ -62,17 +64,31 @@ BEGIN
         FOR v_row IN SELECT w.* FROM offers.wants AS w WHERE w.record_no = ANY (p_members) LOOP
             products := products || v_row.products;
             facts := facts || v_row.facts;
-            IF v_row.bought_at_s > 0 THEN
-                v_buyers := v_buyers || v_row.record_no;
+            IF v_row.closed_at_s > 0 THEN
+                v_closers := v_closers || v_row.record_no;
             END IF;
         END LOOP;
-        -- What one member wants another may have bought; a record's own purchases are in its facts already.
-        IF cardinality(v_buyers) > 0 AND cardinality(p_members) > 1 AND cardinality(products) > 0 THEN
-            SELECT array_agg(ARRAY[i.product_no, i.viewed_at_s, i.searched_at_s, i.carted_at_s, i.removed_at_s,
-                                   i.bought_at_s, i.returned_at_s])
-              INTO closing
-              FROM offers.interest AS i
-             WHERE i.record_no = ANY (v_buyers) AND i.product_no = ANY (products) AND i.bought_at_s > 0;
+        IF cardinality(v_closers) > 0 AND cardinality(products) > 0 THEN
+            IF p_groups THEN
+                SELECT array_agg(ARRAY[i.product_no, i.viewed_at_s, i.searched_at_s, i.carted_at_s,
+                                       i.removed_at_s, i.bought_at_s, i.returned_at_s])
+                  INTO closing
+                  FROM offers.interest AS i
+                 WHERE i.record_no = ANY (v_closers) AND (i.bought_at_s > 0 OR i.removed_at_s > 0)
+                   AND i.product_no = ANY (products || ARRAY(
+                       SELECT o.product_no::integer
+                         FROM offers.product AS p
+                         JOIN offers.product AS o ON o.variant_group = p.variant_group
+                        WHERE p.product_no = ANY (products) AND p.variant_group IS NOT NULL));
+            ELSIF cardinality(p_members) > 1 THEN
+                -- A record's own purchases are in its facts already.
+                SELECT array_agg(ARRAY[i.product_no, i.viewed_at_s, i.searched_at_s, i.carted_at_s,
+                                       i.removed_at_s, i.bought_at_s, i.returned_at_s])
+                  INTO closing
+                  FROM offers.interest AS i
+                 WHERE i.record_no = ANY (v_closers) AND (i.bought_at_s > 0 OR i.removed_at_s > 0)
+                   AND i.product_no = ANY (products);
+            END IF;
         END IF;
         IF p_store_no IS NOT NULL AND cardinality(products) > 0 THEN
             SELECT array_agg(ARRAY[s.product_no, s.quantity_milli]) INTO known.stock

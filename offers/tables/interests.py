@@ -42,7 +42,7 @@ wants = Table(
     Column("facts", LargeBinary, nullable=False),
     # Open wants were left out: when room comes free the list must be read from `interest` again.
     Column("cut", Boolean, nullable=False),
-    # The newest purchase of anything, 0 for none: only who ever bought can close a want of another member.
-    Column("bought_at_s", BigInteger, nullable=False),
+    # The newest purchase or removal of anything: who never had one closes no want of another member.
+    Column("closed_at_s", BigInteger, nullable=False),
     postgresql_with={"fillfactor": "60"},
 )

@@ -69,6 +69,7 @@ product = Table(
     CheckConstraint("tax_rate_bp BETWEEN 0 AND 10000", name="tax_rate"),
     CheckConstraint("price_minor IS NULL OR currency IS NOT NULL", name="currency"),
     Index(None, "version"),
+    Index(None, "variant_group", postgresql_where=text("variant_group IS NOT NULL")),
     Index(None, "gtin", postgresql_where=text("gtin IS NOT NULL")),
 )
 
