@@ -82,6 +82,21 @@ def newest(connection: Connection, source: str, key: str) -> Stored | None:
     return None if found is None else _stored(found)
 
 
+def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> list[Stored]:
+    """All generations of these records, oldest first: a browser has one for each account that used it."""
+    found = connection.exec_driver_sql(
+        "select r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys,"
+        " r.content, r.sealed, r.observed_at, r.created_at, r.deleted_at, r.erased_at, r.forward_no,"
+        " m.piece_no, m.person_no, m.profile_no, p.id from unnest(%s::text[], %s::text[]) asked (source, key)"
+        " join identity.record r on r.source = asked.source and r.key = asked.key"
+        " left join identity.member m on m.record_no = r.record_no"
+        " left join identity.profile p on p.profile_no = m.profile_no"
+        " order by r.source, r.key, r.generation",
+        ([source for source, _ in pairs], [key for _, key in pairs]),
+    )
+    return [_stored(values) for values in found]
+
+
 def insert(
     connection: Connection, written: Written, statements: Sequence[SealedStatement], *, now: datetime
 ) -> int:

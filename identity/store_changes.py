@@ -1,0 +1,64 @@
+"""The change feed as rows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+
+def numbered(connection: Connection, *, after: int, limit: int) -> list[tuple[int, str, UUID, Any, datetime]]:
+    """Changes that have a position, after one, in order."""
+    rows = connection.exec_driver_sql(
+        "select position, kind, profile, body, at from identity.change where position > %s order by"
+        " position limit %s",
+        (after, limit),
+    )
+    return [(position, kind, profile, body, at) for position, kind, profile, body, at in rows]
+
+
+def give_positions(connection: Connection, *, limit: int) -> int:
+    """Numbers changes of finished transactions, oldest first, unless somebody else is numbering; returns how
+    many.
+
+    A change may be numbered once no transaction with a lesser id is still running: from then on nothing can
+    appear
+    before it. The counter's row lock is taken in a statement of its own, so that the next one sees what the
+    last
+    numberer committed.
+    """
+    held = connection.exec_driver_sql(
+        "select position from identity.feed where feed_no = 1 for update skip locked"
+    ).one_or_none()
+    if held is None:
+        return 0
+    count: int = connection.exec_driver_sql(
+        "with finished as ("
+        "  select seq, row_number() over (order by xid, seq) as nth from ("
+        "    select seq, xid from identity.change"
+        "    where position is null and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid,"
+        " seq limit %s"
+        "  ) oldest"
+        "), positioned as ("
+        "  update identity.change c set position = %s + finished.nth from finished where c.seq ="
+        " finished.seq returning 1"
+        "), counted as (select count(*) as so_many from positioned), advanced as ("
+        "  update identity.feed set position = position + so_many from counted where feed_no = 1 and"
+        " so_many > 0"
+        ") select so_many from counted",
+        (limit, held[0]),
+    ).scalar_one()
+    return count
+
+
+def owner_at(connection: Connection, record: UUID, at: datetime) -> UUID | None:
+    """The id of the profile that the membership history gives a record at a time."""
+    found: UUID | None = connection.exec_driver_sql(
+        "select owner.id from identity.record r"
+        " cross join lateral ("
+        "  select m.profile_no from identity.membership m where m.record_no = r.record_no and m.since <= %s"
+        "  order by m.since desc, m.membership_no desc limit 1"
+        " ) m join identity.record owner on owner.record_no = m.profile_no where r.id = %s",
+        (at, str(record)),
+    ).scalar_one_or_none()
+    return found

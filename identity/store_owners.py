@@ -1,0 +1,86 @@
+"""Who shows which identifiers, and which generations a source's key has had: reads for whose-event rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from identity.model import RecordKey
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """A live record that shows a key."""
+
+    digest: int
+    record_no: int
+    ref: RecordKey
+    person_no: int
+    assurance: int
+    token: int
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One generation of a source's key; `is_gone` when it was deleted or erased."""
+
+    record_no: int
+    ref: RecordKey
+    created_at: datetime
+    is_gone: bool
+
+
+def posters(connection: Connection, digests: Sequence[int], caps: Sequence[int]) -> dict[int, list[Poster]]:
+    """Who shows each key: at most one more than its cap, which is how an over-full key shows."""
+    found: dict[int, list[Poster]] = {digest: [] for digest in digests}
+    if not digests:
+        return found
+    rows = connection.exec_driver_sql(
+        "select asked.digest, i.record_no, r.source, r.key, r.generation, m.person_no, i.assurance,"
+        " i.token, i.valid_to"
+        " from unnest(%s::int8[], %s::int4[]) asked (digest, cap)"
+        " cross join lateral ("
+        "  select p.record_no, p.assurance, p.token, p.valid_to from identity.identifier p"
+        "  where p.digest = asked.digest limit asked.cap + 1"
+        " ) i"
+        " join identity.record r on r.record_no = i.record_no"
+        " join identity.member m on m.record_no = i.record_no",
+        (list(digests), list(caps)),
+    )
+    for digest, record_no, source, key, generation, person_no, assurance, token, valid_to in rows:
+        ref = RecordKey(source, key, generation)
+        found[digest].append(Poster(digest, record_no, ref, person_no, assurance, token, valid_to))
+    return found
+
+
+def generations(
+    connection: Connection, pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[Generation]]:
+    """The generations of these (source, key) pairs, oldest first; pairs that were never seen are left out."""
+    found: dict[tuple[str, str], list[Generation]] = {}
+    if not pairs:
+        return found
+    rows = connection.exec_driver_sql(
+        "select r.record_no, r.source, r.key, r.generation, r.created_at, r.sealed is null"
+        " from unnest(%s::text[], %s::text[]) asked (source, key)"
+        " join identity.record r on r.source = asked.source and r.key = asked.key"
+        " order by r.source, r.key, r.generation",
+        ([source for source, _ in pairs], [key for _, key in pairs]),
+    )
+    for record_no, source, key, generation, created_at, is_gone in rows:
+        ref = RecordKey(source, key, generation)
+        found.setdefault((source, key), []).append(Generation(record_no, ref, created_at, is_gone))
+    return found
+
+
+def refs(connection: Connection, numbers: Sequence[int]) -> dict[int, RecordKey]:
+    """The keys of these records."""
+    if not numbers:
+        return {}
+    rows = connection.exec_driver_sql(
+        "select record_no, source, key, generation from identity.record where record_no = any (%s::int8[])",
+        (list(numbers),),
+    )
+    return {record_no: RecordKey(source, key, generation) for record_no, source, key, generation in rows}
