@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from identity.names import Parts, normalised
 from identity.text import clean
 
-USUAL = "Anna Bernd Huber Dr. Mr Jr. Sr III PhD van de la O'Brien J. X & und Guest Test N/A , ,, Sen sen. 李 Mac !"
+USUAL = "Anna Bernd Huber Dr. Mr Jr. Sr III PhD van de la O'Brien J. X & und Guest Test N/A ,, Sen sen. 李 !"
 WORDS = st.sampled_from(USUAL.split())
 PART = st.lists(WORDS, max_size=4).map(" ".join).map(clean) | st.text(max_size=12).map(clean)
 

@@ -1,0 +1,171 @@
+"""Why records are one person, why not, and how a person came together: in sentences, from the evidence.
+
+Invariant: pure, and what is explained is what was decided, because the same comparisons are asked again. A
+sentence holds no personal value; the values stand beside it for those who may see them.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from identity import compare, links
+from identity.cluster import Join
+from identity.compare import Comparison, Level
+from identity.judgements import Bench
+from identity.links import Link, Member, Strength
+from identity.model import Key, RecordKey, Verdict
+from identity.policy import BLOCK, BOUND, Policy
+from identity.veto import Refusal, veto
+from identity.weigh import UNITS_PER_BIT, Model
+
+_TEXTS: Final = ("street", "street_number", "city", "region", "postcode", "country", "sex")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one attribute or identifier type says: for (1), against (-1) or neither (0)."""
+
+    attribute: str
+    speaks: int
+    sentence: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What speaks for and against two records being one shopper, and what became of it."""
+
+    verdict: str
+    link: Link | None
+    refusal: Refusal | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One join of the way in which a person came together."""
+
+    left: RecordKey
+    right: RecordKey
+    stage: int
+    sentence: str
+
+
+def basis(link: Link) -> str:
+    """Why two records are linked, in a sentence."""
+    match link.strength:
+        case Strength.JUDGED:
+            return "Somebody decided that they are the same."
+        case Strength.DETERMINISTIC:
+            return _DETERMINISTIC.get(link.basis, f"Both show the same {_words(link.basis)}.")
+        case Strength.PROBABLE:
+            return f"They agree by {bits(link.weight)}, enough to join."
+        case Strength.POSSIBLE:
+            return f"They agree by {bits(link.weight)}, enough to look at."
+
+
+def bits(weight: int) -> str:
+    """A weight in bits, for people."""
+    return f"{weight / UNITS_PER_BIT:.1f} bits"
+
+
+def how(joins: Iterable[Join]) -> tuple[Step, ...]:
+    """The joins in order, each with its reason."""
+    return tuple(Step(each.link.left, each.link.right, each.stage, _joined(each)) for each in joins)
+
+
+def why(
+    left: Member,
+    right: Member,
+    *,
+    dead: AbstractSet[Key],
+    bench: Bench,
+    model: Model,
+    policy: Policy,
+) -> Why:
+    """What speaks for and against two records; `dead` are the keys of both that say nothing any more."""
+    together = {left.ref: left, right.ref: right}
+    link = next(iter(links.among(together, bench, model, policy)), None)
+    refusal = veto(left.pool, right.pool, bench, policy)
+    judged = bench.between(left.pool.refs, right.pool.refs)
+    evidence = [*_identifiers(left, right, dead), *_attributes(left, right)]
+    if judged is not None:
+        same = judged.verdict is Verdict.SAME
+        sentence = f"Somebody decided that they are {'the same' if same else 'different'}."
+        evidence.insert(0, Evidence("judgement", 1 if same else -1, sentence))
+    return Why(_verdict(link, refusal), link, refusal, tuple(evidence))
+
+
+_DETERMINISTIC: Final = {
+    "email": "Both show the same e-mail address, and no name speaks against it.",
+    "payment_reference": "Both paid from the same account, and no name speaks against it.",
+    "phone": "Both show the same phone number, and the name or the date of birth agrees.",
+    "device": "The account signed in on this device.",
+    "anonymous_id": "The account signed in on this browser.",
+}
+
+
+def _joined(join: Join) -> str:
+    if join.stage == 2:
+        return f"Taken together, what is known of both agrees by {bits(join.weight)}."
+    return basis(join.link)
+
+
+def _verdict(link: Link | None, refusal: Refusal | None) -> str:
+    if link is None:
+        return "Nothing links them."
+    if refusal is not None:
+        return f"{basis(link)} They stay apart all the same. {refusal.sentence}"
+    if link.strength is Strength.POSSIBLE:
+        return basis(link)
+    return f"{basis(link)} By themselves they are one; others may forbid it."
+
+
+def _identifiers(left: Member, right: Member, dead: AbstractSet[Key]) -> list[Evidence]:
+    found = [
+        Evidence(key.type, 1, f"Both show the same {_words(key.type)}.", (key.value,))
+        for key in sorted(left.posted & right.posted)
+        if key.type not in (BLOCK, BOUND)
+    ]
+    found += [
+        Evidence(
+            key.type, 0, f"The {_words(key.type)} that both show is shared by too many others.", (key.value,)
+        )
+        for key in sorted(dead)
+        if key.type not in (BLOCK, BOUND)
+    ]
+    return found
+
+
+def _attributes(left: Member, right: Member) -> list[Evidence]:
+    compared: list[Comparison] = []
+    if left.name is not None and right.name is not None:
+        if left.name.organisation or right.name.organisation:
+            compared.append(compare.names(left.name, right.name))
+        else:
+            compared.append(compare.given_names_of(left.name, right.name))
+            compared.append(compare.family_names_of(left.name, right.name))
+    compared += [compare.births(a, b) for a, b in product(left.pool.births, right.pool.births)]
+    for name in _TEXTS:
+        texts = product(left.pool.values(name), right.pool.values(name))
+        compared += [compare.texts(name, str(one), str(other)) for one, other in texts]
+    return [_evidence(comparison) for comparison in compared if comparison.left and comparison.right]
+
+
+def _evidence(comparison: Comparison) -> Evidence:
+    speaks = (comparison.level > Level.UNSURE) - (comparison.level < Level.UNSURE)
+    return Evidence(comparison.attribute, speaks, comparison.sentence, comparison.values)
+
+
+def _words(key_type: str) -> str:
+    return _NOUNS.get(key_type, key_type.replace("_", " "))
+
+
+_NOUNS: Final = {
+    "email": "e-mail address",
+    "phone": "phone number",
+    "account_id": "account",
+    "tax_id": "tax number",
+}
