@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -31,7 +31,8 @@ TARGET = "gateway.serve:app"
 STOP_S = 10
 """How long requests and background work under way may take to finish; then their processes are killed."""
 
-RESTART_PAUSE_S = 1.0
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+"""Before a background worker that died is started again: longer each time while it keeps dying."""
 
 
 class StartError(Exception):
@@ -85,8 +86,7 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
         log_level=LogLevels.warning,
     )
     background = Background()
-    server.on_startup(background.start)
-    server.on_startup(lambda: _tell_when_ready(settings, when_ready))
+    server.on_startup(lambda: _tell_when_ready(settings, [background.start, when_ready]))
     try:
         server.serve()
     finally:
@@ -112,8 +112,10 @@ class Background:
             self._keeper.join()
 
     def _keep(self) -> None:
+        pause_s = SHORTEST_PAUSE_S
         while not self._stopping.is_set():
             command = [sys.executable, "-P", "-m", "gateway", "worker"]
+            started = time.monotonic()
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
             while process.poll() is None and not self._stopping.wait(0.2):
                 pass
@@ -123,7 +125,9 @@ class Background:
             click.echo(
                 f"o2o: the background worker ended (code {process.returncode}); starting again", err=True
             )
-            self._stopping.wait(RESTART_PAUSE_S)
+            lived_s = time.monotonic() - started
+            pause_s = SHORTEST_PAUSE_S if lived_s > LONGEST_PAUSE_S else min(pause_s * 2, LONGEST_PAUSE_S)
+            self._stopping.wait(pause_s)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -135,16 +139,17 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _tell_when_ready(settings: Settings, tell: Callable[[], None]) -> None:
+def _tell_when_ready(settings: Settings, tell: Sequence[Callable[[], None]]) -> None:
     threading.Thread(target=_wait_until_ready, args=[settings, tell], name="ready", daemon=True).start()
 
 
-def _wait_until_ready(settings: Settings, tell: Callable[[], None]) -> None:
+def _wait_until_ready(settings: Settings, tell: Sequence[Callable[[], None]]) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # ourselves
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/readyz"
     while True:
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
             if answer.status == 200:
-                tell()
-                return
+                break
         time.sleep(0.05)
+    for one in tell:
+        one()

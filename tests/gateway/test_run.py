@@ -40,12 +40,13 @@ class Gateway:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of all of its commands."""
-        others = ("O2O_", "DATABASE_")
+        others = ("O2O_", "DATABASE_", "PYTHONDONTWRITEBYTECODE")
         plain = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         return plain | {
             "O2O_HOME": str(self.home),
             "O2O_PORT": str(self.ports[0]),
             "O2O_METRICS_PORT": str(self.ports[1]),
+            "PYTHONPYCACHEPREFIX": str(self.home / "bytecode"),
             **({"DATABASE_URL": self.database_url} if self.database_url else {}),
             **({"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} if self.user else {}),
         }
@@ -251,7 +252,7 @@ def _key(gateway: Gateway) -> str:
         "keys", "create", "test", "--scope=ingest", "--scope=profile_read", "--source=crm", "--json"
     )
     assert made.returncode == 0, made.stderr
-    token: str = json.loads(made.stdout)["key"]
+    token: str = json.loads(made.stdout)["token"]
     return token
 
 
