@@ -49,10 +49,10 @@ def articles(count: int) -> dict[str, Article]:
     return {article.sku: article for article in map(_article, range(1, count + 1))}
 
 
-def stores(currency: str = "EUR", zone: str = "Europe/Vienna", country: str = "AT") -> dict[str, Store]:
+def stores(currency: str = "USD", zone: str = "America/New_York", country: str = "US") -> dict[str, Store]:
     """Twenty shops of one country."""
     codes = [f"{number:04d}" for number in range(1, STORES + 1)]
-    return {code: Store(code, f"Market {code}", zone, currency, "included", country, "") for code in codes}
+    return {code: Store(code, f"Market {code}", zone, currency, "excluded", country, "") for code in codes}
 
 
 def baskets(world: World, home: Household, goods: int, random: Random) -> list[Basket]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from offers.model import TaxMode, Unit
+
 
 class Store(NamedTuple):
     """A shop with tills; `zone` is the one its clocks show, `tax` whether shelf prices include it."""
@@ -16,7 +18,7 @@ class Store(NamedTuple):
     name: str
     zone: str
     currency: str
-    tax: str
+    tax: TaxMode
     country: str
     region: str
 
@@ -29,7 +31,7 @@ class Article(NamedTuple):
     title: str
     category: str
     brand: str
-    unit: str
+    unit: Unit
     price_minor: int
     is_sensitive: bool
 

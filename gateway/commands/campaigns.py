@@ -1,0 +1,125 @@
+"""`o2o campaigns`: campaigns as files: apply them, see whom they would reach, list what runs."""
+
+import datetime as dt
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from gateway import campaign_files
+from gateway.campaign_files import CampaignFilesError
+from gateway.database import open_database
+from gateway.settings import from_environment
+from offers import campaigns
+from offers.campaigns import Applied
+from offers.errors import OffersError
+from offers.store_campaigns import Stored
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+_places = click.argument(
+    "places",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE_OR_FOLDER...",
+)
+
+
+@click.group("campaigns")
+def command() -> None:
+    """Apply, preview and list campaigns."""
+
+
+@command.command("apply")
+@_places
+@click.option("--draft", is_flag=True, help="Store the new version, but go on serving what is live.")
+@click.option(
+    "--author", default=None, help="Who is named in the campaign's history; default: your user name."
+)
+@_json
+def apply(places: tuple[Path, ...], draft: bool, author: str | None, as_json: bool) -> None:
+    """Make the campaigns in these YAML files live: all of them or, when one is wrong, none.
+
+    A file that says the same as the newest version changes nothing. Exit code 1: nothing was applied.
+    """
+    with _speaking():
+        found = campaign_files.read(campaign_files.find(places))
+        with open_database(from_environment()) as database, database.transaction() as connection:
+            applied = campaign_files.apply(
+                connection, found, author=author or getpass.getuser(), now=_now(), activates=not draft
+            )
+    if as_json:
+        click.echo(json.dumps([_applied(done) for done in applied]))
+        return
+    for done in applied:
+        what = "new version" if done.is_new_version else "unchanged"
+        click.echo(f"{done.campaign.id}  version {done.campaign.version}  {done.campaign.state}  ({what})")
+        for line in done.difference if done.campaign.version > 1 else ():
+            click.echo(f"    {line}")
+
+
+@command.command("list")
+@click.option(
+    "--state", type=click.Choice(["draft", "live", "paused", "ended"]), help="Only those in this state."
+)
+@_json
+def listing(state: str | None, as_json: bool) -> None:
+    """Show the campaigns and which version of each is served."""
+    from rich.console import Console
+    from rich.table import Table
+
+    with open_database(from_environment()) as database, database.transaction() as connection:
+        found = list(_every(connection, state))
+    if as_json:
+        click.echo(json.dumps([_shown(one) for one in found]))
+        return
+    table = Table("campaign", "state", "version", "serving", "changed", box=None, pad_edge=False)
+    for one in found:
+        serving = str(one.live_version) if one.state == "live" else "-"
+        table.add_row(one.id, one.state, str(one.version), serving, f"{one.changed_at:%Y-%m-%d %H:%M}Z")
+    Console().print(table)
+    if not found:
+        click.echo("There are no campaigns. Apply one with `o2o campaigns apply FILE`.", err=True)
+
+
+def _every(connection: Connection, state: str | None) -> Iterator[Stored]:
+    after = ""
+    while page := campaigns.page(connection, after=after, limit=500, state=state):
+        yield from page
+        after = page[-1].id
+
+
+def _applied(done: Applied) -> dict[str, Any]:
+    return {
+        **_shown(done.campaign),
+        "is_new_version": done.is_new_version,
+        "difference": list(done.difference),
+    }
+
+
+def _shown(one: Stored) -> dict[str, Any]:
+    return {
+        "campaign": one.id,
+        "state": one.state,
+        "version": one.version,
+        "live_version": one.live_version if one.state == "live" else None,
+        "changed_at": one.changed_at.isoformat(),
+    }
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Turns what was expected to go wrong into a sentence and exit code 1."""
+    try:
+        yield
+    except (CampaignFilesError, OffersError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
