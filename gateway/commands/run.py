@@ -1,6 +1,13 @@
 """`o2o run`: one command from nothing to a running gateway."""
 
+import datetime as dt
+
 import click
+
+from gateway.database import Database
+from gateway.settings import Settings
+
+PAIRING_LASTS = dt.timedelta(minutes=60)
 
 
 @click.command("run")
@@ -28,8 +35,42 @@ def command(*, demo: bool) -> None:
                     database.attachment.keep()
                 with database.transaction() as connection:
                     migrate(connection)
-                supervisor.serve(settings, database, lock, when_ready=lambda: click.echo("ready"))
+                if demo:
+                    _load_demo(settings, database)
+                supervisor.serve(settings, database, lock, when_ready=lambda: _welcome(settings, database))
             finally:
                 database.close(wait_s=30)
     except supervisor.StartError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _load_demo(settings: Settings, database: Database) -> None:
+    from gateway.demo import guide
+
+    if guide.read(settings) is None:
+        from gateway.commands.demo import load
+
+        load(settings, database)
+
+
+def _welcome(settings: Settings, database: Database) -> None:
+    """Says where the gateway is, and with the demonstration what to try."""
+    from gateway.demo import guide
+
+    url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    lines = [
+        f"The gateway answers at {url}  (documentation: {url}/docs, metrics: port {settings.metrics_port})",
+        f"Its data is in {'your own server' if settings.database_url else settings.home}. Stop it with Ctrl-C.",
+    ]
+    if (told := guide.read(settings)) is not None:
+        code = _pairing_code(database, told.store)
+        lines += ["", guide.text(told, url=url, today=dt.datetime.now(dt.UTC).date(), pairing_code=code)]
+    click.echo("\n".join(lines))
+
+
+def _pairing_code(database: Database, store: str) -> str:
+    from gateway.pages.kiosk import pairing
+
+    now = dt.datetime.now(dt.UTC)
+    with database.transaction() as connection:
+        return pairing.make_code(connection, store_code=store, name="Kiosk", now=now, lasts=PAIRING_LASTS)

@@ -161,12 +161,15 @@ def commit(guide: Guide, receipt: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def text(guide: Guide, *, url: str, today: date) -> str:
-    """The guide as the terminal shows it."""
+def text(guide: Guide, *, url: str, today: date, pairing_code: str | None = None) -> str:
+    """The guide as the terminal shows it; without a pairing code it names the command that makes one."""
+    pair = (
+        f"pairing code {pairing_code}" if pairing_code else f"pair it: o2o kiosk pair --store {guide.store}"
+    )
     parts = [
         f"Katherine left “{guide.items[0].title}” in her online cart. Now she stands in {guide.store_name}.",
         f"Her loyalty card  {guide.card}",
-        f"Kiosk             {url}/kiosk  (pair it: o2o kiosk pair --store {guide.store})",
+        f"Kiosk             {url}/kiosk  ({pair})",
     ]
     parts += [
         f"{number}. {step.title}\n{step.command}\n   -> {step.expect}"
