@@ -1,14 +1,31 @@
 """The compiled catalogue and the stores, one immutable copy per version and process.
 
-Invariant: a copy older than the version a query read serves at most two seconds longer.
+Invariant: a copy older than the version a query has read serves at most two seconds longer; one that compiles
+quickly is replaced at once. Only one thread of a process compiles at a time.
 """
 
+import os
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from threading import Lock, Thread
+from typing import Final
 
 from sqlalchemy import Connection
 
+from offers import store_campaigns, store_catalogue, store_places
+from offers.compiled import compile_catalogue
+from offers.errors import UnknownStoreError
 from offers.model import Place
+from offers.snapshot import Snapshot
+
+OLD_SERVES_S: Final = 2.0
+QUICK_LOAD_S: Final = 0.025
+"""A catalogue that loads faster than this is waited for: then a change shows at once, and no thread is
+needed.
+"""
+
+OpenConnection = Callable[[], AbstractContextManager[Connection]]
 
 
 class Snapshots:
@@ -16,9 +33,70 @@ class Snapshots:
     own.
     """
 
-    def __init__(self, open_connection: Callable[[], AbstractContextManager[Connection]]) -> None:
+    def __init__(self, open_connection: OpenConnection) -> None:
         self._open = open_connection
+        self._held: Snapshot | None = None
+        self._load_s = 0.0
+        self._stale_since_s: float | None = None
+        self._loading = Lock()
+        self._places: dict[str, Place] = {}
+        # A lock held by a thread of the parent would never be released in the child.
+        os.register_at_fork(after_in_child=self._forget_threads)
+
+    def catalogue(self, connection: Connection) -> Snapshot:
+        """The newest copy there is; the first caller loads it."""
+        if self._held is None:
+            with self._loading:
+                if self._held is None:
+                    self._load(connection)
+        assert self._held is not None
+        return self._held
+
+    def at_least(self, connection: Connection, version: int) -> Snapshot:
+        """The copy to serve after a query has read that this version is current."""
+        held = self.catalogue(connection)
+        if held.catalogue.version >= version:
+            return held
+        now_s = time.monotonic()
+        since_s = self._stale_since_s = self._stale_since_s or now_s
+        if self._load_s < QUICK_LOAD_S or now_s - since_s > OLD_SERVES_S:
+            with self._loading:
+                held = self.catalogue(connection)
+                return held if held.catalogue.version >= version else self._load(connection)
+        if self._loading.acquire(blocking=False):
+            Thread(target=self._load_behind, name="catalogue", daemon=True).start()
+        return held
 
     def place(self, connection: Connection, store: str) -> Place:
-        """The store with this code as a place; `UnknownStoreError` when there is none."""
-        raise NotImplementedError
+        """The store with this code as a place; raises UnknownStoreError."""
+        found = self._places.get(store)
+        if found is None:
+            self._places = store_places.places(connection)
+            found = self._places.get(store)
+        if found is None:
+            raise UnknownStoreError(f"No store has the code {store!r}.")
+        return found
+
+    def forget_places(self) -> None:
+        """Read the stores again when next asked for."""
+        self._places = {}
+
+    def _load_behind(self) -> None:
+        # Started with `_loading` held, released here: a lock may be released by another thread.
+        try:
+            with self._open() as connection:
+                self._load(connection)
+        finally:
+            self._loading.release()
+
+    def _load(self, connection: Connection) -> Snapshot:
+        began_s = time.monotonic()
+        # The version first: what changes while we read is seen as a newer version afterwards.
+        version = store_catalogue.version(connection)
+        held = Snapshot.of(compile_catalogue(version, store_campaigns.live(connection)))
+        self._load_s = time.monotonic() - began_s
+        self._held, self._stale_since_s = held, None
+        return held
+
+    def _forget_threads(self) -> None:
+        self._loading = Lock()

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from offers.model import Place
 from offers.shop import Counts, Store
 from offers.tables import store
 
@@ -52,13 +53,19 @@ def page(connection: Connection, *, after: str, limit: int, brand: str) -> tuple
     return tuple(Store(**row) for row in rows.mappings())
 
 
-def places(connection: Connection, *, brand: str) -> Sequence[Row[int, str, str, str, str]]:
-    """All stores of a brand with their numbers: (store_no, code, zone, currency, tax)."""
-    return connection.execute(
+def places(connection: Connection, *, brand: str = "") -> dict[str, Place]:
+    """All stores of a brand as places, by code."""
+    rows = connection.execute(
         select(store.c.store_no, store.c.code, store.c.zone, store.c.currency, store.c.tax).where(
             store.c.brand == brand
         )
-    ).all()
+    )
+    return {
+        row.code: Place(
+            store_no=row.store_no, store=row.code, zone=row.zone, currency=row.currency, tax=row.tax
+        )
+        for row in rows
+    }
 
 
 def numbers(connection: Connection, codes: Sequence[str], *, brand: str = "") -> dict[str, int]:

@@ -60,10 +60,12 @@ campaign_change = Table(
     Column("campaign_no", BigInteger, ForeignKey(campaign.c.campaign_no), nullable=False),
     Column("action", Text, nullable=False),
     Column("version", Integer),
+    # The catalogue version that shows it; with it the catalogue of any version can be put together again.
+    Column("catalogue", BigInteger),
     Column("author", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("reason", Text),
-    CheckConstraint("action IN ('apply', 'activate', 'pause', 'end', 'stop', 'lift')", name="action"),
+    CheckConstraint("action IN ('apply', 'activate', 'pause', 'end')", name="action"),
     Index(None, "campaign_no", "change_no"),
 )
 
