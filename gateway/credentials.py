@@ -10,8 +10,8 @@ import datetime as dt
 import hmac
 from dataclasses import dataclass
 
-import psycopg2.extensions as pg
 from flask import Request
+from sqlalchemy.engine.interfaces import DBAPICursor as Cursor
 
 from gateway import keys, store_keys
 from gateway.problems import Problem
@@ -61,7 +61,7 @@ class KeyRing:
             return None
         return known
 
-    def check(self, cursor: pg.cursor, token: str, *, now: dt.datetime) -> Known:
+    def check(self, cursor: Cursor, token: str, *, now: dt.datetime) -> Known:
         """Reads the key's row. Raises Problem bad_key: one sentence for unknown, revoked and expired, but for
         the owner's log.
         """
@@ -94,7 +94,7 @@ class KeyRing:
         self._known[parts] = known
         return known
 
-    def confirm(self, cursor: pg.cursor, token: str, known: Known, *, version: int, now: dt.datetime) -> None:
+    def confirm(self, cursor: Cursor, token: str, known: Known, *, version: int, now: dt.datetime) -> None:
         """Compares the version of all keys that came with another read. Raises Problem bad_key when the key
         is gone since.
         """

@@ -27,8 +27,7 @@ def register(app: Flask, services: Services) -> None:
         try:
             lent = services.quick.raw_connection()
             try:
-                with lent.cursor() as cursor:
-                    cursor.execute("select 1 from gateway.key_state")
+                lent.cursor().execute("select 1 from gateway.key_state")
             finally:
                 lent.close()
         except Exception:  # noqa: BLE001  (whatever it is, the answer is: not ready)

@@ -1,1 +1,104 @@
-"""From what happened online to what offers remember about products. The door knows both: whose event, which product."""
+"""From what happened to what offers remember about products. The door knows both: whose event, which product.
+
+An event's body lists its products as `products: [{"sku", "quantity"}]`, so that the same can be read again
+when events move to another record.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from gateway.moments import rfc3339
+from offers import interest, products
+from offers.interest import Touch, TouchKind
+from offers.model import Want
+from offers.service import Context as Offers
+from offers.shop import Article
+
+KINDS: Final[dict[str, TouchKind]] = {
+    "product_viewed": "viewed",
+    "products_searched": "searched",
+    "product_carted": "carted",
+    "cart_removed": "removed",
+    "order_completed": "bought",
+    "sale": "bought",
+    "return": "returned",
+}
+"""Kind of event -> what it says about the products it names."""
+
+MEMBER: Final = "products"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one event of a record says about products, by sku."""
+
+    record_no: int
+    kind: str
+    at: dt.datetime
+    skus: tuple[str, ...]
+
+
+def skus_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The skus an event's body lists."""
+    listed = body.get(MEMBER)
+    if not isinstance(listed, list):
+        return ()
+    named = (one.get("sku") for one in listed if isinstance(one, dict))
+    return tuple(dict.fromkeys(sku for sku in named if isinstance(sku, str)))
+
+
+def note(connection: Connection, said: Sequence[Said], *, adds_products: bool) -> None:
+    """Add what new events say. `adds_products`: the sender may name products before the feed does."""
+    interest.apply(connection, _touches(connection, said, adds_products=adds_products))
+
+
+def note_again(connection: Connection, record_nos: Sequence[int], said: Sequence[Said]) -> None:
+    """Make the interests of these records what these events say, all of them: after some moved."""
+    interest.rebuild(connection, record_nos, _touches(connection, said, adds_products=False))
+
+
+def _touches(connection: Connection, said: Sequence[Said], *, adds_products: bool) -> Iterable[Touch]:
+    telling = [one for one in said if one.kind in KINDS and one.skus]
+    skus = sorted({sku for one in telling for sku in one.skus})
+    if not skus:
+        return []
+    numbers = (
+        products.ensure(connection, [Article(sku=sku, title=sku) for sku in skus])
+        if adds_products
+        else products.numbers(connection, skus)
+    )
+    return [
+        Touch(one.record_no, numbers[sku], KINDS[one.kind], int(one.at.timestamp()))
+        for one in telling
+        for sku in one.skus
+        if sku in numbers
+    ]
+
+
+def shown(connection: Connection, offers: Offers, wants: Mapping[int, Want]) -> list[dict[str, Any]]:
+    """Interests as the shopper they belong to may read them, newest first."""
+    named = offers.assortment.numbered(connection, wants)
+    ordered = sorted(wants.values(), key=lambda want: (-max(want[1:]), want.product_no))
+    return [
+        {
+            "sku": named[want.product_no].sku,
+            "title": named[want.product_no].title,
+            **{
+                f"{kind}_at": _instant(at_s)
+                for kind, at_s in zip(
+                    ("viewed", "searched", "carted", "removed", "bought", "returned"), want[1:], strict=True
+                )
+                if at_s
+            },
+        }
+        for want in ordered
+        if want.product_no in named
+    ]
+
+
+def _instant(at_s: int) -> str | None:
+    return rfc3339(dt.datetime.fromtimestamp(at_s, dt.UTC))

@@ -24,6 +24,7 @@ DOMAIN: Final[dict[type[Exception], str]] = {
     identity_errors.ErasedError: "erased",
     identity_errors.InvalidJudgementError: "invalid",
     identity_errors.InvalidRecordError: "invalid",
+    identity_errors.SuppressedError: "erased",
     identity_errors.UnknownProfileError: "not_found",
     identity_errors.UnknownRecordError: "not_found",
     identity_errors.UnknownReviewError: "not_found",
@@ -81,7 +82,7 @@ def problem_of(error: Exception) -> Problem:
 
 def invalid(error: ValidationError) -> Problem:
     """What a published schema refused, place by place."""
-    places = tuple(_places("", error.normalized_messages()))
+    places = tuple(_places("", error.messages))
     return Problem(
         "invalid", f"{len(places)} place(s) in the body need a change; see `errors`.", places=places
     )

@@ -84,7 +84,7 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
         return UNKNOWN
     cursor: Any = connection.connection.cursor()
     try:
-        found = shopper.read(cursor, asker.identity, probes, now=asker.now, channel=PARTS[channel])
+        found = shopper.read(cursor, probes, now=asker.now, channel=PARTS[channel])
     finally:
         cursor.close()
     if found.status is FoundStatus.UNKNOWN:

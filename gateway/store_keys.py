@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg2.extensions as pg
 from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy.engine.interfaces import DBAPICursor as Cursor
 
 from gateway.tables import api_key
 
@@ -17,12 +17,20 @@ from gateway.key_state s left join gateway.api_key k on k.key_id = %s
 """One key and the version of all keys, read together."""
 
 
-def check(cursor: pg.cursor, key_id: str) -> tuple[Any, ...]:
+def check(cursor: Cursor, key_id: str) -> tuple[Any, ...]:
     """The key's row and the version of all keys; an unknown id gives a row of nulls with the version."""
     cursor.execute(CHECK, (key_id,))
     row = cursor.fetchone()
     assert row is not None
     return tuple(row)
+
+
+def version(cursor: Cursor) -> int:
+    """The version of all keys; it rises whenever one is revoked, rotated or changed."""
+    cursor.execute("select version from gateway.key_state")
+    row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

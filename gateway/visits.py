@@ -1,7 +1,9 @@
-"""Online events taken in: the history gets the event, offers the interest, identity the sign-in or the record.
+"""Online events taken in: the history gets the event, offers the interest, identity the sign-in or the
+record.
 
-What a browser's public key says is only asserted: it goes to the anonymous record of that browser and to nobody else. A
-stranger who claims somebody's e-mail therefore joins nothing, learns nothing and dissolves nothing.
+What a browser's public key says is only asserted: it goes to the anonymous record of that browser and to
+nobody else. A stranger who claims somebody's e-mail therefore joins nothing, learns nothing and dissolves
+nothing.
 """
 
 import datetime as dt
@@ -11,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from gateway import interests
 from gateway.connectors import segment
 from gateway.connectors.segment import Message
 from gateway.identity_tokens import Vouched
-from gateway.interests import note
+from gateway.interests import Said
 from identity import history, records
 from identity.context import Context as Identity
 from identity.errors import ErasedError, UnknownRecordError
@@ -53,10 +56,36 @@ def take(
     now: dt.datetime,
 ) -> int:
     """Stores what happened and returns how much of it was new. A message with an id may come again."""
-    happenings = [_happening(sender, visit) for visit in visits]
+    named = _skus(connection, offers, visits)
+    happenings = [_happening(sender, visit, named) for visit in visits]
     appended = history.append(connection, identity, happenings, now=now)
-    note(connection, offers, list(zip(visits, appended, strict=True)))
+    interests.note(
+        connection,
+        [
+            Said(one.record_no, happening.kind, happening.occurred_at, interests.skus_of(happening.body))
+            for happening, one in zip(happenings, appended, strict=True)
+            if one.new and one.record_no is not None
+        ],
+        adds_products=sender.proof >= Assurance.AUTHENTICATED,
+    )
     return sum(one.new for one in appended)
+
+
+def _skus(connection: Connection, offers: Offers, visits: Sequence[Visit]) -> dict[str, str]:
+    """Every code the messages name -> the sku of the product that is known under it."""
+    codes = {code for visit in visits for mention in visit.message.products for code in mention.codes}
+    named = offers.assortment.named(connection, codes) if codes else {}
+    return {code: product.sku for code, product in named.items()}
+
+
+def _products(message: Message, named: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sku": next((named[code] for code in mention.codes if code in named), mention.codes[0]),
+            "quantity": mention.quantity,
+        }
+        for mention in message.products
+    ]
 
 
 def takes_record(sender: Sender, visit: Visit) -> bool:
@@ -103,10 +132,7 @@ def _known(connection: Connection, identity: Identity, source: str, account: str
     except (UnknownRecordError, ErasedError):
         return _Known({}, ())
     return _Known(
-        {
-            name: value.isoformat() if isinstance(value, dt.date) else value
-            for name, value in view.attributes.items()
-        },
+        view.attributes,
         tuple(
             Claim(found.type, found.value, found.assurance, found.valid_from, found.valid_to)
             for found in view.identifiers
@@ -126,10 +152,12 @@ def _claims_of_account(sender: Sender, visit: Visit, account: str) -> list[Claim
     if visit.vouched is not None:
         told = [("email", visit.vouched.email), ("phone", visit.vouched.phone)]
         return claims + [Claim(kind, value, Assurance.AUTHENTICATED) for kind, value in told if value]
-    return claims + [Claim(kind, value, sender.proof) for kind, value in segment.contacts(visit.message.traits)]
+    return claims + [
+        Claim(kind, value, sender.proof) for kind, value in segment.contacts(visit.message.traits)
+    ]
 
 
-def _happening(sender: Sender, visit: Visit) -> Happening:
+def _happening(sender: Sender, visit: Visit, named: Mapping[str, str]) -> Happening:
     message = visit.message
     account = _account(sender, visit)
     claims = [] if account is None else [Claim("account_id", account, Assurance.AUTHENTICATED)]
@@ -145,6 +173,8 @@ def _happening(sender: Sender, visit: Visit) -> Happening:
         occurred_at=message.occurred_at,
         identifiers=tuple(claims),
         message_id=message.message_id,
-        body=message.body,
+        body={**message.body, interests.MEMBER: _products(message, named)}
+        if message.products
+        else message.body,
         proof=Assurance.AUTHENTICATED if account is not None else sender.proof,
     )

@@ -6,16 +6,23 @@ from flask_smorest import Blueprint
 def blueprints() -> list[Blueprint]:
     """All resources, in the order in which the documentation shows them."""
     from gateway.api import (  # noqa: PLC0415  (views import this package's own modules)
+        campaigns,
         changes,
         consents,
         judgements,
         lookup,
         offers,
+        privacy,
+        products,
         profiles,
         records,
         records_batch,
         redemptions,
         reviews,
+        segment,
+        stock,
+        stops,
+        stores,
     )
 
     return [
@@ -26,7 +33,14 @@ def blueprints() -> list[Blueprint]:
         lookup.blueprint,
         profiles.blueprint,
         consents.blueprint,
+        privacy.blueprint,
         judgements.blueprint,
         reviews.blueprint,
         changes.blueprint,
+        campaigns.blueprint,
+        stops.blueprint,
+        stores.blueprint,
+        products.blueprint,
+        stock.blueprint,
+        segment.blueprint,
     ]

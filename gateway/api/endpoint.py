@@ -83,6 +83,9 @@ class Route:
     decode: Decode | None
     raw: bool
     most_bytes: int
+    loader: Schema | None = None
+    """Made once: making a schema costs more than loading with it, and loading keeps nothing in it."""
+    asker: Schema | None = None
 
 
 def endpoint(
@@ -114,6 +117,8 @@ def endpoint(
         decode=decode,
         raw=raw,
         most_bytes=most_bytes,
+        loader=body() if body is not None else None,
+        asker=query() if query is not None else None,
     )
 
     def declare(view: View) -> View:
@@ -163,7 +168,7 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
     has_body = route.raw or route.body is not None
     raw = bodies.raw_body(request, most=route.most_bytes) if has_body else b""
     loaded = raw if route.raw else _loaded(route, raw)
-    asked = route.query().load(request.args.to_dict()) if route.query is not None else {}
+    asked = route.asker.load(request.args.to_dict()) if route.asker is not None else {}
 
     def work(connection: Connection) -> Answer:
         return view(
@@ -215,8 +220,7 @@ def checked(held: Services, token: str, *, now: dt.datetime) -> Known:
     """The key, read from the database. Raises Problem bad_key."""
     lent = held.quick.raw_connection()
     try:
-        with lent.cursor() as cursor:
-            return held.keyring.check(cursor, token, now=now)
+        return held.keyring.check(lent.cursor(), token, now=now)
     finally:
         lent.close()
 
@@ -239,7 +243,8 @@ def _loaded(route: Route, raw: bytes) -> Any:
     value = bodies.parsed(raw)
     if route.decode is not None:
         return route.decode(value)
-    return route.body().load(value)
+    assert route.loader is not None
+    return route.loader.load(value)
 
 
 def _bytes(answer: Answer) -> tuple[int, bytes]:
@@ -263,7 +268,7 @@ def refused(error: Exception) -> Response:
 
 
 def finish(asked: Request, status: int, started_s: float, key_id: str | None) -> None:
-    """Count and log a request once it is answered; the route's rule is named, not the path as it was called."""
+    """Count and log a request once it is answered; its route is named, not the path as it was called."""
     rule = asked.url_rule.rule if asked.url_rule is not None else "unknown"
     took_s = time.perf_counter() - started_s
     metrics.requests.labels(rule, asked.method, status).inc()

@@ -173,3 +173,13 @@ class StrictBoolean(fields.Boolean):
 
 def _absent(required: bool) -> dict[str, Any]:
     return {} if required else {"load_default": None, "allow_none": True}
+
+
+def whole_page(most: int = 1000, *, default: int = 100) -> fields.Integer:
+    """How many items of a list to answer, from the address."""
+    return fields.Integer(load_default=default, validate=validate.Range(min=1, max=most))
+
+
+def stored_number() -> fields.Integer:
+    """A position in a list, from the address; no larger than what a database key holds."""
+    return fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**63 - 1))

@@ -15,7 +15,7 @@ from marshmallow import fields, validate
 from werkzeug import Response
 
 from gateway import body as bodies
-from gateway import questions
+from gateway import questions, store_keys
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.described import describe
@@ -34,7 +34,7 @@ from gateway.api.shapes import (
     many,
     nested,
 )
-from gateway.credentials import bearer
+from gateway.credentials import Known, bearer
 from gateway.problems import Problem
 from gateway.security import Principal, Scope, allow
 from gateway.wiring import Services
@@ -68,7 +68,7 @@ class QuestionSchema(Strict):
     dry_run = flag(default=False, about="As a quote, and not counted as shown.")
 
 
-class ChoiceSchema(Strict):
+class ShopperChoiceSchema(Strict):
     """One of several possible shoppers."""
 
     choice = fields.String(required=True)
@@ -81,7 +81,7 @@ class AnsweredShopperSchema(Strict):
     status = fields.String(required=True, validate=validate.OneOf(["known", "unknown", "ambiguous"]))
     tier = fields.String(required=True, allow_none=True)
     greeting = fields.String(required=True, allow_none=True)
-    choices = fields.List(fields.Nested(ChoiceSchema), required=True)
+    choices = fields.List(fields.Nested(ShopperChoiceSchema), required=True)
 
 
 class OfferSchema(Strict):
@@ -139,7 +139,7 @@ class PromptSchema(Strict):
     options = fields.List(fields.Dict(), required=True)
 
 
-class HintSchema(Strict):
+class RefusalHintSchema(Strict):
     """What would make a refused offer apply."""
 
     type = fields.String(required=True)
@@ -152,7 +152,7 @@ class RefusedSchema(Strict):
     campaign = fields.String()
     code = fields.String()
     reason = fields.String(required=True)
-    hint = fields.Nested(HintSchema, required=True, allow_none=True)
+    hint = fields.Nested(RefusalHintSchema, required=True, allow_none=True)
 
 
 class HeldItemSchema(Strict):
@@ -230,14 +230,14 @@ def _answer(held: Services, seen: Seen) -> Response:
     if token is None:
         raise Problem("no_key", "Send an API key as `Authorization: Bearer o2o_...`.")
     known = held.keyring.remembered(token, now=now)
-    if known is None:
-        return _asked(held, checked(held, token, now=now).principal, None, now, seen)
-    return _asked(held, known.principal, known.version, now, seen)
+    if known is not None:
+        return _asked(held, known, token, now, seen)
+    return _asked(held, checked(held, token, now=now), None, now, seen)
 
 
-def _asked(
-    held: Services, principal: Principal, version: int | None, now: dt.datetime, seen: Seen
-) -> Response:
+def _asked(held: Services, known: Known, token: str | None, now: dt.datetime, seen: Seen) -> Response:
+    """Answer a caller; `token` is None when its key was read from the database a moment ago."""
+    principal = known.principal
     seen.key_id = principal.key_id
     allow(principal, ROUTE.scopes)
     question = DECODE(bodies.json_body(request, any_depth=True))
@@ -246,8 +246,9 @@ def _asked(
         return _reserved(held, question, principal, now)
     with held.quick.connect() as connection:
         outcome = questions.answer(connection, held, question, principal, now=now)
-        if version is not None:
-            held.keyring.confirm(connection, bearer(request) or "", version, now=now)
+        if token is not None:
+            cursor = connection.connection.cursor()
+            held.keyring.confirm(cursor, token, known, version=store_keys.version(cursor), now=now)
     return _response(outcome)
 
 

@@ -1,10 +1,18 @@
 """A shopper's rights: take everything along, be forgotten."""
 
+from typing import Any
+from uuid import UUID
+
 from flask_smorest import Blueprint
 from marshmallow import fields
 
+from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import text
 from gateway.api.shapes import Strict
+from gateway.interests import shown as interests_of
+from gateway.security import Scope
+from identity import erasure, profiles
+from offers import interest
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/v1/profiles", description="A shopper's rights.")
 
@@ -32,3 +40,44 @@ class ExportSchema(Strict):
 
     identity = fields.Dict(required=True)
     offers = fields.Dict(required=True)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/<uuid:profile>/erase",
+    scopes={Scope.PRIVACY},
+    body=EraseSchema,
+    answers={200: ErasedSchema},
+    writes="once",
+)
+def erase_profile(call: Call, profile: UUID) -> Answer:
+    """Forget a shopper: the person as a whole, in identity and in offers. What money needs is kept without a
+    name.
+    """
+    gone = erasure.erase(
+        call.connection, call.services.identity, profile, reason=call.body["reason"], now=call.now
+    )
+    interest.forget(call.connection, gone)
+    return Answer(200, {"profile": profile, "records": len(gone)})
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/<uuid:profile>/export",
+    scopes={Scope.PRIVACY},
+    answers={200: ExportSchema},
+)
+def export_profile(call: Call, profile: UUID) -> Answer:
+    """Everything that is held about the person behind a profile. Changes nothing, so it needs no Idempotency-
+    Key.
+    """
+    ctx = call.services.identity
+    view = profiles.view(call.connection, ctx, profile)
+    wants = interest.of_members(call.connection, view.limit_members)
+    found: dict[str, Any] = {
+        "identity": erasure.export(call.connection, ctx, profile, now=call.now),
+        "offers": {"interests": interests_of(call.connection, call.services.offers, wants)},
+    }
+    return Answer(200, found)

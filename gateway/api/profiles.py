@@ -1,6 +1,5 @@
 """Profiles as they may be shown: attributes, history, records, and how they came together."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -156,9 +155,7 @@ def profile_of(view: ProfileView) -> dict[str, Any]:
         "tier": view.tier,
         "attributes": {
             survivor.attribute: {
-                "value": survivor.value.isoformat()
-                if isinstance(survivor.value, dt.date)
-                else survivor.value,
+                "value": survivor.value,
                 "source": survivor.source,
                 "record": survivor.record,
                 "reason": survivor.reason,

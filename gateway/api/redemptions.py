@@ -194,7 +194,7 @@ def void_redemption(call: Call, redemption: UUID) -> Answer:
     writes="natural",
 )
 def reverse_redemption(call: Call, redemption: UUID) -> Answer:
-    """The whole paid sale was cancelled afterwards. The transaction decides, also when the id is not known."""
+    """The paid sale was cancelled as a whole. The transaction decides, also when the id is not known."""
     del redemption
     sent: decoded.RedemptionStep = call.body
     speaks_for_store(call.principal, sent.transaction.store)

@@ -1,7 +1,7 @@
 """The Segment HTTP API, as Segment's and RudderStack's own clients speak it.
 
-The key is the user name of HTTP Basic, a bearer token, or `writeKey` in the body. What came in the body stands in every visitor's
-browser, so it is believed as little as a public key, whatever its scopes say.
+The key is the user name of HTTP Basic, a bearer token, or `writeKey` in the body. What came in the body
+stands in every visitor's browser, so it is believed as little as a public key, whatever its scopes say.
 """
 
 import datetime as dt
@@ -31,7 +31,12 @@ from gateway.visits import Sender, Visit
 from gateway.wiring import Services
 from identity.model import Assurance
 
-blueprint = Blueprint("segment", __name__, url_prefix="/v1/segment/v1", description="Online events, as Segment's clients send them.")
+blueprint = Blueprint(
+    "segment",
+    __name__,
+    url_prefix="/v1/segment/v1",
+    description="Online events, as Segment's clients send them.",
+)
 
 DEFAULT_SOURCE: Final = "segment"
 MAX_MESSAGES: Final = 2_500
@@ -52,7 +57,11 @@ ANYWHERE: Final = {
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }
-"""Any page may send events: the key says whose they are, no cookie goes along, and nothing is told in return."""
+"""Any page may send events: the key says whose they are, no cookie goes along, and nothing is told in return.
+"""
+
+
+# ruff: noqa: N815  (the members are called as Segment calls them)
 
 
 class MessageSchema(Schema):
@@ -64,7 +73,9 @@ class MessageSchema(Schema):
         unknown = INCLUDE
 
     type = fields.String(metadata={"enum": sorted(segment.TYPES)})
-    event = fields.String(metadata={"description": "As in the Segment e-commerce spec: Product Viewed, Order Completed."})
+    event = fields.String(
+        metadata={"description": "As in the Segment e-commerce spec: Product Viewed, Order Completed."}
+    )
     userId = fields.String(allow_none=True)
     anonymousId = fields.String(allow_none=True)
     messageId = fields.String(metadata={"description": "Makes a repetition recognisable."})
@@ -129,8 +140,12 @@ def _route(name: str) -> None:
         return answer
 
     view.__name__ = f"segment_{name}"
-    view.__doc__ = f"Take in {'several messages' if PATHS[name] is None else f'a message of type {PATHS[name]}'}."
-    describe(view, route=route, answers={200: TakenSchema}, more={"security": [{"write_key": []}, {"key": []}]})
+    view.__doc__ = (
+        f"Take in {'several messages' if PATHS[name] is None else f'a message of type {PATHS[name]}'}."
+    )
+    describe(
+        view, route=route, answers={200: TakenSchema}, more={"security": [{"write_key": []}, {"key": []}]}
+    )
     view.o2o_route = route  # type: ignore[attr-defined]
     view.provide_automatic_options = False  # type: ignore[attr-defined]  # ours says what browsers may send
     blueprint.route(f"/{name}", methods=["POST"])(view)
@@ -185,7 +200,9 @@ def _sender(held: Services, principal: Principal, *, in_body: bool) -> Sender:
     source = principal.source or DEFAULT_SOURCE
     known = held.identity.policy.sources.get(source)
     if known is None:
-        raise Problem("wrong_source", f"The key is bound to source {source!r}, which the policy does not know.")
+        raise Problem(
+            "wrong_source", f"The key is bound to source {source!r}, which the policy does not know."
+        )
     is_proven = principal.may(Scope.INGEST) and not in_body
     return Sender(source, known.channel, Assurance.AUTHENTICATED if is_proven else Assurance.ASSERTED)
 
@@ -216,7 +233,9 @@ def _store(
     now: dt.datetime,
     rejected: list[dict[str, Any]],
 ) -> None:
-    """In order, in as few transactions as there are records to write: a record's locks are not kept for the next one."""
+    """In order, in as few transactions as there are records to write: a record's locks are not kept for the
+    next one.
+    """
     for is_record, group in itertools.groupby(found, key=lambda one: visits.takes_record(sender, one[1])):
         if not is_record:
             _append(held, sender, [visit for _, visit in group], now)
