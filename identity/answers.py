@@ -160,7 +160,7 @@ class ReviewView:
     review_no: int
     kind: str
     reason: str
-    left: UUID
+    left: UUID | None
     right: UUID | None
     detail: dict[str, Any]
     state: str

@@ -1,4 +1,4 @@
-"""What shoppers allow: statements are appended, the newest counts for the whole person."""
+"""What shoppers allow: statements are appended, and the newest counts for the whole person."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,20 +6,40 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from identity import intake, parts, readers, settle, store_consents, store_records
 from identity.answers import ConsentView
 from identity.context import Context
-from identity.model import Assurance
+from identity.errors import InvalidRecordError
+from identity.model import Assurance, Consent
+from identity.settle import Cause
 from identity.submission import Statement
 
 
 def statements(connection: Connection, ctx: Context, profile: UUID) -> tuple[ConsentView, ...]:
     """All statements of a profile's person, newest first. Raises UnknownProfileError, ErasedError."""
-    raise NotImplementedError
+    head = readers.head(connection, profile)
+    return tuple(
+        ConsentView(
+            record=row.record,
+            source=row.source,
+            purpose=row.purpose,
+            granted=row.granted,
+            at=row.at,
+            proof=Assurance(row.proof),
+            evidence=ctx.vault.unseal(bytes(row.sealed), intake.EVIDENCE).decode() if row.sealed else "",
+            received_at=row.received_at,
+        )
+        for row in store_consents.of_records(connection, readers.person_of(head))
+    )
 
 
 def state(connection: Connection, ctx: Context, profile: UUID) -> dict[str, bool]:
     """The newest word about each purpose over the profile's person. Raises as `statements`."""
-    raise NotImplementedError
+    said = [
+        Consent(each.purpose, each.granted, each.at, each.proof)
+        for each in statements(connection, ctx, profile)
+    ]
+    return {purpose: parts.is_granted(purpose, said) for purpose in sorted({each.purpose for each in said})}
 
 
 def declare(
@@ -33,6 +53,14 @@ def declare(
 ) -> UUID:
     """Appends statements to every record of a profile and returns the profile's id afterwards.
 
-    Raises as `statements`.
+    To every record, so that each part keeps her word if the profile is taken apart later. Raises as
+    `statements`, and InvalidRecordError when a statement cannot be taken.
     """
-    raise NotImplementedError
+    said, refused = intake.statements(declared, proof, ctx)
+    if refused:
+        raise InvalidRecordError(f"{refused[0].field}: {refused[0].reason}")
+    head = readers.head(connection, profile)
+    for number in head.members:
+        store_records.declare(connection, number, said, now=now)
+    settle.settle(connection, ctx, Cause(roots=tuple(head.members)), now=now)
+    return readers.head(connection, profile).id

@@ -42,7 +42,7 @@ def wanted(region: Region, resolutions: Iterable[Resolution]) -> list[Item]:
     rows = region.sight.rows
     items = []
     for resolution in resolutions:
-        items += [_match(match, rows) for match in resolution.matches]
+        items += [_match(match, rows) for match in resolution.matches if match.refusal.rule != "judged"]
         if resolution.oversize is not None:
             least = min(rows[ref].record_no for ref in resolution.oversize.members)
             detail = {

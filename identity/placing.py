@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import cut, feed, lookouts, store_places
+from identity import feed, lookouts, parts, store_places
 from identity.cluster import Resolution
 from identity.context import Context
 from identity.links import Link
@@ -143,18 +143,19 @@ def _heads(person: list[Row], records: Mapping[RecordKey, Record], ctx: Context)
     """The profile heads of a person, in the shape they are stored in."""
     everybody = sorted(row.record_no for row in person)
     person_no = _oldest(person).record_no
-    joining = [row.cross_channel for row in person]
-    personal = cut.allows_personal((row.personal_offers for row in person), joining)
-    for channel, part in cut.parts({row: row.channel for row in person}, joining):
+    statements = [statement for row in person for statement in row.statements]
+    personal = parts.allows_personal_offers(statements)
+    for part in parts.profiles(((row, row.channel) for row in person), statements):
         oldest = _oldest(part)
+        is_whole = len(part) == len(person)
         extras = _extras([records[row.ref] for row in part], ctx)
         yield {
             "profile_no": oldest.record_no,
             "id": str(oldest.id),
             "person_no": person_no,
             "members": sorted(row.record_no for row in part),
-            "limit_members": None if channel is None else everybody,
-            "channel": channel,
+            "limit_members": None if is_whole else everybody,
+            "channel": None if is_whole else oldest.channel,
             "personal": personal,
             "staff": extras.get("x_staff") in {"true", "yes", "1"},
             "tier": extras.get("x_tier"),

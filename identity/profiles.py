@@ -1,32 +1,70 @@
-"""Profiles as they may be shown, and why they are what they are."""
+"""Profiles as they may be shown, and why they are what they are.
+
+Explanations carry rules, types and weights, and record ids; no value of a shopper.
+"""
 
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from identity import explanation, readers, survive
 from identity.answers import ProfileView, RecordView
+from identity.answers import Survivor as SurvivorView
 from identity.context import Context
+from identity.readers import Opened
+from identity.survive import Sighting
 
 
 def view(connection: Connection, ctx: Context, profile: UUID) -> ProfileView:
     """The profile that any of its record ids asks for. Raises UnknownProfileError, ErasedError."""
-    raise NotImplementedError
+    head = readers.head(connection, profile)
+    opened = readers.opened(connection, ctx, head.members)
+    ids = {each.record.ref: each.row.id for each in opened}
+    shown = {(each.type, each.value): each for one in opened for each in readers.identifiers(one.record)}
+    return ProfileView(
+        profile=head.id,
+        profile_no=head.profile_no,
+        channel=head.channel,
+        personal=head.personal,
+        tier=head.tier,
+        staff=head.staff,
+        members=tuple(head.members),
+        limit_members=readers.person_of(head),
+        attributes=tuple(
+            SurvivorView(
+                each.attribute, each.value, each.source.source, ids[each.source], _reason(each.records)
+            )
+            for each in survive.survivors(sightings(opened, ctx))
+        ),
+        identifiers=tuple(shown[key] for key in sorted(shown)),
+    )
 
 
 def records(connection: Connection, ctx: Context, profile: UUID) -> tuple[RecordView, ...]:
     """The records of a profile, oldest first. Raises as `view`."""
-    raise NotImplementedError
+    head = readers.head(connection, profile)
+    return tuple(readers.view(each) for each in readers.opened(connection, ctx, head.members))
 
 
 def how(connection: Connection, ctx: Context, profile: UUID) -> dict[str, Any]:
-    """The ordered joins that made the profile's person, without personal values. Raises as `view`."""
-    raise NotImplementedError
+    """The ordered joins that made the profile's person, and what was refused. Raises as `view`."""
+    head = readers.head(connection, profile)
+    return explanation.how(connection, ctx, head.id, readers.person_of(head))
 
 
 def why(connection: Connection, ctx: Context, left: UUID, right: UUID) -> dict[str, Any]:
-    """What speaks for and against two records being one shopper, without personal values.
+    """What speaks for and against two records being one shopper. Raises as `view`."""
+    return explanation.why(connection, ctx, readers.live(connection, left), readers.live(connection, right))
 
-    Raises as `view`.
-    """
-    raise NotImplementedError
+
+def sightings(opened: list[Opened], ctx: Context) -> list[Sighting]:
+    """Records as survivorship weighs them."""
+    return [
+        Sighting(each.record, ctx.policy.sources[each.row.source].trust, each.row.observed_at)
+        for each in opened
+    ]
+
+
+def _reason(records: int) -> str:
+    return "said by one record" if records == 1 else f"said by {records} records"

@@ -40,6 +40,22 @@ def head(connection: Connection, profile: UUID) -> HeadRow:
     return current
 
 
+def live(connection: Connection, record: UUID) -> int:
+    """The number of the live record that an id asks for: itself, or the one it forwards to.
+
+    Raises UnknownRecordError, ErasedError.
+    """
+    found = store_profiles.asked(connection, record)
+    if found is None:
+        raise UnknownRecordError
+    if found.is_erased:
+        raise ErasedError
+    number = found.record_no if found.is_live else found.forward_no
+    if number is None:
+        raise ErasedError("The record was deleted.")
+    return number
+
+
 def person_of(current: HeadRow) -> tuple[int, ...]:
     """The records that limits are counted on: the person's, with those that were deleted."""
     return tuple(current.limit_members or current.members)

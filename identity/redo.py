@@ -1,17 +1,43 @@
-"""Work on the partition that was put off."""
+"""Work on the partition that was put off.
+
+An item is one record or one key, done in a transaction of its own. Doing it twice changes nothing, so a crash
+in the middle costs nothing but time.
+"""
 
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from identity import settle, store_graph, store_redo
 from identity.context import Context
+from identity.settle import Cause
+
+UNBOUNDED = 1 << 31
 
 
 def step(connection: Connection, ctx: Context, *, now: datetime) -> bool:
-    """Does one piece of it, in the caller's transaction; False when there is none that nobody else is doing."""
-    raise NotImplementedError
+    """Does one piece of it, in the caller's transaction; False when nobody left any."""
+    item = store_redo.take(connection)
+    if item is None:
+        return False
+    redo_no, kind, subject = item
+    roots = (subject,) if kind == "record" else tuple(store_graph.all_posters(connection, subject))
+    _, is_settled = settle.settle(connection, ctx, Cause(roots=roots), now=now, most=UNBOUNDED, is_redo=True)
+    if is_settled:
+        store_redo.finish(connection, redo_no)
+    else:
+        store_redo.postpone(connection, redo_no)
+    return True
+
+
+def drain(connection: Connection, ctx: Context, *, now: datetime, most: int = 1000) -> int:
+    """Does up to `most` pieces in one transaction and returns how many; for tests and small stores."""
+    done = 0
+    while done < most and step(connection, ctx, now=now):
+        done += 1
+    return done
 
 
 def pending(connection: Connection) -> int:
     """How many pieces are waiting (the metric `redo_pending`)."""
-    raise NotImplementedError
+    return store_redo.count(connection)

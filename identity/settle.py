@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from identity import keys, pieces, placing, store_graph, store_redo
+from identity import keys, pieces, placing, postings, store_graph, store_redo, store_reviews
 from identity.context import Context
 from identity.model import Key, RecordKey
 from identity.pieces import Piece
@@ -35,12 +35,18 @@ class Cause:
 
 
 def settle(
-    connection: Connection, ctx: Context, cause: Cause, *, now: datetime, most: int = INLINE_MAX
+    connection: Connection,
+    ctx: Context,
+    cause: Cause,
+    *,
+    now: datetime,
+    most: int = INLINE_MAX,
+    is_redo: bool = False,
 ) -> tuple[Placement, bool]:
     """Resolves and writes what the cause touches.
 
-    False when it was put off: new records stand alone for now, the rest as it was, and all of it in the
-    queue.
+    False when it was put off: new records stand alone for now, the rest is as it was, and all of it stands in
+    the queue (where the queue's own work still is).
     """
     cache: Cache = {}
     search = _begin(connection, ctx, cause, cache)
@@ -54,10 +60,12 @@ def settle(
             reason = "large"
             break
         if search.labels <= held:
+            _note_generic(connection, ctx, search, now)
             return placing.place(connection, ctx, search.region(), now=now), True
         store_graph.give_pieces_back(connection)
-    touched = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
-    store_redo.put_off(connection, sorted(touched), reason=reason, now=now)
+    if not is_redo:
+        touched = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
+        store_redo.put_off(connection, sorted(touched), reason=reason, now=now)
     return placing.place(connection, ctx, search.newcomers(), now=now), False
 
 
@@ -137,6 +145,17 @@ def _spread(search: _Search, most: int) -> bool:
         search.labels |= _labels(placed, sight)
         if search.labels == known:
             return True
+
+
+def _note_generic(connection: Connection, ctx: Context, search: _Search, now: datetime) -> None:
+    """One review item for each identifier that says nothing any more; settled when it speaks again."""
+    told = {postings.digest(key, ctx): key for key in search.flipped if key.type in ctx.policy.identifiers}
+    generic = {digest: key for digest, key in told.items() if search.view.is_generic(key)}
+    store_reviews.close_keys(connection, told.keys() - generic.keys(), now=now)
+    for digest, key in generic.items():
+        least = min(change.record_no for change in search.cause.changes)
+        detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
+        store_reviews.open_item(connection, "generic", least, digest, "generic", detail, now=now)
 
 
 def _labels(refs: Iterable[RecordKey], sight: Sight) -> set[int]:

@@ -1,35 +1,63 @@
-"""Who stands there: the hot path, one prepared statement on the driver's own cursor."""
+"""Who stands there: the hot path of an offer query, one statement on the driver's own cursor.
+
+Statement budget: one, whatever is asked.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from identity.answers import Reading
+from identity import answering, normalize, postings
+from identity.answering import Hit, Probe
+from identity.answers import FoundStatus, Head, Reading
 from identity.context import Context
+from identity.model import Assurance
 from identity.submission import Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """An identifier ready to be looked up."""
+def probes(ctx: Context, claims: Sequence[Claim], *, country: str | None = None) -> tuple[Probe, ...]:
+    """The identifiers that may answer, most believed type first.
 
-    type: str
-    digest: int
-
-
-def probes(ctx: Context, identifiers: Sequence[Claim], *, country: str | None = None) -> tuple[Probe, ...]:
-    """The identifiers that may answer, strongest type first: normalised, digested, asserted and junk ones
-    left out.
+    Normalised and digested; what is merely asserted, unknown or junk is left out.
     """
-    raise NotImplementedError
+    shown = [claim for claim in claims if claim.assurance > Assurance.ASSERTED]
+    read = normalize.record(
+        {},
+        shown,
+        country=country or next(iter(ctx.policy.sources.values())).country,
+        date_order="ymd",
+        policy=ctx.policy,
+    )
+    rules = ctx.policy.identifiers
+    ordered = sorted(read.identifiers, key=lambda each: (rules[each.type].priority, each.type, each.value))
+    return tuple(
+        Probe(
+            each.type,
+            each.value,
+            postings.digest(each.key, ctx),
+            rules[each.type].cap,
+            rules[each.type].generic,
+        )
+        for each in ordered
+    )
 
 
-def read(
-    cursor: Any, ctx: Context, probed: Sequence[Probe], *, now: datetime, channel: str | None = None
-) -> Reading:
-    """Who the identifiers belong to.
+def read(cursor: Any, probed: Sequence[Probe], *, now: datetime, channel: str | None = None) -> Reading:
+    """Who the identifiers belong to; `channel` picks the part of a person who is shown in parts."""
+    if not probed:
+        return Reading(FoundStatus.UNKNOWN)
+    cursor.execute(
+        "select * from identity.shopper(%s::int8[], %s::int4[], %s)",
+        ([probe.digest for probe in probed], [probe.cap for probe in probed], now),
+    )
+    return answering.answer(probed, [_hit(row) for row in cursor.fetchall()], channel)
 
-    One statement; `channel` picks the part of a person who is shown in parts.
-    """
-    raise NotImplementedError
+
+def _hit(row: Sequence[Any]) -> Hit:
+    nth, token, assurance, is_valid, profile_no, profile, person_no, members, limits, *flags = row
+    channel, personal, staff, tier = flags
+    counted = members if limits is None else limits
+    head = Head(
+        profile_no, profile, person_no, tuple(members), tuple(counted), channel, personal, staff, tier
+    )
+    return Hit(nth - 1, token, Assurance(assurance), is_valid, head)

@@ -169,6 +169,10 @@ class View:
             key.type, records=len(found), tokens=len(set(found.values())), policy=self._ctx.policy
         )
 
+    def is_generic(self, key: Key) -> bool:
+        """Whether a listed key says nothing because too many show it, not because nobody does."""
+        return self._sight.list_of(key) is None or (bool(self.posters(key)) and not self.is_live(key))
+
     def member(self, ref: RecordKey) -> Member:
         """A record with those of its keys that are live, whose liveness must have been read."""
         known = self._members.get(ref)
@@ -191,7 +195,7 @@ class View:
         """These records as members; reads what is not known of their keys and judgements."""
         wanted = list(refs)
         self._sight.read_judgements(wanted)
-        self._sight.read_liveness(key for ref in wanted for key in self._keys_of(ref))
+        self._sight.read_liveness(key for ref in wanted for key in self.keys_of(ref))
         return {ref: self.member(ref) for ref in wanted}
 
     def resolve(self, piece: Piece) -> Resolution:
@@ -200,7 +204,7 @@ class View:
         return cluster.resolve(piece, members, self._sight.bench(), self._ctx.model, self._ctx.policy)
 
     def _explore(self, refs: set[RecordKey]) -> None:
-        wanted = {key for ref in refs for posted in self._keys_of(ref) for key in _with_counterpart(posted)}
+        wanted = {key for ref in refs for posted in self.keys_of(ref) for key in _with_counterpart(posted)}
         self._sight.read_lists(wanted)
         self._sight.read_judgements(refs)
         near = set(refs)
@@ -219,7 +223,8 @@ class View:
                 if end in refs:
                     self._links[end].add(link)
 
-    def _keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
+    def keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
+        """All keys that a record posts, live or not."""
         record = self.record(ref)
         return () if record is None else self._posted(record)
 

@@ -13,18 +13,11 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity.model import RecordKey
+from identity.model import Consent, RecordKey
+from identity.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 
 GROWN = "pieces"
 """The savepoint that gives locks on pieces back when there turn out to be more of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A record's newest statement about a purpose."""
-
-    granted: bool
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +34,7 @@ class Row:
     piece_no: int | None
     person_no: int | None
     profile_no: int | None
-    cross_channel: Word | None
-    personal_offers: Word | None
+    statements: tuple[Consent, ...]  # the newest ones about joining channels and about personal offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +132,14 @@ def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
     return [_row(row) for row in found]
 
 
+def all_posters(connection: Connection, digest: int) -> list[int]:
+    """Every record under a key, however many: for work in the background."""
+    found = connection.exec_driver_sql(
+        "select record_no from identity.identifier where digest = %s order by record_no", (digest,)
+    )
+    return list(found.scalars())
+
+
 def decisions(connection: Connection, numbers: Collection[int]) -> list[Decision]:
     """The live judgements that name any of these records."""
     found = connection.exec_driver_sql(
@@ -174,6 +174,9 @@ def _row(values: Sequence[Any]) -> Row:
         piece_no=piece,
         person_no=person,
         profile_no=profile,
-        cross_channel=None if joining is None else Word(joining, joining_at),
-        personal_offers=None if offers is None else Word(offers, offers_at),
+        statements=_statements((CROSS_CHANNEL, joining, joining_at), (PERSONAL_OFFERS, offers, offers_at)),
     )
+
+
+def _statements(*found: tuple[str, bool | None, datetime]) -> tuple[Consent, ...]:
+    return tuple(Consent(purpose, granted, at) for purpose, granted, at in found if granted is not None)

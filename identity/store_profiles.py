@@ -101,6 +101,15 @@ def numbers_of(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(map(tuple, found))
 
 
+def live_ids(connection: Connection, numbers: Collection[int]) -> dict[int, UUID]:
+    """The ids of those of these records that are live."""
+    found = connection.exec_driver_sql(
+        "select record_no, id from identity.record where record_no = any (%s::int8[]) and sealed is not null",
+        (list(numbers),),
+    )
+    return dict(map(tuple, found))
+
+
 def ids_of(connection: Connection, numbers: Collection[int]) -> dict[int, UUID]:
     """The ids of these records."""
     found = connection.exec_driver_sql(

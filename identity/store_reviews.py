@@ -28,7 +28,9 @@ def open_item(
 
 
 def close_keys(connection: Connection, digests: Collection[int], *, now: datetime) -> None:
-    """Settles the items about keys that say something again."""
+    """Settles the items about keys that say something again, or that nobody shows any more."""
+    if not digests:
+        return
     connection.exec_driver_sql(
         "update identity.review set state = 'gone', closed_at = %s"
         " where right_no = any (%s::int8[]) and kind = 'generic' and state = 'open'",
@@ -49,19 +51,19 @@ def page(connection: Connection, *, after: int, limit: int, kinds: Sequence[str]
     return list(found)
 
 
-def take(connection: Connection, review_no: int) -> Sequence[Any] | None:
-    """An open item, locked."""
+def find(connection: Connection, review_no: int) -> Sequence[Any] | None:
+    """An open item. It is not locked: items are written under the locks of the pieces they are about."""
     return connection.exec_driver_sql(
         "select v.review_no, v.kind, v.reason, l.id, r.id, v.detail, v.state, v.opened_at, v.left_no,"
         " v.right_no from identity.review v left join identity.record l on l.record_no = v.left_no"
         " left join identity.record r on v.kind <> 'generic' and r.record_no = v.right_no"
-        " where v.review_no = %s and v.state = 'open' for update of v",
+        " where v.review_no = %s and v.state = 'open'",
         (review_no,),
     ).one_or_none()
 
 
 def close(connection: Connection, review_no: int, *, author: str, now: datetime) -> None:
-    """Marks an item as decided."""
+    """Marks an item as decided by somebody."""
     connection.exec_driver_sql(
         "update identity.review set state = 'decided', closed_at = %s, closed_by = %s where review_no = %s",
         (now, author, review_no),
