@@ -20,7 +20,7 @@ def drawn(
     qr = qr_code(code) if code is not None else None
     return {
         "title": product.title if product is not None else offer.title,
-        "message": offer.message or (offer.title if product is not None else ""),
+        "message": offer.message or (beside(offer.title, product.title) if product is not None else ""),
         "before": price(before, region) if before is not None and is_cheaper else None,
         "after": price(after, region) if after is not None else None,
         "saving": saving(before, after, region) if before is not None and after is not None else None,
@@ -28,3 +28,9 @@ def drawn(
         "personal": offer.personalised,
         "qr": {"size": qr.size, "path": qr.path} if qr is not None else None,
     }
+
+
+def beside(title: str, product_title: str) -> str:
+    """Return what a campaign's title says beyond the product's name, which stands above it already."""
+    rest = title.removeprefix(product_title).lstrip(" :,;.–—-")  # noqa: RUF001  (dashes as people type them)
+    return rest[:1].upper() + rest[1:]
