@@ -108,6 +108,17 @@ def open_engine(
     return engine
 
 
+def put_off_flush(connection: Connection) -> None:
+    """This transaction's commit does not wait for the disk. Whoever does this answers only after `flush`."""
+    connection.execute(sa.text("SET LOCAL synchronous_commit = off"))
+
+
+def flush(connection: Connection) -> None:
+    """Commits a transaction of its own that waits until it, and everything committed before it, is on disk."""
+    with connection.begin():
+        connection.execute(sa.text("SELECT pg_logical_emit_message(true, 'o2o', 'flush')"))
+
+
 def address(url: str) -> URL:
     """The address with our driver, whatever spelling of PostgreSQL it was given in."""
     given = make_url(url)

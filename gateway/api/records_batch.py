@@ -9,14 +9,13 @@ from typing import Any
 import orjson
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
-from sqlalchemy import Connection
-from sqlalchemy import text as sql
 
 from gateway import body as bodies
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import code, text
 from gateway.api.records import LinkSchema, RecordSchema, RejectedSchema, put_answer, submission
 from gateway.api.shapes import Strict
+from gateway.database import flush, put_off_flush
 from gateway.problems import Problem, document
 from gateway.refusals import problem_of
 from gateway.security import Scope, speaks_for_source
@@ -76,7 +75,7 @@ def put_records(call: Call) -> Answer:
     if len(numbered) > MAX_LINES:
         raise Problem("body_too_large", f"At most {MAX_LINES:,} lines; split them into several calls.")
     answers = [_answered(call, number, line) for number, line in numbered]
-    _flush(call.connection)
+    flush(call.connection)
     return Answer(200, b"".join(orjson.dumps(answer) + b"\n" for answer in answers), mimetype=NDJSON)
 
 
@@ -86,7 +85,7 @@ def _answered(call: Call, number: int, line: bytes) -> dict[str, Any]:
         speaks_for_source(call.principal, loaded["source"])
         sent = submission(loaded["source"], loaded["key"], loaded)
         with call.connection.begin():
-            call.connection.execute(sql("set local synchronous_commit = off"))
+            put_off_flush(call.connection)
             result = records.put(call.connection, call.services.identity, sent, now=call.now)
     except Exception as error:
         problem = problem_of(error)
@@ -94,9 +93,3 @@ def _answered(call: Call, number: int, line: bytes) -> dict[str, Any]:
             raise
         return {"line": number, "problem": document(problem)}
     return {"line": number, **put_answer(result)}
-
-
-def _flush(connection: Connection) -> None:
-    """A transaction that writes a word to the log and waits until it, and all before it, is on disk."""
-    with connection.begin():
-        connection.execute(sql("select pg_logical_emit_message(true, 'o2o', 'batch')"))
