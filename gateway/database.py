@@ -114,7 +114,7 @@ def put_off_flush(connection: Connection) -> None:
 
 
 def flush(connection: Connection) -> None:
-    """Commits a transaction of its own that waits until it, and everything committed before it, is on disk."""
+    """Commits a transaction that waits until it, and everything committed before it, is on disk."""
     with connection.begin():
         connection.execute(sa.text("SELECT pg_logical_emit_message(true, 'o2o', 'flush')"))
 
