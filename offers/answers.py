@@ -22,7 +22,7 @@ from offers.wording import Facts
 class Bundle:
     """The grants of one offer: a campaign, or a campaign on one wanted product; and the words it speaks.
 
-    `before` and `after` are there when it is about one item of one unit.
+    `item` is there when it is about exactly one, `before` and `after` when that is of one unit.
     """
 
     offer: str
@@ -30,13 +30,9 @@ class Bundle:
     message: Message
     grants: list[Grant] = field(default_factory=list)
     saving_minor: int = 0
+    item: Item | None = None
     before: int | None = None
     after: int | None = None
-
-    @property
-    def item(self) -> Item | None:
-        """The item the offer is about, when there is exactly one."""
-        return self.grants[0].claim.item if len(self.grants) == 1 else None
 
 
 def bundle(case: Case, grants: Sequence[Grant]) -> list[Bundle]:
@@ -51,9 +47,11 @@ def bundle(case: Case, grants: Sequence[Grant]) -> list[Bundle]:
         held.grants.append(grant)
         held.saving_minor += grant.amount
     for one in bundles.values():
-        if one.item is not None and one.item.units == 1:
-            one.before = one.item.amount_minor
-            one.after = one.before - one.saving_minor
+        if len(one.grants) == 1:
+            item = one.item = one.grants[0].claim.item
+            if item.units == 1:
+                one.before = item.amount_minor
+                one.after = item.amount_minor - one.saving_minor
     if len(bundles) == 1:
         return list(bundles.values())
     return sorted(bundles.values(), key=lambda one: (-one.saving_minor, one.rule.position, one.offer))
@@ -119,6 +117,8 @@ def expires_at(case: Case, one: Bundle) -> datetime | None:
 
 def quantity_text(quantity_milli: int) -> str:
     """Thousandths as a decimal without trailing zeros: `2`, `0.482`."""
+    if quantity_milli == ONE_UNIT_MILLI:
+        return "1"
     whole, rest = divmod(quantity_milli, ONE_UNIT_MILLI)
     return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
 

@@ -15,12 +15,15 @@ from offers.stack import joinable
 
 def is_capped(play: Play) -> bool:
     """Whether a limit ties the rule's lines together: what one line takes, another may miss."""
-    alone = sum(claim.alone for claim in play.claims)
     if play.treatment.kind == POOL and len(play.claims) > 1:
         return True
-    if play.units_most is not None and sum(claim.item.units for claim in play.claims) > play.units_most:
+    units, most, budget = play.units_most, play.most_minor, play.budget_minor
+    if units is not None and sum([claim.item.units for claim in play.claims]) > units:
         return True
-    return any(most is not None and alone > most for most in (play.most_minor, play.budget_minor))
+    if most is None and budget is None:
+        return False
+    alone = sum([claim.alone for claim in play.claims])
+    return (most is not None and alone > most) or (budget is not None and alone > budget)
 
 
 def line_bound(claims: Sequence[Claim]) -> int:

@@ -37,7 +37,6 @@ class Item:
     lineage: tuple[str, ...]
     units: int
     quantity_milli: int
-    weighed: bool
     amount_minor: int
     minimum_minor: int
     banned: bool
@@ -60,7 +59,6 @@ class Case:
     policy: Policy
     seed: int
     at_s: int
-    local: datetime
     currency: str
     tax_included: bool
     disclosure: Disclosure
@@ -70,6 +68,14 @@ class Case:
     basket_minor: int = 0
     roused: dict[int, Standing | str] = field(default_factory=dict)
     draws: dict[str, Draw] = field(default_factory=dict)
+    _local: datetime | None = None
+
+    @property
+    def local(self) -> datetime:
+        """The price time by the clock on the store's wall; few rules ask."""
+        if self._local is None:
+            self._local = self.query.price_time.astimezone(ZoneInfo(self.query.place.zone))
+        return self._local
 
     @property
     def personal(self) -> bool:
@@ -105,7 +111,6 @@ def lay_out(
         policy=policy,
         seed=seed,
         at_s=int(query.price_time.timestamp()),
-        local=query.price_time.astimezone(ZoneInfo(query.place.zone)),
         currency=basket.currency if basket else query.place.currency,
         tax_included=(basket.tax if basket else query.place.tax) == "included",
         disclosure=disclosure,
@@ -115,7 +120,7 @@ def lay_out(
     if basket:
         ordered = sorted(basket.lines, key=itemgetter(0))  # by line id, which is unique
         case.items = [_item(case, line, order) for order, line in enumerate(ordered)]
-        case.basket_minor = sum(item.amount_minor if item.sale else -item.amount_minor for item in case.items)
+        case.basket_minor = sum([one.amount_minor if one.sale else -one.amount_minor for one in case.items])
     return case
 
 
@@ -131,45 +136,41 @@ def _only(wants: Mapping[int, Want], only: Only, products: Mapping[int, Product]
 
 
 def _item(case: Case, line: Line, order: int) -> Item:
-    product = case.known.products.get(line.product_no) if line.product_no is not None else None
     milli = line.quantity_milli
-    weighed = line.unit != "each"
-    sale = line.kind == "sale"
+    if milli == ONE_UNIT_MILLI or line.unit != "each":
+        units = 1
+    else:  # pieces can be discounted one by one; a cut piece is one portion
+        units, rest = divmod(milli, ONE_UNIT_MILLI)
+        units = 1 if rest or not units else units
+    number = line.product_no
+    product = case.known.products.get(number) if number is not None else None
     already = tuple([part.kind for part in line.already]) if line.already else ()
     if product is None:
         return Item(
-            line.line, order, None, line.sku, None, lineage(line.category),
-            _units(milli, weighed=weighed), milli, weighed,
-            line.amount_minor, line.minimum_minor, not line.discountable, line.tax_rate_bp, already,
-            None, None, sale,
+            line.line, order, None, line.sku, None, lineage(line.category), units, milli, line.amount_minor,
+            line.minimum_minor, not line.discountable, line.tax_rate_bp, already, None, None,
+            line.kind == "sale",
         )  # fmt: skip
     minimum = line.minimum_minor
     if product.minimum_minor:
         minimum = max(minimum, ceiling(product.minimum_minor * milli, ONE_UNIT_MILLI))
+    group = product.group
     return Item(
-        line.line, order, product, product.sku, product.group, lineage(product.category or line.category),
-        _units(milli, weighed=weighed), milli, weighed,
-        line.amount_minor, minimum, not (line.discountable and product.discountable),
-        max(line.tax_rate_bp, product.tax_rate_bp), already,
-        case.wants.get(product.product_no),
-        case.group_wants.get(product.group) if product.group else None, sale,
+        line.line, order, product, product.sku, group, lineage(product.category or line.category),
+        units, milli, line.amount_minor, minimum, not (line.discountable and product.discountable),
+        max(line.tax_rate_bp, product.tax_rate_bp), already, case.wants.get(product.product_no),
+        case.group_wants.get(group) if group is not None else None, line.kind == "sale",
     )  # fmt: skip
-
-
-def _units(quantity_milli: int, *, weighed: bool) -> int:
-    """Pieces that can be discounted one by one; what is weighed or cut is one portion."""
-    whole, rest = divmod(quantity_milli, ONE_UNIT_MILLI)
-    return 1 if weighed or rest or not whole else whole
 
 
 def shown_item(case: Case, product: Product, price_minor: int) -> Item:
     """One unit of a product, as if it lay alone in the basket."""
+    group = product.group
     return Item(
-        "", 0, product, product.sku, product.group, lineage(product.category),
-        1, ONE_UNIT_MILLI, product.unit != "each",
-        price_minor, product.minimum_minor, not product.discountable, product.tax_rate_bp, (),
-        case.wants.get(product.product_no), case.group_wants.get(product.group) if product.group else None,
-        sale=True, virtual=True,
+        "", 0, product, product.sku, group, lineage(product.category), 1, ONE_UNIT_MILLI,
+        price_minor, product.minimum_minor, not product.discountable,
+        product.tax_rate_bp, (), case.wants.get(product.product_no),
+        case.group_wants.get(group) if group is not None else None, sale=True, virtual=True,
     )  # fmt: skip
 
 

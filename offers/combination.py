@@ -16,7 +16,7 @@ from math import prod
 
 from offers.bound import by_line, is_capped
 from offers.model import Policy
-from offers.pricing import Claim, Grant, Play
+from offers.pricing import Claim, Grant, Play, grant_alone
 from offers.search import best_set
 from offers.stack import Nodes, best_stack, better, worth
 
@@ -32,11 +32,18 @@ class Chosen:
 
 
 def choose(plays: Sequence[Play], policy: Policy) -> Chosen:
-    """The best allowed combination of the plays' claims."""
+    """The best allowed combination of the plays' claims. Where no two meet, there is nothing to choose."""
     claims = [claim for play in plays for claim in play.claims]
+    if len({claim.item.order for claim in claims}) == len(claims) and not any(map(_is_tied, plays)):
+        return Chosen([grant_alone(claim) for claim in claims], bounded=False)
     nodes = Nodes(policy.search_nodes)
     grants = _solve(claims, nodes, policy.exact_claims)
     return Chosen([grant for grant in grants if grant.amount], nodes.spent)
+
+
+def _is_tied(play: Play) -> bool:
+    """Whether a claim of the play may depend on lines of others."""
+    return play.rule.group is not None or is_capped(play)
 
 
 def _solve(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Grant]:

@@ -39,7 +39,7 @@ class RefusedCode:
     hint: Hint | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offer:
     """A campaign made concrete for this shopper and place; prices where it is about one product."""
 
@@ -55,7 +55,7 @@ class Offer:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Effect:
     """What the till must do to one line: take off `amount`; when `desired` was more, `reason` says why."""
 
@@ -83,7 +83,7 @@ class Totals:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LineAfter:
     """What a line costs when its effects are applied."""
 

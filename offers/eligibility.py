@@ -137,8 +137,6 @@ def _refuse_person(case: Case, rule: Rule) -> No | None:
         return None
     if not case.personal:
         return No(case.disclosure.personal)
-    if shopper is not None and shopper.only is not None and rule.id != shopper.only.campaign:
-        return No("other_offer")
     if audience.tiers and (shopper is None or shopper.tier not in audience.tiers):
         return No("tier")
     return None

@@ -29,8 +29,11 @@ def judge(case: Case, items: list[Item], heard: Judged | None = None) -> Judged:
     if not items:
         return judged
     matches = match(case, items)
+    only = case.shopper.only if case.shopper is not None else None
     for position in sorted(matches):
         rule = case.catalogue.rules[position]
+        if only is not None and rule.personal and rule.id != only.campaign:
+            continue  # whoever holds a token learns nothing else, not even a no
         if position not in judged.nos:
             judged.nos[position] = refuse(case, rule)
         heard_of = judged.nos[position] or claim(case, rule, matches[position])

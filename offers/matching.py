@@ -31,8 +31,10 @@ def match(case: Case, items: list[Item]) -> Matches:
         _match_wanted(case, items, found)
         if not catalogue.roused.is_empty:
             _match_roused(case, items, found)
-    for position in [p for p in found if catalogue.rules[p].excludes]:
-        kept = [item for item in found[position] if not _excludes_item(catalogue.rules[position], item)]
+    rules = catalogue.rules
+    excluding = [position for position in found if rules[position].excludes]
+    for position in excluding:
+        kept = [item for item in found[position] if not _excludes_item(rules[position], item)]
         if kept:
             found[position] = kept
         else:

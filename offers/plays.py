@@ -8,66 +8,44 @@ from offers.case import Case, Item
 from offers.decision import Draw, Hint
 from offers.draw import lot
 from offers.eligibility import No, recent_uses, refuse_item, standing
+from offers.interest_rules import Standing
 from offers.money import BP
 from offers.pricing import Claim, Play, price_alone
 from offers.rule import PERCENT, Rule, Treatment
 
+Reached = list[tuple[Item, Standing | None]]
+
 
 def claim(case: Case, rule: Rule, items: list[Item]) -> Play | No | None:
     """The rule's play with its claims on these items. None: nothing here to speak of, not even a no."""
-    reached: list[Claim] = []
+    reached: Reached = []
     no: No | None = None
-    play = _play(case, rule)
     for item in items:
-        if not item.sale:
-            continue
-        found = refuse_item(case, rule, item) or standing(case, rule, item)
-        if isinstance(found, No):
-            no = no or found
-        elif isinstance(play, Play):
-            reached.append(Claim(play, item, found))
-    if no is None and isinstance(play, No):
-        return play if any(item.sale for item in items) else None
-    if isinstance(play, No) or not reached:
+        if item.sale:
+            found = refuse_item(case, rule, item) or standing(case, rule, item)
+            if isinstance(found, No):
+                no = no or found
+            else:
+                reached.append((item, found))
+    if not reached:
         return no
-    return _conditions(case, rule, items, reached) or _treated(case, play) or _priced(play, reached)
+    for table in rule.priced:
+        if case.currency not in table:
+            return No("currency")
+    return _conditions(case, rule, items, reached) or _play(case, rule, reached)
 
 
-def _play(case: Case, rule: Rule) -> Play | No:
-    currency = case.currency
-    tables = (rule.treatments[-1].amounts, rule.minimum_spend, rule.amount_per_basket, rule.budget)
-    if any(table and currency not in table for table in tables):
-        return No("currency")
-    decays = recent_uses(case, rule) if rule.frequency is not None and rule.frequency.decay_bp < BP else 0
-    scale = rule.frequency.decay_bp**decays if rule.frequency is not None and decays else 1
-    left = case.known.room.get(rule.number)
-    budget = rule.budget.get(currency)
-    if budget is not None and left is not None and left.budget_minor is not None:
-        budget = left.budget_minor
-    return Play(
-        rule,
-        rule.treatments[-1],
-        0,
-        scale,
-        BP**decays if decays else 1,
-        rule.units_per_basket,
-        rule.amount_per_basket.get(currency),
-        budget,
-        case.tax_included,
-    )
-
-
-def _conditions(case: Case, rule: Rule, items: list[Item], reached: list[Claim]) -> No | None:
+def _conditions(case: Case, rule: Rule, items: list[Item], reached: Reached) -> No | None:
     if rule.minimum_units:
-        missing = rule.minimum_units - sum(one.item.units for one in reached)
+        missing = rule.minimum_units - sum(item.units for item, _ in reached)
         if missing > 0:
             return No("minimum_units", Hint("quantity", str(missing)))
     if rule.minimum_spend:
         if rule.minimum_spend_of_basket:
             spent = case.basket_minor
         else:
-            spent = sum(one.item.amount_minor for one in reached)
-            spent -= sum(item.amount_minor for item in items if not item.sale)
+            returned = sum(item.amount_minor for item in items if not item.sale)
+            spent = sum(item.amount_minor for item, _ in reached) - returned
         missing = rule.minimum_spend[case.currency] - spent
         if missing > 0:
             return No("minimum_spend", Hint("spend", str(missing)))
@@ -89,18 +67,6 @@ def treat(case: Case, rule: Rule) -> Treatment | No:
     return treatment
 
 
-def _treated(case: Case, play: Play) -> No | None:
-    treatment = treat(case, play.rule)
-    if isinstance(treatment, No):
-        return treatment
-    play.treatment = treatment
-    if treatment.kind != PERCENT:
-        if case.currency not in treatment.amounts:
-            return No("currency")
-        play.amount_minor = treatment.amounts[case.currency]
-    return None
-
-
 def _treatment(rule: Rule, number: int) -> Treatment:
     for treatment in rule.treatments:
         number -= treatment.share_bp
@@ -109,8 +75,41 @@ def _treatment(rule: Rule, number: int) -> Treatment:
     return rule.treatments[-1]
 
 
-def _priced(play: Play, reached: list[Claim]) -> Play | No:
-    for one in reached:
+def _play(case: Case, rule: Rule, reached: Reached) -> Play | No:
+    treatment = treat(case, rule)
+    if isinstance(treatment, No):
+        return treatment
+    amount = 0 if treatment.kind == PERCENT else treatment.amounts.get(case.currency)
+    if amount is None:
+        return No("currency")
+    scale, scale_of = _decay(case, rule)
+    play = Play(
+        rule,
+        treatment,
+        amount,
+        scale,
+        scale_of,
+        rule.units_per_basket,
+        rule.amount_per_basket.get(case.currency) if rule.amount_per_basket else None,
+        _budget(case, rule) if rule.budget else None,
+        case.tax_included,
+    )
+    for item, held in reached:
+        one = Claim(play, item, held)
         price_alone(one)
-    play.claims = [one for one in reached if one.alone]
+        if one.alone:
+            play.claims.append(one)
     return play if play.claims else No("no_effect")
+
+
+def _decay(case: Case, rule: Rule) -> tuple[int, int]:
+    frequency = rule.frequency
+    if frequency is None or frequency.decay_bp == BP:
+        return 1, 1
+    uses = recent_uses(case, rule)
+    return frequency.decay_bp**uses, BP**uses
+
+
+def _budget(case: Case, rule: Rule) -> int:
+    left = case.known.room.get(rule.number)
+    return rule.budget[case.currency] if left is None or left.budget_minor is None else left.budget_minor

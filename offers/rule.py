@@ -60,7 +60,11 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """See the module. `position` orders by priority, then id; `rank` is the order of taking off."""
+    """See the module. `position` orders by priority, then id; `rank` is the order of taking off.
+
+    `timed`, `limited` and `excludes` say whether the costlier questions need be asked at all; `priced` are
+    the tables that must name the basket's currency.
+    """
 
     position: int
     rank: int
@@ -100,6 +104,7 @@ class Rule:
     units_per_basket: int | None
     amount_per_basket: Amounts
     budget: Amounts
+    priced: tuple[Amounts, ...]
     group: str | None
     joins: frozenset[str]
     already: frozenset[str]
@@ -116,6 +121,7 @@ def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
         limits.frequency,
         limits.budget or None,
     )
+    priced = (conditions.minimum_spend, limits.amount_per_basket, limits.budget)
     return Rule(
         position=position,
         rank=rank,
@@ -158,6 +164,7 @@ def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
         units_per_basket=limits.units_per_basket,
         amount_per_basket=_amounts(limits.amount_per_basket),
         budget=_amounts(limits.budget),
+        priced=tuple(_amounts(table) for table in priced if table),
         group=campaign.stacking.group,
         joins=campaign.stacking.joins,
         already=frozenset[str](campaign.stacking.already),

@@ -7,37 +7,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from offers.campaign import Message
-from offers.model import Channel
+from offers.model import CHANNELS, Channel
 from offers.money import display
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A campaign's messages by channel and language."""
+    """A campaign's messages: for each channel by language, with `fallback` for a language that is missing."""
 
-    messages: dict[tuple[str | None, str], Message]
-    fallback: Message
+    tables: dict[Channel, dict[str, Message]]
+    fallback: dict[Channel, Message]
 
     def choose(self, channel: Channel, language: str) -> Message:
-        """The message for a channel in a language: the language before its base, the channel's own first.
-
-        Where the language is missing: English, then the first by name.
-        """
-        for tag in (language, language[:2], "en"):
-            for asked in (channel, None):
-                message = self.messages.get((asked, tag))
-                if message is not None:
-                    return message
-        return self.fallback
+        """The message for a channel in a language: the exact language before its base, then the fallback."""
+        table = self.tables[channel]
+        return table.get(language) or table.get(language.partition("-")[0]) or self.fallback[channel]
 
 
 def compile_words(messages: Iterable[Message]) -> Words:
-    """The messages, ready to choose from."""
-    found: dict[tuple[str | None, str], Message] = {
-        (message.channel, message.language): message for message in messages
+    """The messages, ready to choose from. In a language the channel's own goes before the one for all.
+
+    Where a language is missing, English stands in, else the first language by name.
+    """
+    ordered = sorted(messages, key=lambda message: message.channel is not None)
+    tables = {
+        channel: {message.language: message for message in ordered if message.channel in {None, channel}}
+        for channel in CHANNELS
     }
-    fallback = found[min(found, key=lambda key: (key[1], key[0] or ""))]
-    return Words(found, fallback)
+    anywhere = {message.language: message for message in ordered}
+    return Words(tables, {channel: _fallback(table or anywhere) for channel, table in tables.items()})
+
+
+def _fallback(table: dict[str, Message]) -> Message:
+    return table.get("en") or table[min(table)]
 
 
 class Facts(dict[str, str]):
