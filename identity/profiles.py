@@ -3,13 +3,14 @@
 Explanations carry rules, types and weights, and record ids; no value of a shopper.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import explanation, readers, survive
-from identity.answers import ProfileView, RecordView
+from identity import explanation, readers, store_profiles, survive
+from identity.answers import Head, ProfileView, RecordView
 from identity.answers import Survivor as SurvivorView
 from identity.context import Context
 from identity.readers import Opened
@@ -38,6 +39,24 @@ def view(connection: Connection, ctx: Context, profile: UUID) -> ProfileView:
             for each in survive.survivors(sightings(opened, ctx))
         ),
         identifiers=tuple(shown[key] for key in sorted(shown)),
+    )
+
+
+def heads(connection: Connection, record_nos: Collection[int]) -> tuple[Head, ...]:
+    """The profiles that these records belong to, each once, as offers need to know them."""
+    return tuple(
+        Head(
+            row.profile_no,
+            row.id,
+            row.person_no,
+            tuple(row.members),
+            readers.person_of(row),
+            row.channel,
+            row.personal,
+            row.staff,
+            row.tier,
+        )
+        for row in store_profiles.heads_of_records(connection, record_nos)
     )
 
 

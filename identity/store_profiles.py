@@ -68,6 +68,17 @@ def head_of_record(connection: Connection, record_no: int) -> HeadRow | None:
     return None if found is None else HeadRow(*found)
 
 
+def heads_of_records(connection: Connection, numbers: Collection[int]) -> list[HeadRow]:
+    """The heads of the profiles that live records belong to, each once."""
+    found = connection.exec_driver_sql(
+        "select p.* from identity.profile p where p.profile_no in"
+        " (select m.profile_no from identity.member m where m.record_no = any (%s::int8[]))"
+        " order by p.profile_no desc",
+        (list(numbers),),
+    )
+    return [HeadRow(*row) for row in found]
+
+
 def heads_of_person(connection: Connection, person_no: int, members: Collection[int]) -> list[HeadRow]:
     """The heads of all profiles of a person, found through the records that limits are counted on."""
     found = connection.exec_driver_sql(

@@ -66,6 +66,11 @@ def of_members(connection: Connection, members: Collection[int]) -> dict[int, Wa
     return merge(want for _, want in store_interests.read(connection, members))
 
 
+def holders(connection: Connection, *, limit: int) -> list[int]:
+    """Some records that want something: those with the highest numbers, for previews."""
+    return store_interests.holders(connection, limit=limit)
+
+
 def _save(
     connection: Connection,
     before: dict[int, want_list.WantList],

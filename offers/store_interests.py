@@ -86,6 +86,15 @@ def read(connection: Connection, records: Collection[int]) -> Iterator[tuple[int
     return ((row[0], Want(*row[1:])) for row in rows)
 
 
+def holders(connection: Connection, *, limit: int) -> list[int]:
+    """Records that want something, the newest first."""
+    found = connection.execute(
+        text("SELECT record_no FROM offers.wants WHERE products <> '{}' ORDER BY 1 DESC LIMIT :limit"),
+        {"limit": limit},
+    )
+    return list(found.scalars())
+
+
 def clear(connection: Connection, records: Sequence[int]) -> None:
     """Delete the interests of these records."""
     connection.execute(

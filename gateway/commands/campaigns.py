@@ -5,6 +5,7 @@ import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from sqlalchemy import Connection
 from gateway import campaign_files
 from gateway.campaign_files import CampaignFilesError
 from gateway.database import open_database
+from gateway.previews import Preview
 from gateway.settings import from_environment
 from offers import campaigns
+from offers.campaign import Campaign
 from offers.campaigns import Applied
 from offers.errors import OffersError
+from offers.money import Money, write
 from offers.store_campaigns import Stored
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
@@ -61,6 +65,59 @@ def apply(places: tuple[Path, ...], draft: bool, author: str | None, as_json: bo
         click.echo(f"{done.campaign.id}  version {done.campaign.version}  {done.campaign.state}  ({what})")
         for line in done.difference if done.campaign.version > 1 else ():
             click.echo(f"    {line}")
+
+
+@command.command("preview")
+@_places
+@click.option("--store", help="At this store; default: one of the campaign's, else the first.")
+@click.option(
+    "--samples", type=click.IntRange(0, 100), default=5, show_default=True, help="How many offers to show."
+)
+@_json
+def preview(places: tuple[Path, ...], store: str | None, samples: int, as_json: bool) -> None:
+    """Show whom the campaigns in these files would reach now, and at which prices. Nothing is stored."""
+    from gateway import previews, wiring
+
+    settings = from_environment()
+    with _speaking(), open_database(settings) as database:
+        found = campaign_files.read(campaign_files.find(places))
+        services = wiring.services_over(settings, database)
+        with database.transaction() as connection:
+            seen = [
+                (one, previews.preview(connection, services, one, now=_now(), store=store, samples=samples))
+                for one in found
+            ]
+    if as_json:
+        click.echo(json.dumps([{"campaign": one.id, **asdict(told)} for one, told in seen], default=str))
+        return
+    for one, told in seen:
+        _show_preview(one, told)
+
+
+def _show_preview(one: Campaign, told: Preview) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    click.echo(f"{one.id} at store {told.store}: {_reach(told)}")
+    table = Table("shopper", "offer", "product", "before", "after", box=None, pad_edge=False, padding=(0, 2))
+    for sample in told.samples:
+        before, after = (
+            write(Money(price, told.currency)) if price is not None else "-"
+            for price in (sample.price_before, sample.price_after)
+        )
+        table.add_row(str(sample.profile or "anybody"), sample.title, sample.product or "-", before, after)
+    if told.samples:
+        Console().print(table)
+    for reason, count in told.reasons:
+        click.echo(f"    {count:,} not: {reason}")
+
+
+def _reach(told: Preview) -> str:
+    if told.needs_basket:
+        return "for anybody, once there is a basket"
+    if not told.looked_at:
+        return "for anybody"
+    return f"{told.reached:,} of {told.looked_at:,} shoppers with an interest would get an offer"
 
 
 @command.command("list")

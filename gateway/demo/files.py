@@ -4,14 +4,14 @@ Invariant: one pass, one household in memory at a time, whatever the number of p
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from random import Random
 from typing import IO, Any
 
 import orjson
 
-from gateway.demo import rows
+from gateway.demo import households, rows
 from gateway.demo.rows import Row
 from gateway.demo.visits import Browser
 from gateway.demo.world import Household, World
@@ -40,6 +40,17 @@ def all_rows(world: World, homes: Iterable[Household]) -> Iterator[Row]:
     random = Random()
     for home in homes:
         yield from rows.rows(world, home, random)
+
+
+def of_people(world: World, people: int, told: Callable[[int], None]) -> Iterator[Row]:
+    """The records of the first so many people; `told` hears now and then how many were made."""
+    made, random = 0, Random()
+    for home in households.of_people(world, people):
+        yield from rows.rows(world, home, random)
+        made += len(home.people)
+        if home.number % 1000 == 0:
+            told(min(made, people))
+    told(people)
 
 
 def truth(row: Row) -> tuple[str, ...]:

@@ -1,16 +1,18 @@
 """What the demo is asked for, and the shop and world that follow from it."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from gateway.demo import households, journey, shelf
-from gateway.demo.shop import Basket, Shop
+from gateway.demo.shop import Shop
 from gateway.demo.world import World
+from gateway.settings import Settings
 
 HOUSEHOLDS = 300
 SEED = 7
+FILE = "demo-plan.json"
 GOODS = 800
 """Articles of the made-up shop."""
 
@@ -36,9 +38,23 @@ class Plan:
         return journey.read(households=self.households, seed=self.seed, today=self.today)
 
 
-def by_household(baskets: Sequence[Basket]) -> dict[int, list[Basket]]:
-    """The baskets of each household, oldest first."""
-    found: dict[int, list[Basket]] = defaultdict(list)
-    for basket in baskets:
-        found[basket.household].append(basket)
-    return found
+def pinned(settings: Settings, asked: Plan) -> Plan:
+    """The plan with the reference day of the load that was begun here from the same seed, if there was one.
+
+    Everything in the world hangs on that day: begun on Monday and resumed on Tuesday, it must be one world.
+    """
+    place = settings.home / FILE
+    try:
+        kept: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+        if (kept["seed"], kept["is_made_up"]) == (asked.seed, asked.is_made_up):
+            return replace(asked, today=date.fromisoformat(kept["today"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return asked
+
+
+def pin(settings: Settings, plan: Plan) -> None:
+    """Remembers the plan that is being loaded."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    content = {"seed": plan.seed, "is_made_up": plan.is_made_up, "today": plan.today.isoformat()}
+    (settings.home / FILE).write_text(json.dumps(content), encoding="utf-8")

@@ -10,7 +10,7 @@ from gateway import till
 from gateway.demo import files
 from gateway.demo.patrons import Patron
 from gateway.demo.rows import Row
-from gateway.demo.shop import Basket, BasketLine, Store
+from gateway.demo.shop import Basket, BasketLine, Shop
 from gateway.demo.visits import Visit
 from identity.model import Assurance
 from identity.submission import Claim, Statement, Submission
@@ -62,8 +62,9 @@ def message(visit: Visit) -> dict[str, Any]:
     return sent
 
 
-def sale(basket: Basket, patron: Patron, store: Store) -> dict[str, Any]:
+def sale(basket: Basket, patron: Patron, shop: Shop) -> dict[str, Any]:
     """The receipt as a till sends it to `POST /v1/transactions`."""
+    store = shop.stores[basket.store]
     paid = sum(line.amount_minor for line in basket.lines)
     tender: dict[str, Any] = {"type": "cash", "amount": paid}
     if patron.payment_reference:
@@ -87,6 +88,7 @@ def sale(basket: Basket, patron: Patron, store: Store) -> dict[str, Any]:
                 {
                     "line": str(number),
                     "sku": line.sku,
+                    "unit": shop.articles[line.sku].unit,
                     "quantity": till.decimal(line.quantity_milli),
                     "amount": line.amount_minor,
                     "already": _already(line),

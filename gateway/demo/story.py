@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from gateway.demo import numbers
+from gateway.demo.patrons import Patron, Shown
 from gateway.demo.rows import Known, Row, Statement
 from gateway.demo.shop import Article, Basket, BasketLine, Shop
 from gateway.demo.visits import Visit
@@ -112,6 +113,12 @@ def baskets(world: World, story: Story) -> list[Basket]:
         )
         for week in (4, 3, 2)
     ]
+
+
+def patron(world: World) -> Patron:
+    """She shows her card and pays with her bank card."""
+    shown = (Shown("loyalty_card", CARD, "scanned"),)
+    return Patron(NUMBER, shown, numbers.payment_reference(world.seed, NUMBER))
 
 
 def visits(world: World, story: Story) -> list[Visit]:

@@ -1,0 +1,140 @@
+"""Whom a campaign would reach: it is evaluated for live shoppers, and nothing is stored.
+
+The evaluator is the one that tills ask, with the campaign alone in its catalogue; so a preview says what the
+campaign does by itself, not who would win against whom.
+"""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.wiring import Services
+from identity import profiles
+from identity.answers import Head
+from offers import interest, stores
+from offers.campaign import Campaign
+from offers.compiled import Catalogue, compile_catalogue
+from offers.decision import Decision, Offer
+from offers.evaluate import evaluate
+from offers.model import Channel, Known, Place, Proof, Query, Shopper
+from offers.rule import Entry
+
+SHOPPERS_MOST = 1_000
+"""Live shoppers a preview looks at: those with the newest records among whoever showed interest in anything.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An offer that a shopper would get; `profile` is None where everybody gets it."""
+
+    profile: UUID | None
+    title: str
+    product: str | None
+    price_before: int | None
+    price_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a campaign would do in one place now. `reasons` count why shoppers get nothing."""
+
+    store: str
+    currency: str
+    looked_at: int
+    reached: int
+    samples: tuple[Sample, ...]
+    reasons: tuple[tuple[str, int], ...]
+    needs_basket: bool
+    """Whether it says nothing before there is a basket, so that no preview of prices is possible."""
+
+
+def preview(
+    connection: Connection,
+    services: Services,
+    campaign: Campaign,
+    *,
+    now: dt.datetime,
+    store: str | None = None,
+    most: int = SHOPPERS_MOST,
+    samples: int = 5,
+) -> Preview:
+    """The campaign's reach among live shoppers at a store. Raises UnknownStoreError, StoreUnknown."""
+    place = services.offers.snapshots.place(connection, store or _store(connection, campaign))
+    catalogue = compile_catalogue(0, [Entry(0, 1, campaign)])
+    if not campaign.personal:
+        decision = _decide(connection, services, catalogue, campaign, place, None, now)
+        offers = tuple(_sample(None, offer) for offer in decision.offers[:samples])
+        return Preview(str(place.store), place.currency, 0, 0, offers, (), needs_basket=not offers)
+    reached, found, reasons, looked_at = 0, list[Sample](), Counter[str](), 0
+    for head in profiles.heads(connection, interest.holders(connection, limit=most)):
+        looked_at += 1
+        decision = _decide(connection, services, catalogue, campaign, place, _shopper(head), now)
+        reached += bool(decision.offers)
+        if len(found) < samples:
+            found += [_sample(head.profile, offer) for offer in decision.offers[:1]]
+        if not decision.offers:
+            reasons[_why_not(decision)] += 1
+    return Preview(
+        str(place.store),
+        place.currency,
+        looked_at,
+        reached,
+        tuple(found),
+        tuple(reasons.most_common()),
+        needs_basket=False,
+    )
+
+
+def _store(connection: Connection, campaign: Campaign) -> str:
+    """A store of the campaign, else the first of all."""
+    if campaign.conditions.stores:
+        return min(campaign.conditions.stores)
+    first = stores.page(connection, limit=1)
+    return first[0].code if first else ""
+
+
+def _shopper(head: Head) -> Shopper:
+    return Shopper(
+        profile_id=str(head.profile),
+        members=head.members,
+        limit_members=head.limit_members,
+        personal=head.personal,
+        proof=Proof.SCANNED,
+        tier=head.tier,
+        staff=head.staff,
+    )
+
+
+def _decide(
+    connection: Connection,
+    services: Services,
+    catalogue: Catalogue,
+    campaign: Campaign,
+    place: Place,
+    shopper: Shopper | None,
+    now: dt.datetime,
+) -> Decision:
+    wants = interest.of_members(connection, shopper.members) if shopper is not None else {}
+    known = Known(wants=wants, products=services.offers.assortment.numbered(connection, wants))
+    asked = Query(channel=_channel(campaign), place=place, price_time=now, limit=1)
+    return evaluate(catalogue, asked, shopper, known, policy=services.offers.policy, seed=0)
+
+
+def _why_not(decision: Decision) -> str:
+    if decision.personal != "yes":
+        return decision.personal
+    return decision.refused[0].reason if decision.refused else "no_interest"
+
+
+def _channel(campaign: Campaign) -> Channel:
+    """A channel that shows offers before there is a basket, if the campaign has one."""
+    allowed = campaign.conditions.channels
+    return next((one for one in ("web", "app", "kiosk") if not allowed or one in allowed), "till")
+
+
+def _sample(profile: UUID | None, offer: Offer) -> Sample:
+    return Sample(profile, offer.title, offer.product, offer.price_before, offer.price_after)
