@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from gateway.app import create_app
 from gateway.database import Database
@@ -102,6 +102,13 @@ def new_code(services: Services) -> str:
         return pairing.make_code(connection, store_code="0042", name="Entrance", now=services.clock())
 
 
+class Quiet(WSGIRequestHandler):
+    """Writes no line for each file it serves."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing."""
+
+
 class Server:
     """The application on a port of this machine; it can be taken off the network and brought back."""
 
@@ -117,7 +124,7 @@ class Server:
 
     def start(self) -> None:
         """Answer on the port it had before."""
-        self._serving = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        self._serving = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=Quiet)
         self._port = self._serving.server_port
         self._thread = threading.Thread(target=self._serving.serve_forever)
         self._thread.start()

@@ -16,30 +16,10 @@ from offers.campaigns import Author
 from offers.tokens import Token
 from tests.gateway.pages import world
 from tests.gateway.pages.conftest import Server
+from tests.gateway.pages.hands import scan, screen, seen
 from tests.gateway.pages.qr_reader import read
 
 pytestmark = pytest.mark.browser
-
-
-def scan(page: Page, text: str) -> None:
-    """What a scanner that types does: a burst of keys and Enter, wherever the focus is."""
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
-
-
-def screen(page: Page, name: str) -> None:
-    """Wait until the page shows a screen."""
-    expect(page.locator("body")).to_have_attribute("data-screen", name)
-
-
-def seen(page: Page) -> str:
-    """Everything a reader or a screen reader can find on the page."""
-    return str(
-        page.evaluate(
-            """() => document.body.innerText + " " + [...document.querySelectorAll("[aria-label]")]
-                .map((element) => element.getAttribute("aria-label")).join(" ")"""
-        )
-    )
 
 
 @contextmanager

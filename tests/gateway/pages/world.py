@@ -52,8 +52,14 @@ reward: {percent: 20%}
 conditions: {channels: [till, kiosk, web, app]}
 messages:
   all:
-    en: {title: "{product}, it was in your cart", text: "It was in your cart.", neutral: "{product}: today in this store"}
-    de: {title: "{product}, es lag im Warenkorb", text: "Es lag im Warenkorb.", neutral: "{product}: heute in dieser Filiale"}
+    en:
+      title: "{product}, it was in your cart"
+      text: "It was in your cart."
+      neutral: "{product}: today in this store"
+    de:
+      title: "{product}, es lag im Warenkorb"
+      text: "Es lag im Warenkorb."
+      neutral: "{product}: heute in dieser Filiale"
 """
 
 FOR_ALL = b"""
@@ -101,10 +107,7 @@ def _shopper(
     now: dt.datetime,
 ) -> None:
     email = Claim("email", ADA_EMAIL if account == "ada" else f"{account}@example.org", Assurance.VERIFIED)
-    name = {
-        "given_name": ADA_NAME.split()[0] if account == "ada" else account.title(),
-        "family_name": "Schmid",
-    }
+    name = dict(zip(("given_name", "family_name"), ADA_NAME, strict=True)) if account == "ada" else {}
     agreement = [
         Statement(purpose, granted=True, at=now - dt.timedelta(days=30), evidence="form")
         for purpose in ("cross_channel", "personal_offers")
