@@ -95,7 +95,7 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
         return Reading(FoundStatus.AMBIGUOUS, choices=many.choices)
     head = found.heads[0]
     return Reading(
-        FoundStatus.KNOWN, shopper=_of_head(head, _proof(shown, found.by)), profile_no=head.profile_no
+        FoundStatus.KNOWN, shopper=of_head(head, _proof(shown, found.by)), profile_no=head.profile_no
     )
 
 
@@ -113,7 +113,8 @@ def _proof(shown: Sequence[Claim], by: str | None) -> Proof:
     return Proof(max((claim.assurance for claim in shown if claim.type == by), default=Assurance.TYPED))
 
 
-def _of_head(head: Head, proof: Proof) -> Shopper:
+def of_head(head: Head, proof: Proof) -> Shopper:
+    """A person as offers know one."""
     return Shopper(
         profile_id=str(head.profile),
         members=head.members,
@@ -131,8 +132,12 @@ def _chosen(connection: Connection, asker: Asker, choice: str) -> Reading:
         asker.limits.missed(asker.principal)
         return UNKNOWN
     view: ProfileView = profiles.view(connection, asker.identity, found.profile)
-    # Picking a name from a list proves no more than typing one.
-    chosen = Shopper(
+    return Reading(FoundStatus.KNOWN, shopper=of_view(view), profile_no=view.profile_no)
+
+
+def of_view(view: ProfileView) -> Shopper:
+    """A person who was picked from a list, which proves no more than typing."""
+    return Shopper(
         profile_id=str(view.profile),
         members=view.members,
         limit_members=view.limit_members,
@@ -141,4 +146,3 @@ def _chosen(connection: Connection, asker: Asker, choice: str) -> Reading:
         tier=view.tier,
         staff=view.staff,
     )
-    return Reading(FoundStatus.KNOWN, shopper=chosen, profile_no=view.profile_no)

@@ -5,6 +5,7 @@ in exactly one way, only return lines bring something back, sums stay inside 64 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from gateway import scans
 from gateway.api import decoded
@@ -92,6 +93,16 @@ def applied(sent: Iterable[decoded.Applied]) -> tuple[Applied, ...]:
             Applied(offer=one.offer, line=one.line, quantity_milli=quantity_milli, amount_minor=one.amount)
         )
     return tuple(found)
+
+
+def uuid_at(pointer: str, sent: str | None) -> UUID | None:
+    """An id of ours that came in a body. Raises Problem invalid."""
+    if sent is None:
+        return None
+    try:
+        return UUID(sent)
+    except ValueError:
+        raise _invalid(Place(pointer, "is an id from an earlier answer of ours")) from None
 
 
 def check(shoppers: Sequence[decoded.Shopper], sent: decoded.Basket | None) -> None:

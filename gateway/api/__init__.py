@@ -23,11 +23,13 @@ def blueprints() -> list[Blueprint]:
         stock,
         stops,
         stores,
+        transactions,
     )
 
     return [
         offers.blueprint,
         redemptions.blueprint,
+        transactions.blueprint,
         records.blueprint,
         records_batch.blueprint,
         lookup.blueprint,

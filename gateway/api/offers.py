@@ -230,12 +230,18 @@ def _answer(held: Services, seen: Seen) -> Response:
     if token is None:
         raise Problem("no_key", "Send an API key as `Authorization: Bearer o2o_...`.")
     known = held.keyring.remembered(token, now=now)
-    if known is not None:
-        return _asked(held, known, token, now, seen)
-    return _asked(held, checked(held, token, now=now), None, now, seen)
+    if known is None:
+        known = checked(held, token, now=now)
+        return _asked(held, known, None, seen, now)
+    try:
+        return _asked(held, known, token, seen, now)
+    except Exception:
+        # A refusal is an answer too: a key that was revoked since is told so, not what else is wrong.
+        checked(held, token, now=now)
+        raise
 
 
-def _asked(held: Services, known: Known, token: str | None, now: dt.datetime, seen: Seen) -> Response:
+def _asked(held: Services, known: Known, token: str | None, seen: Seen, now: dt.datetime) -> Response:
     """Answer a caller; `token` is None when its key was read from the database a moment ago."""
     principal = known.principal
     seen.key_id = principal.key_id

@@ -117,7 +117,7 @@ def redeem(call: Call) -> Answer:
         raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
     asked = Use(
         transaction=till.transaction_key(sent.transaction),
-        decision=_uuid(sent.decision),
+        decision=till.uuid_at("/decision", sent.decision),
         state=sent.state,
         applied=till.applied(sent.applied),
         revision=sent.revision,
@@ -275,15 +275,3 @@ def transaction_of(key: Any) -> dict[str, Any]:
         "business_day": key.business_day.isoformat(),
         "number": key.number,
     }
-
-
-def _uuid(sent: str | None) -> UUID | None:
-    if sent is None:
-        return None
-    try:
-        return UUID(sent)
-    except ValueError:
-        place = Place("/decision", "is the `decision` of an earlier answer")
-        raise Problem(
-            "invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,)
-        ) from None

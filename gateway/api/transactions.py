@@ -2,9 +2,18 @@
 it.
 """
 
-from flask_smorest import Blueprint
+from typing import Any
 
+from flask_smorest import Blueprint
+from marshmallow import fields
+
+from gateway import receipts
+from gateway.api import decoded
+from gateway.api.decoder import decoder
+from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, one_of, text
+from gateway.api.redemptions import ShownRedemptionSchema, redemption_of, transaction_of
+from gateway.api.refused import refused_answer
 from gateway.api.shapes import (
     MAX_LINES,
     MAX_SHOPPERS,
@@ -17,6 +26,8 @@ from gateway.api.shapes import (
     many,
     nested,
 )
+from gateway.security import Scope, speaks_for_store
+from offers.redemption import Recorded, Refused
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/v1", description="What tills sold.")
 
@@ -32,3 +43,54 @@ class TransactionSchema(Strict):
     tenders = many(TenderSchema, most=20)
     redemption = text(longest=128, about="The redemption that this sale pays for; it is committed with it.")
     applied = many(AppliedSchema, most=MAX_LINES)
+
+
+class RecordedSchema(Strict):
+    """What was recorded."""
+
+    id = fields.UUID(required=True)
+    transaction = nested(TransactionKeySchema, required=True)
+    redemption = fields.Nested(ShownRedemptionSchema, required=True, allow_none=True)
+    flags = fields.List(fields.String(), required=True)
+    replayed = fields.Boolean(required=True)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/transactions",
+    scopes={Scope.INGEST, Scope.REDEEM},
+    body=TransactionSchema,
+    decode=decoder(decoded.Transaction, TransactionSchema),
+    answers={200: RecordedSchema},
+    writes="natural",
+)
+def record_transaction(call: Call) -> Answer:
+    """Record a sale, a return or a void. A sale commits its redemption in the same moment."""
+    sent: decoded.Transaction = call.body
+    speaks_for_store(call.principal, sent.transaction.store)
+    receipts.check(sent)
+    held = call.services
+    outcome = receipts.record(
+        call.connection,
+        held.identity,
+        held.offers,
+        sent,
+        source=call.principal.source or receipts.DEFAULT_SOURCE,
+        now=call.now,
+    )
+    if isinstance(outcome, Refused):
+        stored = redemption_of(outcome.stored) if outcome.stored is not None else None
+        return refused_answer(outcome.error, stored=stored)
+    return Answer(200, recorded_of(outcome))
+
+
+def recorded_of(found: Recorded) -> dict[str, Any]:
+    """A recorded transaction as it is shown."""
+    return {
+        "id": found.id,
+        "transaction": transaction_of(found.transaction),
+        "redemption": redemption_of(found.redemption) if found.redemption is not None else None,
+        "flags": found.flags,
+        "replayed": found.replayed,
+    }
