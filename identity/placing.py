@@ -92,7 +92,7 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
     """Resolves a region, whose locks are held, and writes what that changes."""
     resolutions = tuple(region.view.resolve(piece) for piece in region.pieces)
     rows = region.rows
-    spots, heads = _spots(region, resolutions, ctx)
+    spots, heads = labels(region.pieces, resolutions, region.sight.rows, region.sight.records, ctx)
     earlier = _earlier(region, rows)
     gone = {change.record_no: change for change in region.changes if change.after is None}
     stored = _surroundings(connection, rows, earlier, heads, gone)
@@ -123,16 +123,21 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
     return Placement(region, resolutions, earlier, spots, heads, bool(differences.reviews))
 
 
-def _spots(
-    region: Region, resolutions: Iterable[Resolution], ctx: Context
+def labels(
+    pieces: Iterable[Piece],
+    resolutions: Iterable[Resolution],
+    rows: Mapping[RecordKey, Row],
+    records: Mapping[RecordKey, Record],
+    ctx: Context,
 ) -> tuple[dict[int, Spot], dict[int, dict[str, Any]]]:
+    """Where each record of resolved pieces belongs, and the profile heads, both by number: pure."""
     spots: dict[int, Spot] = {}
     heads: dict[int, dict[str, Any]] = {}
-    for piece, resolution in zip(region.pieces, resolutions, strict=True):
-        piece_no = min(region.sight.rows[ref].record_no for ref in piece.members)
+    for piece, resolution in zip(pieces, resolutions, strict=True):
+        piece_no = min(rows[ref].record_no for ref in piece.members)
         for group in resolution.groups:
-            person = [region.sight.rows[ref] for ref in sorted(group)]
-            for head in _heads(person, region.sight.records, ctx):
+            person = [rows[ref] for ref in sorted(group)]
+            for head in _heads(person, records, ctx):
                 heads[head["profile_no"]] = head
                 for number in head["members"]:
                     spots[number] = Spot(piece_no, head["person_no"], head["profile_no"])
