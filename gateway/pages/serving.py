@@ -49,7 +49,8 @@ def own_origin(public_url: str | None) -> str:
 
 def require_same_origin(public_url: str | None) -> None:
     """Raise Problem other_origin unless the request comes from a page of ours."""
-    if not is_same_origin(request.headers, own_origin(public_url)):
+    sent = request.headers
+    if not is_same_origin(sent.get("Origin"), sent.get("Sec-Fetch-Site"), own_origin(public_url)):
         raise Problem("other_origin", "Only this server's own page may ask this.")
 
 

@@ -3,11 +3,12 @@ needed here.
 """
 
 import re
+from collections.abc import Callable
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 SIZE = 25
 
-MASKS = [
+MASKS: list[Callable[[int, int], int]] = [
     lambda i, j: (i + j) % 2,
     lambda i, _: i % 2,
     lambda _, j: j % 3,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +74,7 @@ def scripts(page: Page) -> Page:
 
 def walked(scripts: Page, events: Sequence[str], start: str = "welcome") -> list[str]:
     """The screens that follow from these events."""
-    return scripts.evaluate(
+    screens: list[str] = scripts.evaluate(
         """async ([start, events]) => {
             const { next } = await import("/machine.js");
             const screens = [start];
@@ -84,6 +83,7 @@ def walked(scripts: Page, events: Sequence[str], start: str = "welcome") -> list
         }""",
         [start, list(events)],
     )
+    return screens
 
 
 def test_every_pair_of_screen_and_event_leads_to_a_screen(scripts: Page) -> None:
@@ -124,9 +124,9 @@ def test_every_screen_of_a_session_clears(scripts: Page) -> None:
     assert set(SCREENS) - set(cleared) == {"welcome", "cleared", "offline", "revoked"}
 
 
-def pressed(scripts: Page, keys: Sequence[tuple[str, int]]) -> list[Any]:
+def pressed(scripts: Page, keys: Sequence[tuple[str, int]]) -> list[str]:
     """What the wedge makes of keys at these milliseconds."""
-    return scripts.evaluate(
+    scans: list[str] = scripts.evaluate(
         """async (keys) => {
             const { Wedge } = await import("/wedge.js");
             const wedge = new Wedge();
@@ -134,6 +134,7 @@ def pressed(scripts: Page, keys: Sequence[tuple[str, int]]) -> list[Any]:
         }""",
         [list(key) for key in keys],
     )
+    return scans
 
 
 def typed(text: str, gap_ms: int, start_ms: int = 1000, end: str = "Enter") -> list[tuple[str, int]]:
