@@ -65,3 +65,7 @@ class TransactionConflictError(OffersError):
 
 class AlreadyVoidedError(OffersError):
     """This transaction was voided before its reserve arrived."""
+
+
+class NoLongerAuthorisedError(OffersError):
+    """The caller's right to reserve was withdrawn while it asked."""

@@ -1,7 +1,8 @@
 """The words of the ledger: what a till asks of it and what it answers.
 
-Invariant: an answer is a value that can be stored and given again. A refusal is a value too, because the transaction
-that carries it must still commit: a tombstone or a row for reconciliation may have been written on the way.
+Invariant: an answer is a value that can be stored and given again. A refusal is a value too, because the
+transaction that carries it must still commit: a tombstone or a row for reconciliation may have been written
+on the way.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,7 +62,9 @@ class Redemption:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An expected no. Commit the transaction, then answer `error`; `stored` is what the ledger has instead."""
+    """An expected no. Commit the transaction, then answer `error`; `stored` is what the ledger has
+    instead.
+    """
 
     error: OffersError
     stored: Redemption | None = None
@@ -69,7 +72,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
-    """The times of one call. `sent_at` is the till's clock when it sent, so that a wrong clock can be corrected."""
+    """The times of one call. `sent_at` is the till's clock when it sent, so that a wrong clock can be
+    corrected.
+    """
 
     received_at: datetime
     occurred_at: datetime | None = None
@@ -95,7 +100,9 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """`POST /v1/transactions`: what was sold, returned or voided. Lines and tenders are stored as they came."""
+    """`POST /v1/transactions`: what was sold, returned or voided. Lines and tenders are stored as they
+    came.
+    """
 
     transaction: TransactionKey
     kind: Literal["sale", "return", "void"]

@@ -1,43 +1,31 @@
-"""The use cases of offers, one paragraph each: load, decide, save.
+"""The use cases of offers, as the door calls them: load, decide, save.
 
-Invariant: nothing here commits. The caller's transaction carries the whole answer; a `Refused` is committed like an
-answer and rendered afterwards.
+Invariant: nothing here commits. The caller's transaction carries the whole answer; a `Refused` is committed
+like an answer and rendered afterwards. Whatever is raised instead must be rolled back.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from offers.assortment import Assortment
-from offers.decision import Decision
-from offers.decision_log import DecisionLog
-from offers.model import Policy, Query, Shopper, TransactionKey
-from offers.redemption import Authorised, Clocks, Recorded, Redemption, Refused, Sale, Use
-from offers.snapshots import Snapshots
+from offers import clock, ledger, ledger_view, quoting, recording, redeeming
+from offers.context import Answer, Context
+from offers.ledger import WHOLE_TRANSACTION, Step
+from offers.model import Query, Shopper, TransactionKey
+from offers.redemption import Authorised, Clocks, Operation, Recorded, Redemption, Refused, Sale, Use
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the use cases need of the process: its copies of what seldom changes, its log, its source of ids."""
-
-    policy: Policy
-    snapshots: Snapshots
-    assortment: Assortment
-    log: DecisionLog
-    new_id: Callable[[], UUID]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answered query; `redemption` in mode `reserve` when something was held."""
-
-    id: UUID
-    revision: int
-    decision: Decision
-    redemption: Redemption | None = None
+__all__ = [
+    "Answer",
+    "Context",
+    "query",
+    "use",
+    "commit",
+    "void",
+    "reverse",
+    "get",
+    "record_transaction",
+]
 
 
 def query(
@@ -54,16 +42,33 @@ def query(
 ) -> Answer | Refused:
     """Answer a query. A quote reads once and writes nothing here; mode `reserve` holds what it answers.
 
-    `content` is the body's canonical bytes: the same reserve again gets the first answer.
+    `content` is the body's canonical bytes: the same reserve again gets the first answer. Raises
+    CurrencyMismatchError, NoLongerAuthorisedError.
     """
-    raise NotImplementedError
+    if asked.mode == "reserve" and not dry_run:
+        return quoting.reserve(
+            connection,
+            ctx,
+            asked,
+            shopper,
+            now=now,
+            record_no=record_no,
+            authorised=authorised,
+            content=content,
+        )
+    return quoting.quote(connection, ctx, asked, shopper, now=now, record_no=record_no, dry_run=dry_run)
 
 
 def use(
     connection: Connection, ctx: Context, asked: Use, clocks: Clocks, *, authorised: Authorised = lambda: True
 ) -> Redemption | Refused:
-    """Reserve or commit what an earlier decision offered (`POST /v1/redemptions`)."""
-    raise NotImplementedError
+    """Reserve or commit what an earlier decision offered (`POST /v1/redemptions`).
+
+    Raises UnknownStoreError, NoLongerAuthorisedError.
+    """
+    if asked.state == "reserved":
+        return redeeming.reserve(connection, ctx, asked, clocks, authorised=authorised)
+    return redeeming.commit(connection, ctx, asked, clocks, authorised=authorised)
 
 
 def commit(
@@ -73,8 +78,12 @@ def commit(
     asked: Use,
     clocks: Clocks,
 ) -> Redemption | Refused:
-    """Make a reserved redemption final; an expired or voided one late, flagged."""
-    raise NotImplementedError
+    """Make a reserved redemption final; an expired or voided one late, flagged.
+
+    The transaction decides which one it is. Raises UnknownRedemptionError when it has none.
+    """
+    del redemption
+    return redeeming.commit(connection, ctx, asked, clocks, must_exist=True)
 
 
 def void(
@@ -86,8 +95,10 @@ def void(
     revision: int | None = None,
     reason: str | None = None,
 ) -> Redemption | Refused:
-    """Give back what a transaction holds. An unknown one leaves a tombstone; no revision speaks for all of them."""
-    raise NotImplementedError
+    """Give back what a transaction holds. An unknown one leaves a tombstone; no revision speaks for all."""
+    del reason  # the reason is for the door's log; a till may word it anew when it repeats itself
+    chosen = WHOLE_TRANSACTION if revision is None else revision
+    return ledger.void(connection, _step(connection, ctx, transaction, clocks, "void", chosen))
 
 
 def reverse(
@@ -99,17 +110,45 @@ def reverse(
     reason: str | None = None,
 ) -> Redemption | Refused:
     """Undo a whole committed sale (post-void). An unknown one leaves a tombstone."""
-    raise NotImplementedError
+    del reason
+    step = _step(connection, ctx, transaction, clocks, "reverse", WHOLE_TRANSACTION)
+    return ledger.reverse(connection, step)
 
 
 def get(connection: Connection, ctx: Context, redemption: UUID, *, now: datetime) -> Redemption:
-    """The redemption as it stands now; `RedemptionUnknown` when there is none."""
-    raise NotImplementedError
+    """The redemption as it stands now; raises UnknownRedemptionError."""
+    del ctx
+    return ledger_view.find(connection, redemption, now=now)
 
 
-def record_transaction(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> Recorded | Refused:
-    """Store a sale and commit its redemption with it.
+def record_transaction(
+    connection: Connection, ctx: Context, sale: Sale, clocks: Clocks
+) -> Recorded | Refused:
+    """Store a sale and commit its redemption with it (`POST /v1/transactions`).
 
     The same content again: the first answer. Other content: refused, and kept as a row for reconciliation.
+    `happened` is what the shopper's history should hold; it belongs into the same transaction.
     """
-    raise NotImplementedError
+    return recording.record(connection, ctx, sale, clocks)
+
+
+def _step(
+    connection: Connection,
+    ctx: Context,
+    transaction: TransactionKey,
+    clocks: Clocks,
+    operation: Operation,
+    revision: int,
+) -> Step:
+    place = ctx.snapshots.place(connection, transaction.store)
+    assert place.store_no is not None, "a store's place has its number"
+    return Step(
+        key=transaction,
+        store_no=place.store_no,
+        operation=operation,
+        revision=revision,
+        digest=b"",
+        happened_at=clock.settle(clocks, offline=False).happened_at,
+        now=clocks.received_at,
+        new_id=ctx.new_id,
+    )

@@ -5,10 +5,11 @@
 --
 -- products, facts  the wants of the members: product numbers, and beside each six unsigned 32-bit instants
 -- closing          [product_no, six instants] of what other members bought or took out of the cart among the
--- wanted products; with p_groups also of the other variants of those
+--                  wanted products; with p_groups also of the other variants of those
 -- stock            [product_no, thousandths] of the wanted products at the store
--- room             [campaign_no, kind, what is left] of the campaigns asked for; no row: no limit, or nothing
--- taken uses             [campaign_no, instant] of each use by the person, without those of this transaction
+-- room             [campaign_no, kind, what is left] of the campaigns asked for, counting what this transaction
+--                  holds itself and what expired holds would give back; no row: nothing taken, or no limit
+-- uses             [campaign_no, instant] of each use by the person, without what this transaction holds itself
 CREATE FUNCTION offers.known(
     p_now timestamptz,
     p_members bigint[],
@@ -51,11 +52,16 @@ BEGIN
     IF p_transaction_digest IS NOT NULL THEN
         SELECT p.price_time, p.revision INTO known.price_time, known.revision
           FROM offers.pin AS p WHERE p.transaction_digest = p_transaction_digest;
-        SELECT r.redemption_no, coalesce(r.price_time, known.price_time), greatest(r.revision, known.revision)
-          INTO v_own, known.price_time, known.revision
-          FROM offers.redemption AS r
-         WHERE r.store_no = p_store_no AND r.terminal = p_terminal AND r.business_day = p_business_day
-           AND r.number = p_number;
+        FOR v_row IN
+            SELECT r.redemption_no, r.price_time, r.revision
+              FROM offers.redemption AS r
+             WHERE r.store_no = p_store_no AND r.terminal = p_terminal AND r.business_day = p_business_day
+               AND r.number = p_number
+        LOOP
+            v_own := v_row.redemption_no;
+            known.price_time := coalesce(v_row.price_time, known.price_time);
+            known.revision := greatest(v_row.revision, known.revision);
+        END LOOP;
     END IF;
 
     IF cardinality(p_members) > 0 THEN
@@ -100,17 +106,26 @@ BEGIN
     IF cardinality(p_limit_members) > 0 THEN
         SELECT array_agg(ARRAY[i.campaign_no, extract(epoch FROM i.used_at)::bigint]) INTO known.uses
           FROM offers.redemption_item AS i
-         WHERE i.record_no = ANY (p_limit_members) AND i.uses > 0 AND i.redemption_no IS DISTINCT FROM v_own
-           AND (i.state = 'committed' OR i.state = 'reserved' AND i.expires_at > p_now);
+         WHERE i.record_no = ANY (p_limit_members) AND i.uses > 0
+           AND (i.state = 'committed'
+                OR i.state = 'reserved' AND i.expires_at > p_now AND i.redemption_no <> v_own);
     END IF;
 
     IF cardinality(p_campaigns) > 0 THEN
-        SELECT array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken]) INTO room
+        SELECT array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken
+                               + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
+                               + CASE WHEN c.taken >= c.cap - c.cap / 20
+                                      THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END])
+          INTO room
           FROM offers.capacity AS c
          WHERE c.campaign_no = ANY (p_campaigns) AND c.kind >= 2 AND c.subject IN ('', p_currency);
     END IF;
     IF cardinality(p_daily_campaigns) > 0 THEN
-        SELECT room || array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken]) INTO room
+        SELECT room || array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken
+                                       + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
+                                       + CASE WHEN c.taken >= c.cap - c.cap / 20
+                                              THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END])
+          INTO room
           FROM offers.capacity AS c
          WHERE c.campaign_no = ANY (p_daily_campaigns) AND c.kind = 1 AND c.subject = p_store_no::text
            AND c.bucket = p_business_day::text;

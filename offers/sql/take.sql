@@ -5,8 +5,9 @@
 --
 -- p_expires_at  until when it is held; NULL: committed, the holds become claims
 -- p_facts       it has happened: what finds no room is booked as over instead of being refused
--- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason}]: what
--- the campaign gives and what of it may be charged (more than 0), with the reason where that is less
+-- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason, over}]: what the
+--               campaign gives and what of it may be charged (more than 0), why that is less, and whether it is over
+--               a limit that is not counted here
 CREATE FUNCTION offers.take(
     p_redemption_no bigint,
     p_record_no bigint,
@@ -182,7 +183,7 @@ BEGIN
         granted_minor, over_limit, reason, state, expires_at, used_at)
     SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli,
            CASE WHEN s.before = 0 AND s.granted > 0 THEN 1 ELSE 0 END, s.desired_minor, s.granted,
-           s.granted > 0 AND v_over[s.i],
+           s.granted > 0 AND (v_over[s.i] OR coalesce(s.over, false)),
            CASE WHEN s.granted < s.asked_minor THEN v_why[s.i] ELSE s.reason END,
            CASE WHEN s.granted = 0 THEN 'refused' WHEN p_expires_at IS NULL THEN 'committed' ELSE 'reserved' END,
            p_expires_at, p_used_at
@@ -195,7 +196,7 @@ BEGIN
                    AS before
               FROM jsonb_to_recordset(p_items)
                 AS i (item smallint, campaign_no bigint, offer text, line text, quantity_milli bigint,
-                      desired_minor bigint, asked_minor bigint, reason text)
+                      desired_minor bigint, asked_minor bigint, reason text, over boolean)
           ) AS d
       ) AS s
      ORDER BY s.item

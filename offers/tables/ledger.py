@@ -119,7 +119,8 @@ redemption_item = Table(
     CheckConstraint("granted_minor BETWEEN 0 AND desired_minor", name="granted"),
     CheckConstraint("uses IN (0, 1)", name="uses"),
     CheckConstraint(
-        "state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused')", name="state"
+        "state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused', 'replaced')",
+        name="state",
     ),
     # Each use once, with what a frequency window asks: read by every query of a known shopper.
     Index(

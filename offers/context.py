@@ -1,0 +1,37 @@
+"""What the use cases need of the process, and what a query answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from offers.assortment import Assortment
+from offers.decision import Decision
+from offers.decision_log import DecisionLog
+from offers.model import Policy
+from offers.redemption import Redemption
+from offers.snapshots import Snapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """This process's copies of what seldom changes, its log, its source of ids.
+
+    `seed` draws the lots of holdouts and variants; another seed deals every person anew.
+    """
+
+    policy: Policy
+    snapshots: Snapshots
+    assortment: Assortment
+    log: DecisionLog
+    new_id: Callable[[], UUID]
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answered query; `redemption` in mode `reserve`, when something was held."""
+
+    id: UUID
+    revision: int
+    decision: Decision
+    redemption: Redemption | None = None

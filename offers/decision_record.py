@@ -1,0 +1,85 @@
+"""A decision as it is logged: the answer with all it was made from, so that it can be made again.
+
+Invariant: evaluating the inputs against the catalogue of that version gives the answer, byte for byte.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from offers import transaction_key
+from offers.decision import Decision, Refusal, RefusedCode
+from offers.model import Known, Policy, Query, Shopper
+
+UUID_WITH_TIME: Final = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What `evaluate` was given, the catalogue apart."""
+
+    query: Query
+    shopper: Shopper | None
+    known: Known
+    policy: Policy
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One logged decision. `record_no` is the record the shopper showed; `at` is within the id already."""
+
+    id: UUID
+    at: datetime
+    inputs: Inputs
+    answer: Decision
+    record_no: int | None = None
+
+    @property
+    def transaction(self) -> str | None:
+        """The transaction's key as one text."""
+        key = self.inputs.query.transaction
+        return transaction_key.spell(key) if key is not None else None
+
+
+def moment(decision_id: UUID, now: datetime) -> datetime:
+    """The instant that finds a decision's day: the one in its id, so that an id is enough to read it."""
+    if decision_id.version != UUID_WITH_TIME:
+        return now
+    return datetime.fromtimestamp((decision_id.int >> 80) / 1000, UTC)
+
+
+def encode_inputs(inputs: Inputs) -> str:
+    """The inputs as JSON."""
+    return msgspec.json.encode(inputs).decode()
+
+
+def encode_answer(answer: Decision) -> str:
+    """The answer as JSON."""
+    return msgspec.json.encode(answer).decode()
+
+
+def decode_inputs(text: str) -> Inputs:
+    """Inputs from JSON."""
+    return msgspec.json.decode(text, type=Inputs)
+
+
+def decode_answer(text: str) -> Decision:
+    """An answer from JSON."""
+    plain: dict[str, Any] = msgspec.json.decode(text)
+    refused = tuple(map(_refusal, plain.pop("refused")))
+    fields = {name: msgspec.convert(plain[name], hint) for name, hint in _HINTS.items() if name != "refused"}
+    return Decision(**fields, refused=refused)
+
+
+_HINTS: Final = get_type_hints(Decision)
+
+
+def _refusal(plain: dict[str, Any]) -> Refusal | RefusedCode:
+    # msgspec cannot tell the two apart by itself; the name that each alone has can.
+    if "code" in plain:
+        return msgspec.convert(plain, RefusedCode)
+    return msgspec.convert(plain, Refusal)

@@ -1,0 +1,186 @@
+"""Recording what tills sold: the receipt is kept, its redemption committed with it, the history told what
+happened.
+
+Invariant: what a till reports is never dropped. The same content again gets the first answer; other content
+is refused and kept for a person to reconcile.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from offers import clock, ledger, redeeming, store_transactions, transaction_key, wishes
+from offers.clock import Settled
+from offers.context import Context
+from offers.errors import TransactionConflictError
+from offers.ledger import WHOLE_TRANSACTION, Step
+from offers.redemption import Clocks, Happened, Recorded, Redemption, Refused, Sale, Use
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """A sale about to be stored."""
+
+    sale: Sale
+    store_no: int
+    digest: bytes
+    settled: Settled
+
+
+def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> Recorded | Refused:
+    """Store a sale, return or void, and do to its redemption what follows from it."""
+    place = ctx.snapshots.place(connection, sale.transaction.store)
+    assert place.store_no is not None, "a store's place has its number"
+    receipt = _Receipt(
+        sale=sale,
+        store_no=place.store_no,
+        digest=ledger.digest_of(_content(sale)),
+        settled=clock.settle(clocks, offline=sale.offline),
+    )
+    made = ctx.new_id()
+    number = store_transactions.make(
+        connection,
+        sale,
+        receipt.store_no,
+        made,
+        digest=receipt.digest,
+        settled=receipt.settled,
+        clocks=clocks,
+    )
+    if number is None:
+        return _again(connection, receipt, clocks)
+    redemption = _redeem(connection, ctx, receipt, clocks)
+    if isinstance(redemption, Refused):
+        _reconcile(connection, receipt, clocks, "redemption")
+    booked = redemption.stored if isinstance(redemption, Refused) else redemption
+    flags = {*receipt.settled.flags, *(booked.flags if booked is not None else ())}
+    if isinstance(redemption, Refused):
+        flags.add("redemption_differs")
+    recorded = Recorded(
+        id=made,
+        transaction=sale.transaction,
+        redemption=booked,
+        happened=_happened(receipt, booked),
+        flags=tuple(sorted(flags)),
+    )
+    store_transactions.keep_answer(
+        connection, number, msgspec.json.encode(replace(recorded, happened=())).decode(), recorded
+    )
+    return recorded
+
+
+def _again(connection: Connection, receipt: _Receipt, clocks: Clocks) -> Recorded | Refused:
+    found = store_transactions.read(connection, receipt.sale, receipt.store_no)
+    recorded = msgspec.json.decode(found.answer, type=Recorded)
+    if found.digest == receipt.digest:
+        return replace(recorded, replayed=True)
+    _reconcile(connection, receipt, clocks, "other_content")
+    return Refused(TransactionConflictError(), recorded.redemption)
+
+
+def _redeem(
+    connection: Connection, ctx: Context, receipt: _Receipt, clocks: Clocks
+) -> Redemption | Refused | None:
+    """Commit what a sale used; give back what a voided one held or used. Returns none for what used
+    nothing.
+    """
+    sale = receipt.sale
+    if sale.kind == "void":
+        return _undo(connection, ctx, receipt, clocks)
+    if sale.kind == "return" or (sale.redemption is None and not sale.applied):
+        return None
+    asked = Use(
+        transaction=sale.transaction,
+        decision=None,
+        state="committed",
+        applied=sale.applied,
+        offline=sale.offline,
+        shopper=sale.shopper,
+        record_no=sale.record_no,
+    )
+    done = redeeming.commit(connection, ctx, asked, clocks, facts=True)
+    if isinstance(done, Refused) and done.stored is not None and _agree(done.stored, sale):
+        return done.stored
+    return done
+
+
+def _undo(
+    connection: Connection, ctx: Context, receipt: _Receipt, clocks: Clocks
+) -> Redemption | Refused | None:
+    step = Step(
+        key=receipt.sale.transaction,
+        store_no=receipt.store_no,
+        operation="reverse",
+        revision=WHOLE_TRANSACTION,
+        digest=receipt.digest,
+        happened_at=receipt.settled.happened_at,
+        now=clocks.received_at,
+        new_id=ctx.new_id,
+    )
+    return ledger.reverse(connection, step)
+
+
+def _agree(stored: Redemption, sale: Sale) -> bool:
+    """Whether the till committed before, and the same: then its sale only repeats what the ledger knows."""
+    if stored.state != "committed":
+        return False
+    booked = {(item.offer, item.line): item.granted_minor for item in stored.items if item.granted_minor}
+    applied = wishes.merged(sale.applied)
+    return not applied or booked == {(one.offer, one.line): one.amount_minor for one in applied}
+
+
+def _reconcile(connection: Connection, receipt: _Receipt, clocks: Clocks, reason: str) -> None:
+    store_transactions.add_reconciliation(
+        connection,
+        receipt.sale,
+        receipt.store_no,
+        reason=reason,
+        content=msgspec.json.encode(_content(receipt.sale)).decode(),
+        digest=receipt.digest,
+        at=clocks.received_at,
+    )
+
+
+def _content(sale: Sale) -> Mapping[str, Any]:
+    """What makes two reports of a transaction the same: all but who the shopper was taken for."""
+    plain = asdict(replace(sale, shopper=None, record_no=None))
+    return {name: value for name, value in plain.items() if name not in {"shopper", "record_no"}}
+
+
+def _happened(receipt: _Receipt, redemption: Redemption | None) -> tuple[Happened, ...]:
+    sale, at = receipt.sale, receipt.settled.happened_at
+    named = transaction_key.spell(sale.transaction)
+    transaction = {
+        "store": sale.transaction.store,
+        "terminal": sale.transaction.terminal,
+        "business_day": sale.transaction.business_day.isoformat(),
+        "number": sale.transaction.number,
+    }
+    body = {"transaction": transaction, "currency": sale.currency, "lines": list(sale.lines)}
+    happened = [Happened(kind=sale.kind, message_id=f"{sale.kind}/{named}", occurred_at=at, body=body)]
+    if redemption is not None and redemption.state == "committed" and redemption.items:
+        items = [
+            {
+                "offer": item.offer,
+                "campaign": item.campaign,
+                "line": item.line,
+                "amount": item.granted_minor,
+            }
+            for item in redemption.items
+            if item.granted_minor
+        ]
+        told = {"transaction": transaction, "currency": sale.currency, "items": items}
+        happened.append(
+            Happened(kind="redemption", message_id=f"redemption/{named}", occurred_at=at, body=told)
+        )
+    return tuple(happened)
+
+
+def read(connection: Connection, transaction: UUID) -> Recorded | None:
+    """A recorded transaction by its id."""
+    answer = store_transactions.read_by_id(connection, transaction)
+    return msgspec.json.decode(answer, type=Recorded) if answer is not None else None
