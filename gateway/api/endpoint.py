@@ -40,6 +40,9 @@ Writes = Literal["nothing", "once", "natural", "many"]
 `many`: as `natural`, but the view opens a transaction for each of its parts.
 """
 
+MAX_ADDRESS_PART = 7_000
+"""A hundred skus, separated by commas."""
+
 SERVICES = "o2o"
 """Where the app keeps its services."""
 
@@ -164,7 +167,7 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
     principal = identified(held, request, now=now)
     seen.key_id = principal.key_id
     allow(principal, route.scopes)
-    _plain(path)
+    _plain(path, request.args)
     has_body = route.raw or route.body is not None
     raw = bodies.raw_body(request, most=route.most_bytes) if has_body else b""
     loaded = raw if route.raw else _loaded(route, raw)
@@ -225,13 +228,14 @@ def checked(held: Services, token: str, *, now: dt.datetime) -> Known:
         lent.close()
 
 
-def _plain(path: Mapping[str, Any]) -> None:
-    for name, value in path.items():
-        if isinstance(value, str) and ("\x00" in value or len(value) > 300):
+def _plain(path: Mapping[str, Any], asked: Mapping[str, str]) -> None:
+    """Raise Problem for texts in the address that no database column holds."""
+    for name, value in (*path.items(), *asked.items()):
+        if isinstance(value, str) and ("\x00" in value or len(value) > MAX_ADDRESS_PART):
             raise Problem(
                 "malformed_request",
                 f"The address's {name} is not usable.",
-                places=(Place(f"path/{name}", "holds a NUL character or is longer than 300 characters"),),
+                places=(Place(name, f"holds a NUL character or is longer than {MAX_ADDRESS_PART:,}"),),
             )
 
 
