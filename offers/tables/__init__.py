@@ -28,8 +28,7 @@ _SQL = Path(__file__).parent.parent / "sql"
 functions: tuple[str, ...] = (
     "INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1)",
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
-    (_SQL / "take.sql").read_text(encoding="utf-8"),
-    (_SQL / "known.sql").read_text(encoding="utf-8"),
+    *((_SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("take", "held", "lapsed", "known")),
 )
 
 __all__ = [
