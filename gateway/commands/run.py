@@ -60,7 +60,7 @@ def _welcome(settings: Settings, database: Database) -> None:
     url = settings.public_url or f"http://{settings.host}:{settings.port}"
     lines = [
         f"The gateway answers at {url}  (documentation: {url}/docs, metrics: port {settings.metrics_port})",
-        f"Its data is in {'your own server' if settings.database_url else settings.home}. Stop it with Ctrl-C.",
+        f"Data: {'your own server' if settings.database_url else settings.home}. Stop it with Ctrl-C.",
     ]
     if (told := guide.read(settings)) is not None:
         code = _pairing_code(database, told.store)
