@@ -4,6 +4,7 @@ What a schema cannot say is checked here, for all till routes alike: line ids ar
 in exactly one way, only return lines bring something back, sums stay inside 64 bits.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -18,9 +19,9 @@ MAX_BASKET_MINOR = 10**15
 
 def transaction_key(sent: decoded.TransactionKey) -> TransactionKey:
     """A transaction's natural key as offers name it."""
-    return TransactionKey(
-        store=sent.store, terminal=sent.terminal, business_day=sent.business_day, number=sent.number
-    )
+    # A plain date: what the decoder hands over is a marked one, which no encoder knows.
+    day = dt.date.fromordinal(sent.business_day.toordinal())
+    return TransactionKey(store=sent.store, terminal=sent.terminal, business_day=day, number=sent.number)
 
 
 def product_codes(basket: decoded.Basket | None) -> list[str]:
