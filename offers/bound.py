@@ -1,67 +1,42 @@
 """Upper bounds on what tangled claims can give together: what makes a search stop early and still be exact.
 
-Invariant: never below what any allowed set of the claims gives. They rest on `Claim.alone`, which is an upper
-bound of what a claim gives in any company.
+Invariant: never below what any allowed set of the claims gives. They rest on `Claim.alone`, an upper bound of
+what a claim gives in any company, and on lines solved as if no limit tied them to others.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from offers.money import ceiling
 from offers.pricing import Claim, Play
 from offers.rule import POOL
-from offers.stack import joinable
+from offers.stack import Nodes, best_stack, joinable, worth
+
+# Enough for any line of at most twelve claims; a longer one falls back to a coarser bound when they run out.
+_LINE_NODES = 1 << 14
+
+Lines = dict[int, list[Claim]]
 
 
-def is_capped(play: Play) -> bool:
-    """Whether a limit ties the rule's lines together: what one line takes, another may miss."""
-    if play.treatment.kind == POOL and len(play.claims) > 1:
-        return True
-    units, most, budget = play.units_most, play.most_minor, play.budget_minor
-    if units is not None and sum([claim.item.units for claim in play.claims]) > units:
-        return True
-    if most is None and budget is None:
-        return False
-    alone = sum([claim.alone for claim in play.claims])
-    return (most is not None and alone > most) or (budget is not None and alone > budget)
+class Gain(NamedTuple):
+    """The most a claim adds to its line; `joined` when other claims stay on the line beside it."""
+
+    claim: Claim
+    gain: int
+    joined: bool
 
 
-def line_bound(claims: Sequence[Claim]) -> int:
-    """The most that one line's claims can give."""
-    if not any(joinable(a.play.rule, b.play.rule) for i, a in enumerate(claims) for b in claims[:i]):
-        return max(claim.alone for claim in claims)
-    return min(claims[0].item.amount_minor, sum(claim.alone for claim in claims))
+class Option(NamedTuple):
+    """A line with one capped claim on it, at its best if the cap left it alone, against the line without."""
+
+    gain: Gain
+    claims: list[Claim]
 
 
-def play_bound(play: Play, gains: Iterable[tuple[Claim, int]]) -> int:
-    """The most that a rule can gain over these claims, each at most so much, within the rule's limits."""
-    kept = [(claim, gain) for claim, gain in gains if gain > 0]
-    total = sum(gain for _, gain in kept)
-    if play.units_most is not None:
-        total = min(total, _dearest_units(play.units_most, kept))
-    if play.treatment.kind == POOL:
-        total = min(total, ceiling(play.amount_minor * play.scale, play.scale_of))
-    for most in (play.most_minor, play.budget_minor):
-        if most is not None:
-            total = min(total, most)
-    return total
-
-
-def whole_bound(claims: Sequence[Claim]) -> int:
-    """The most that all claims together can give: the least of three bounds."""
-    lines = by_line(claims)
-    bounds = [sum(map(line_bound, lines.values()))]
-    plays = by_play(claims)
-    bounds.append(sum(play_bound(play, ((claim, claim.alone) for claim in own)) for play, own in plays))
-    capped = [(play, own) for play, own in plays if is_capped(play)]
-    if not any(joinable(a.rule, b.rule) for i, (a, _) in enumerate(capped) for b, _ in capped[:i]):
-        bounds.append(_bonus_bound(lines, capped))
-    return min(bounds)
-
-
-def by_line(claims: Iterable[Claim]) -> dict[int, list[Claim]]:
+def by_line(claims: Iterable[Claim]) -> Lines:
     """The claims of each item, in the items' order."""
-    lines: dict[int, list[Claim]] = defaultdict(list)
+    lines: Lines = defaultdict(list)
     for claim in sorted(claims, key=lambda claim: claim.item.order):
         lines[claim.item.order].append(claim)
     return lines
@@ -75,48 +50,101 @@ def by_play(claims: Iterable[Claim]) -> list[tuple[Play, list[Claim]]]:
     return [plays[position] for position in sorted(plays)]
 
 
-def _bonus_bound(lines: dict[int, list[Claim]], capped: list[tuple[Play, list[Claim]]]) -> int:
-    """What the lines give without capped rules, and on top what each capped rule gains over that at best.
+def line_bound(claims: Sequence[Claim]) -> int:
+    """The most that one line's claims can give: what they give when nothing runs out."""
+    if not claims:
+        return 0
+    nodes = Nodes(_LINE_NODES)
+    best = worth(best_stack(claims, nodes))[0]
+    coarse = min(claims[0].item.amount_minor, sum([claim.alone for claim in claims]))
+    return coarse if nodes.spent else best
 
-    Only true where capped rules never share a line, so that each line counts at most one bonus.
+
+def options(lines: Lines, free: dict[int, int]) -> list[Option]:
+    """For every capped claim the best its line can do with it, beside claims of rules that are not capped."""
+    found: list[Option] = []
+    for order, own in lines.items():
+        unbound = [claim for claim in own if not claim.play.capped]
+        for claim in own:
+            if not claim.play.capped:
+                continue
+            friends = [other for other in unbound if joinable(claim.play.rule, other.play.rule)]
+            grants = best_stack([claim, *friends], Nodes(_LINE_NODES))
+            gain = Gain(claim, worth(grants)[0] - free[order], bool(friends))
+            found.append(Option(gain, [grant.claim for grant in grants]))
+    return found
+
+
+def whole_bound(lines: Lines, free: dict[int, int], capped: Sequence[Option]) -> int:
+    """The most that all claims together can give: the lesser of two bounds.
+
+    `free` holds what every line gives without the claims of capped rules.
     """
-    positions = {play.rule.position for play, _ in capped}
-    free = {
-        order: [claim for claim in own if claim.play.rule.position not in positions]
-        for order, own in lines.items()
-    }
-    without = {order: line_bound(own) if own else 0 for order, own in free.items()}
-    total = sum(without.values())
-    for play, own in capped:
-        total += play_bound(play, ((claim, _gain(claim, free, without)) for claim in own))
+    plays = by_play(claim for own in lines.values() for claim in own)
+    by_rules = sum([play_bound(play, [Gain(one, one.alone, False) for one in own]) for play, own in plays])
+    bound_plays = [play for play, _ in plays if play.capped]
+    if any(joinable(a.rule, b.rule) for i, a in enumerate(bound_plays) for b in bound_plays[:i]):
+        return min(by_rules, sum(map(line_bound, lines.values())))
+    # Capped rules never share a line, so each line counts at most one of these bonuses.
+    bonuses = [
+        play_bound(play, [one.gain for one in capped if one.gain.claim.play is play]) for play in bound_plays
+    ]
+    return min(by_rules, sum(free.values()) + sum(bonuses))
+
+
+def play_bound(play: Play, gains: Sequence[Gain]) -> int:
+    """The most that a rule can gain over these claims, each at most so much, within the rule's limits."""
+    kept = [one for one in gains if one.gain > 0]
+    total = sum([one.gain for one in kept])
+    if play.units_most is not None:
+        total = min(total, _by_units(play.units_most, kept))
+    for most in money_limits(play):
+        total = min(total, _by_money(most, kept))
     return total
 
 
-def _gain(claim: Claim, free: dict[int, list[Claim]], without: dict[int, int]) -> int:
-    order = claim.item.order
-    friends = [other for other in free[order] if joinable(claim.play.rule, other.play.rule)]
-    together = claim.alone + (line_bound(friends) if friends else 0)
-    return min(claim.item.amount_minor, together) - without[order]
+def money_limits(play: Play) -> list[int]:
+    """The amounts that the rule's sum over all lines cannot exceed."""
+    limits = [most for most in (play.most_minor, play.budget_minor) if most is not None]
+    if play.treatment.kind == POOL:
+        limits.append(ceiling(play.amount_minor * play.scale, play.scale_of))
+    return limits
 
 
-def _dearest_units(units: int, gains: list[tuple[Claim, int]]) -> int:
+def _by_money(most_minor: int, gains: Sequence[Gain]) -> int:
+    """The most that can be gained while the amounts stay within a sum: best gain per minor unit first.
+
+    The first claim that no longer fits counts in part, rounded up (the knapsack's continuous bound). A claim
+    alone on its line gains in proportion to its amount; one that joins others may gain all it can with less,
+    but never more than its amount, so it weighs what it gains.
+    """
+    weighed = [(one.gain, one.gain if one.joined else one.claim.alone) for one in gains]
+    total, room = 0, most_minor
+    for gain, weight in sorted(weighed, key=lambda one: -(one[0] << 40) // one[1]):
+        if weight > room:
+            return total + ceiling(gain * room, weight) + 1
+        total += gain
+        room -= weight
+    return total
+
+
+def _by_units(units: int, gains: Sequence[Gain]) -> int:
     """The most that so many units can gain, taking each claim's units at the most one of them can."""
     per_unit: list[tuple[int, int]] = []
-    for claim, gain in gains:
-        own = (
-            claim.item.units
-            if claim.play.units_most is None
-            else min(claim.item.units, claim.play.units_most)
-        )
-        per_unit.append((gain if own == 1 else _most_per_unit(claim, gain, own), own))
+    for one in gains:
+        most = one.claim.play.units_most
+        own = one.claim.item.units if most is None else min(one.claim.item.units, most)
+        per_unit.append((one.gain if own == 1 else _per_unit(one, own), own))
     total = 0
-    for most, own in sorted(per_unit, reverse=True):
+    for value, own in sorted(per_unit, reverse=True):
         used = min(own, units)
-        total += most * used
+        total += value * used
         units -= used
     return total
 
 
-def _most_per_unit(claim: Claim, gain: int, units: int) -> int:
-    """No unit gains more than a piece costs, rounded up, nor than all units together gain."""
-    return min(gain, ceiling(claim.item.amount_minor, claim.item.units), max(ceiling(gain, units) + 1, 1))
+def _per_unit(one: Gain, units: int) -> int:
+    """No unit gains more than a piece costs, nor more than its share of the whole and two roundings."""
+    claim = one.claim
+    whole = claim.alone if one.joined else one.gain
+    return min(one.gain, ceiling(claim.item.amount_minor, claim.item.units), ceiling(whole, units) + 1)

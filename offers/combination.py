@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from offers.bound import by_line, is_capped
+from offers.bound import by_line
 from offers.model import Policy
 from offers.pricing import Claim, Grant, Play, grant_alone
 from offers.search import best_set
@@ -36,21 +36,21 @@ def choose(plays: Sequence[Play], policy: Policy) -> Chosen:
     claims = [claim for play in plays for claim in play.claims]
     if len({claim.item.order for claim in claims}) == len(claims) and not any(map(_is_tied, plays)):
         return Chosen([grant_alone(claim) for claim in claims], bounded=False)
-    nodes = Nodes(policy.search_nodes)
+    nodes = Nodes(policy.search_steps)
     grants = _solve(claims, nodes, policy.exact_claims)
     return Chosen([grant for grant in grants if grant.amount], nodes.spent)
 
 
 def _is_tied(play: Play) -> bool:
     """Whether a claim of the play may depend on lines of others."""
-    return play.rule.group is not None or is_capped(play)
+    return play.rule.group is not None or play.capped
 
 
 def _solve(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Grant]:
     """Each component alone: their values add up."""
     lines = by_line(claims)
     contested = _contested(claims)
-    ties = [play for play in _plays(claims) if play.rule.group in contested or is_capped(play)]
+    ties = [play for play in _plays(claims) if play.rule.group in contested or play.capped]
     if not ties:
         return [
             grant
@@ -70,7 +70,7 @@ def _solve_component(
     groups = _rivals(claims, contested)
     if groups:
         return _best_assignment(claims, groups, nodes, exact_claims)
-    if any(is_capped(claim.play) for claim in claims):
+    if any(claim.play.capped for claim in claims):
         return best_set(claims, nodes, exact_claims)
     return best_stack(claims, _line_nodes(claims, nodes, exact_claims))
 

@@ -216,12 +216,12 @@ class Known:
 class Policy:
     """The brand's rules for evaluating; a change is a new policy version, kept for replay.
 
-    `search_nodes` bounds what combining may cost beyond `exact_claims`; `shown_scans` and `shown_wants` what
+    `search_steps` bounds what combining may cost beyond `exact_claims`; `shown_scans` and `shown_wants` what
     a screen may look through. An interest counts half after `freshness_s` when offers are ranked.
     """
 
     version: int = 1
-    search_nodes: int = 4000
+    search_steps: int = 4000
     exact_claims: int = 12
     quote_valid_s: int = 15 * 60
     shown_scans: int = 200

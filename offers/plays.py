@@ -10,7 +10,7 @@ from offers.draw import lot
 from offers.eligibility import No, recent_uses, refuse_item, standing
 from offers.interest_rules import Standing
 from offers.money import BP
-from offers.pricing import Claim, Play, price_alone
+from offers.pricing import Claim, Play, is_capped, price_alone
 from offers.rule import PERCENT, Rule, Treatment
 
 Reached = list[tuple[Item, Standing | None]]
@@ -99,6 +99,7 @@ def _play(case: Case, rule: Rule, reached: Reached) -> Play | No:
         price_alone(one)
         if one.alone:
             play.claims.append(one)
+    play.capped = is_capped(play)
     return play if play.claims else No("no_effect")
 
 

@@ -20,6 +20,7 @@ from offers.rule import FIXED, PERCENT, POOL, Rule, Treatment
 class Play:
     """A rule as it plays in one query: its treatment, its amount in the basket's currency, what is left.
 
+    `capped` when a limit ties its lines together: what one line takes, another may miss.
     The reward is scaled by `scale / scale_of` (decay). `most_minor` bounds one use, `budget_minor` is what
     the money budget has left.
     """
@@ -34,6 +35,7 @@ class Play:
     budget_minor: int | None
     tax_included: bool
     claims: "list[Claim]" = field(default_factory=list)
+    capped: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +80,19 @@ def grant_alone(claim: Claim) -> Grant:
     """The grant of a claim that shares its line, its budget and its limits with nobody."""
     reason: EffectReason | None = "margin_floor" if claim.alone < claim.alone_desired else None
     return Grant(claim, claim.item.units, claim.alone_desired, claim.alone, reason)
+
+
+def is_capped(play: Play) -> bool:
+    """Whether a limit ties the play's lines together."""
+    if play.treatment.kind == POOL and len(play.claims) > 1:
+        return True
+    units, most, budget = play.units_most, play.most_minor, play.budget_minor
+    if units is not None and sum([claim.item.units for claim in play.claims]) > units:
+        return True
+    if most is None and budget is None:
+        return False
+    alone = sum([claim.alone for claim in play.claims])
+    return (most is not None and alone > most) or (budget is not None and alone > budget)
 
 
 def settle(claims: Sequence[Claim]) -> list[Grant]:

@@ -2,7 +2,7 @@
 
 Greedy first; where that already reaches the upper bound it is proved best. Else branch and bound over single
 claims: to the end for a component of no more than `Policy.exact_claims`, beyond that for a fixed number of
-nodes.
+steps.
 
 Invariant: what is answered is never worse than greedy, and the same for the same claims on every machine.
 """
@@ -10,17 +10,16 @@ Invariant: what is answered is never worse than greedy, and the same for the sam
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from offers.bound import by_line, by_play, is_capped, line_bound, play_bound, whole_bound
-from offers.pricing import Claim, Grant, Play, settle
+from offers.bound import Option, by_line, by_play, line_bound, money_limits, options, whole_bound
+from offers.pricing import Claim, Grant, settle
 from offers.stack import Nodes, best_stack, better, joinable, worth
 
-_FEW = 1_000_000  # nodes for a component that must be exact: never reached by 2**13 of them
+_FEW = 1 << 40  # steps for a component that must be exact: never reached by 2**12 sets
 
 
 def best_set(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Grant]:
     """The best grants for one component of tangled claims without contested exclusive groups."""
-    search = _Search(by_line(claims), nodes if len(claims) > exact_claims else Nodes(_FEW))
-    return search.solve(claims)
+    return _Search(list(claims), nodes if len(claims) > exact_claims else Nodes(_FEW)).solve()
 
 
 def fits(claim: Claim, taken: Sequence[Claim]) -> bool:
@@ -29,85 +28,81 @@ def fits(claim: Claim, taken: Sequence[Claim]) -> bool:
 
 
 @dataclass(slots=True)
+class _Tree:
+    """The claims in the order of deciding, line by line. Bit i of a mask is claim i.
+
+    `after[i]` bounds what lines can add from claim i on, `rest[p][i]` what rule p alone can.
+    """
+
+    claims: list[Claim]
+    rivals: list[int]
+    after: list[int]
+    rule_of: list[int]
+    rest: list[list[int]]
+    limits: list[int]
+
+
+@dataclass(slots=True)
 class _Search:
-    lines: dict[int, list[Claim]]
+    claims: list[Claim]
     nodes: Nodes
     best: list[Grant] = field(default_factory=list)
     best_worth: tuple[int, list[int]] = (0, [])
-    order: list[Claim] = field(default_factory=list)
-    after: list[int] = field(default_factory=list)
-    plays: list[tuple[Play, list[Claim]]] = field(default_factory=list)
 
-    def solve(self, claims: Sequence[Claim]) -> list[Grant]:
-        most = whole_bound(claims)
-        if not any(len(own) > 1 for own in self.lines.values()):
-            self._try(list(claims))
+    def solve(self) -> list[Grant]:
+        lines = by_line(self.claims)
+        free: dict[int, list[Grant]] = {}
+        for order, own in lines.items():
+            unbound = [claim for claim in own if not claim.play.capped]
+            free[order] = best_stack(unbound, self.nodes) if unbound else []
+        values = {order: worth(grants)[0] for order, grants in free.items()}
+        capped = options(lines, values)
+        most = whole_bound(lines, values, capped)
+        if all(len(own) == 1 for own in lines.values()):
+            self._try(self.claims)
         if self.best_worth[0] < most:
-            self._greedy()
+            self._greedy([grant.claim for grants in free.values() for grant in grants], capped, most)
         if self.best_worth[0] < most:
-            self._prepare()
-            self._walk(0, [])
-        return self._widened(claims)
+            tree = _plant(lines)
+            self._walk(tree, 0, 0, 0, [0] * len(tree.limits), most)
+        return self._widened()
 
-    def _greedy(self) -> None:
-        """The lines' own best first, then every capped claim by what it adds over what it displaces."""
-        taken: list[Claim] = []
-        capped: list[Claim] = []
-        for own in self.lines.values():
-            free = [claim for claim in own if not is_capped(claim.play)]
-            capped += [claim for claim in own if is_capped(claim.play)]
-            if free:
-                taken += [grant.claim for grant in best_stack(free, self.nodes)]
+    def _greedy(self, taken: list[Claim], capped: Sequence[Option], most: int) -> None:
+        """The lines' own best first; then lines with a capped claim instead, by what that adds."""
         self._try(taken)
-        for claim in sorted(capped, key=lambda one: (-self._gain(one, taken), one.play.rule.position)):
-            swapped = [other for other in taken if fits(claim, (other,))]
-            if self._try([*swapped, claim]):
-                taken = [*swapped, claim]
+        hopeful = [one for one in capped if one.gain.gain > 0]
+        for one in sorted(hopeful, key=lambda one: (-one.gain.gain, one.gain.claim.play.rule.position)):
+            if self.best_worth[0] >= most:
+                return
+            item = one.gain.claim.item
+            swapped = [*[other for other in taken if other.item is not item], *one.claims]
+            if self._try(swapped):
+                taken = swapped
 
-    def _gain(self, claim: Claim, taken: Sequence[Claim]) -> int:
-        return claim.alone - sum(other.alone for other in taken if not fits(claim, (other,)))
+    def _walk(self, tree: _Tree, at: int, taken: int, sure: int, given: list[int], most: int) -> None:
+        """Decide claim `at`: taken where nothing taken bars it, then left.
 
-    def _prepare(self) -> None:
-        """Lines that can give most come first; `after[i]` bounds what the claims from i on can add."""
-        lines = sorted(self.lines.values(), key=lambda own: (-line_bound(own), own[0].item.order))
-        suffix = sum(map(line_bound, lines))
-        for own in lines:
-            suffix -= line_bound(own)
-            ordered = sorted(own, key=lambda claim: (-claim.alone, claim.play.rule.position))
-            for i, claim in enumerate(ordered):
-                self.order.append(claim)
-                self.after.append(suffix + line_bound(ordered[i:]))
-        self.plays = by_play(self.order)
-
-    def _walk(self, at: int, taken: list[Claim]) -> None:
-        """Decide claim `at`: taken where it fits, then left."""
-        if not self.nodes.take():
+        `sure` sums what the taken claims give alone, `given` the same by rule.
+        """
+        if self.best_worth[0] >= most or not self.nodes.take():
             return
-        if at == len(self.order):
-            self._try(taken)
+        while at < len(tree.claims) and tree.rivals[at] & taken:
+            at += 1
+        if at == len(tree.claims):
+            self._try([claim for i, claim in enumerate(tree.claims) if taken >> i & 1])
             return
-        if self._most(at, taken) <= self.best_worth[0]:
+        if sure + tree.after[at] <= self.best_worth[0] or _by_rules(tree, at, given) <= self.best_worth[0]:
             return
-        claim = self.order[at]
-        if fits(claim, taken):
-            self._walk(at + 1, [*taken, claim])
-        self._walk(at + 1, taken)
+        alone, rule = tree.claims[at].alone, tree.rule_of[at]
+        given[rule] += alone
+        self._walk(tree, at + 1, taken | 1 << at, sure + alone, given, most)
+        given[rule] -= alone
+        self._walk(tree, at + 1, taken, sure, given, most)
 
-    def _most(self, at: int, taken: list[Claim]) -> int:
-        """An upper bound for every set that holds `taken` and any of the claims from `at` on."""
-        by_lines = sum(claim.alone for claim in taken) + self.after[at]
-        if by_lines <= self.best_worth[0]:
-            return by_lines
-        open_ = {id(claim) for claim in taken} | {id(claim) for claim in self.order[at:]}
-        return min(
-            by_lines,
-            sum(
-                play_bound(play, [(claim, claim.alone) for claim in own if id(claim) in open_])
-                for play, own in self.plays
-            ),
-        )
-
-    def _try(self, claims: list[Claim]) -> bool:
+    def _try(self, claims: Sequence[Claim]) -> bool:
+        """Keep the claims' grants if they are better than the best so far. Counts as many steps as claims."""
+        if not self.nodes.take(len(claims)):
+            return False
         grants = settle(claims)
         found = worth(grants)
         if not better(found, self.best_worth):
@@ -115,20 +110,54 @@ class _Search:
         self.best, self.best_worth = grants, found
         return True
 
-    def _widened(self, claims: Sequence[Claim]) -> list[Grant]:
+    def _widened(self) -> list[Grant]:
         """What is best, spread over every further line that the same rules may touch without loss.
 
         One amount off a basket belongs on all lines in scope, also where fewer could carry it.
         """
         taken = [grant.claim for grant in self.best if grant.amount]
         used = {claim.play.rule.position for claim in taken}
-        for claim in claims:
-            if claim.play.rule.position not in used or claim.play.units_most is not None or claim in taken:
-                continue
-            if not fits(claim, taken):
-                continue
-            wider = settle([*taken, claim])
-            if worth(wider)[0] >= self.best_worth[0]:
-                taken = [*taken, claim]
-                self.best = wider
+        held = {id(claim) for claim in taken}
+        more = [
+            claim
+            for claim in self.claims
+            if claim.play.rule.position in used and id(claim) not in held and claim.play.units_most is None
+        ]
+        for claim in more:
+            if fits(claim, taken) and self.nodes.take(len(taken)):
+                wider = settle([*taken, claim])
+                if worth(wider)[0] >= self.best_worth[0]:
+                    taken, self.best = [*taken, claim], wider
         return self.best
+
+
+def _plant(lines: dict[int, list[Claim]]) -> _Tree:
+    """Lines that can give most come first, and on each the claims that give most."""
+    claims: list[Claim] = []
+    after: list[int] = []
+    bounds = {order: line_bound(own) for order, own in lines.items()}
+    remaining = sum(bounds.values())
+    for order in sorted(lines, key=lambda order: (-bounds[order], order)):
+        remaining -= bounds[order]
+        own = sorted(lines[order], key=lambda claim: (-claim.alone, claim.play.rule.position))
+        claims += own
+        after += [remaining + sum([claim.alone for claim in own[i:]]) for i in range(len(own))]
+        after[-len(own)] = remaining + bounds[order]
+    plays = [play for play, _ in by_play(claims)]
+    rule_of = [next(p for p, play in enumerate(plays) if play is claim.play) for claim in claims]
+    rest = [
+        [sum([c.alone for c in claims[i:] if c.play is play]) for i in range(len(claims))] for play in plays
+    ]
+    limits = [min(money_limits(play), default=1 << 62) for play in plays]
+    rivals = [
+        sum([1 << j for j, other in enumerate(claims) if j != i and not fits(claim, (other,))])
+        for i, claim in enumerate(claims)
+    ]
+    return _Tree(claims, rivals, after, rule_of, rest, limits)
+
+
+def _by_rules(tree: _Tree, at: int, given: list[int]) -> int:
+    """The most the rules can give within their money limits, whatever the lines."""
+    return sum(
+        [min(most, held + rest[at]) for most, held, rest in zip(tree.limits, given, tree.rest, strict=True)]
+    )

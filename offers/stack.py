@@ -20,12 +20,13 @@ class Nodes:
     left: int
     spent: bool = False
 
-    def take(self) -> bool:
-        """One step, if there is one left."""
-        self.left -= 1
-        if self.left < 0:
+    def take(self, steps: int = 1) -> bool:
+        """So many steps, if there are as many left."""
+        if self.left < steps:
             self.spent = True
-        return self.left >= 0
+            return False
+        self.left -= steps
+        return True
 
 
 def joinable(left: Rule, right: Rule) -> bool:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from offers.case import lay_out
 from offers.combination import choose
 from offers.judging import judge
-from offers.model import Basket, Left, Proof
+from offers.model import Basket, Left, Policy, Proof
 from offers.money import BP
-from offers.pricing import Claim, settle
+from offers.pricing import Claim, Play, settle
 from offers.search import fits
 from tests.offers.worlds import ANNA, World, catalogue, worlds
 
@@ -139,22 +139,38 @@ def test_a_margin_floor_holds_whatever_is_combined(world: World) -> None:
         assert after[effect.line] * 1000 * (BP - floor_bp) >= cost * line.quantity_milli * gross
 
 
-@given(
-    st.one_of(worlds(most_lines=4, most_campaigns=4), worlds(most_lines=4, most_campaigns=5, tangled=True))
-)
+TANGLES = worlds(most_lines=4, most_campaigns=4) | worlds(most_lines=4, most_campaigns=5, tangled=True)
+
+
+@given(TANGLES)
 def test_no_allowed_combination_is_better(world: World) -> None:
     """Exact within a component of twelve claims: never worse than brute force over every allowed set."""
+    plays, best = brute_force(world)
+    chosen = choose(plays, world.policy)
+    assert sum(grant.amount for grant in chosen.grants) == best
+    assert not chosen.bounded
+    assert allowed([grant.claim for grant in chosen.grants])
+
+
+@given(TANGLES, st.integers(0, 200))
+def test_a_search_that_ends_early_says_so(world: World, steps: int) -> None:
+    """Beyond the exact size what is not proved best is called bounded, and what is not so called is best."""
+    plays, best = brute_force(world)
+    chosen = choose(plays, Policy(exact_claims=1, search_steps=steps))
+    reached = sum(grant.amount for grant in chosen.grants)
+    assert reached == best or (chosen.bounded and reached < best)
+    assert allowed([grant.claim for grant in chosen.grants])
+
+
+def brute_force(world: World) -> tuple[list[Play], int]:
+    """The plays of a world, and the most that any allowed set of their claims gives."""
     case = lay_out(
         catalogue(*world.campaigns), world.query, world.shopper, world.known, world.policy, world.seed
     )
     plays = judge(case, case.items).plays
     claims = [claim for play in plays for claim in play.claims]
     assume(len(claims) <= EXACT)
-    chosen = choose(plays, world.policy)
-    best = max(sum(grant.amount for grant in settle(some)) for some in subsets(claims) if allowed(some))
-    assert sum(grant.amount for grant in chosen.grants) == best
-    assert not chosen.bounded
-    assert allowed([grant.claim for grant in chosen.grants])
+    return plays, max(sum(one.amount for one in settle(some)) for some in subsets(claims) if allowed(some))
 
 
 def subsets(claims: list[Claim]) -> "chain[tuple[Claim, ...]]":
