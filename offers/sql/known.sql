@@ -114,7 +114,7 @@ BEGIN
     IF cardinality(p_campaigns) > 0 THEN
         SELECT array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken
                                + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
-                               + CASE WHEN c.taken >= c.cap - c.cap / 20
+                               + CASE WHEN c.taken >= c.cap / 2
                                       THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END])
           INTO room
           FROM offers.capacity AS c
@@ -123,7 +123,7 @@ BEGIN
     IF cardinality(p_daily_campaigns) > 0 THEN
         SELECT room || array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken
                                        + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
-                                       + CASE WHEN c.taken >= c.cap - c.cap / 20
+                                       + CASE WHEN c.taken >= c.cap / 2
                                               THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END])
           INTO room
           FROM offers.capacity AS c

@@ -1,5 +1,5 @@
--- What expired holds would give back to a limit, as far as a hundred of them go: asked only near the limit, where
--- `take` releases them as soon as somebody needs their room.
+-- What expired holds would give back to a limit, as far as a hundred of them go: asked only where half of it is
+-- taken, so that a generous limit costs no question. `take` releases them when somebody needs their room.
 CREATE FUNCTION offers.lapsed(p_capacity_no bigint, p_now timestamptz) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
