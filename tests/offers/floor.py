@@ -130,7 +130,7 @@ class Till:
             mode=mode,  # type: ignore[arg-type]
         )
         return service.query(self.connection, self.ctx, asked, who, now=now, **options)  # type:
-        ignore[arg-type]
+        ignore[arg - type]
 
     def answer(self, transaction: TransactionKey | None = None, **options: object) -> Answer:
         """Ask and expect an answer."""
@@ -153,8 +153,8 @@ class Till:
         **options: object,
     ) -> Redemption | Refused:
         """Book what was applied."""
-        asked = Use(transaction=transaction, decision=None, state=state, applied=applied)  # type:
-        ignore[arg-type] asked = replace(asked, **options)  # type: ignore[arg-type]
+        use = Use(transaction=transaction, decision=None, state="committed", applied=applied)
+        asked = replace(use, state=state, **options)  # type: ignore[arg-type]
         return service.use(self.connection, self.ctx, asked, Clocks(received_at=now, occurred_at=now))
 
     def commit(self, held: Redemption, *applied: Applied, now: datetime = NOW) -> Redemption | Refused:
