@@ -99,7 +99,7 @@ class _Work:
                 instants.setdefault(target.pair, []).append(at)
             device, account = owners.device_of(shown, self.ctx), owners.account_of(shown)
             if device is not None and account is not None and shown.happening.kind in _SIGNING_IN:
-                pair = (shown.happening.source, shown.raw.get(device.key, device.value))
+                pair = owners.browser_pair(shown.happening.source, device)
                 devices[pair] = device
                 signed.setdefault(pair, []).append((account, at))
         return [

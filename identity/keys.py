@@ -30,8 +30,8 @@ def linking_identifiers(record: Record, policy: Policy) -> tuple[Identifier, ...
 
 
 def identifier_keys(record: Record, policy: Policy) -> tuple[Key, ...]:
-    """The keys of the identifiers that take part in linking, in canonical order."""
-    return tuple(identifier.key for identifier in linking_identifiers(record, policy))
+    """The keys of the identifiers that take part in linking, each once, in canonical order."""
+    return tuple(dict.fromkeys(identifier.key for identifier in linking_identifiers(record, policy)))
 
 
 def left_out(record: Record, policy: Policy) -> int:

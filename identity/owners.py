@@ -79,6 +79,14 @@ def device_of(shown: Shown, ctx: Context) -> Identifier | None:
     return min(found, key=lambda identifier: (identifier.type, identifier.value), default=None)
 
 
+def browser_pair(source: str, device: Identifier) -> Pair:
+    """What the records of a browser are kept under.
+
+    The type stands in front: anybody can make up a browser's name, and it must not be an account's key.
+    """
+    return source, f"{device.type}:{device.value}"
+
+
 def account_of(shown: Shown) -> Identifier | None:
     """The account that a happening proves to be signed in."""
     return next(
@@ -124,11 +132,13 @@ def _is_valid(identifier: Identifier, happening: Happening) -> bool:
 def _homes(identifier: Identifier, shown: Shown, ctx: Context) -> list[Pair]:
     """The records that this identifier names by itself, as it was sent and in canonical form."""
     source = shown.happening.source
+    if ctx.policy.identifiers[identifier.type].links is Linking.ACCOUNT:
+        return [browser_pair(source, identifier)]
     if identifier.type == CARD:
         source = "loyalty" if "loyalty" in ctx.policy.sources else source
     elif identifier.type == ACCOUNT and ctx.policy.source(source).channel != "online":
         source = "web" if "web" in ctx.policy.sources else source
-    elif identifier.type != ACCOUNT and ctx.policy.identifiers[identifier.type].links is not Linking.ACCOUNT:
+    elif identifier.type != ACCOUNT:
         hidden = ctx.vault.fingerprint("stub", identifier.type, identifier.value)
         return [(source, f"{identifier.type}:{hidden}")]
     spellings = (shown.raw.get(identifier.key, identifier.value), identifier.value)
