@@ -21,6 +21,7 @@ def put(
     *claims: tuple[str, str],
     **rest: Any,
 ) -> PutResult:
+    """Puts a record whose identifiers are verified."""
     fields = {name: rest.pop(name) for name in ("consents", "observed_at", "proof") if name in rest}
     identifiers = [Claim(kind, value, Assurance.VERIFIED) for kind, value in claims]
     fields.setdefault("proof", Assurance.VERIFIED)
