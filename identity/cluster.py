@@ -125,7 +125,7 @@ class _Groups:
         self._pool_of: dict[RecordKey, Pool] = {ref: members[ref].pool for ref in piece.members}
         self._vague = {ref for ref in piece.members if not members[ref].pool.tells_apart}
         self._refused: dict[Link, Refusal] = {}
-        self._linked: dict[RecordKey, list[RecordKey]] = defaultdict(list)
+        self._links_of: dict[RecordKey, list[Link]] = defaultdict(list)
         self._meet(link for link in piece.links if link.strength is not Strength.POSSIBLE)
         self.joins: list[Join] = []
 
@@ -175,8 +175,8 @@ class _Groups:
 
     def _meet(self, found: Iterable[Link]) -> None:
         for link in found:
-            self._linked[link.left].append(link.right)
-            self._linked[link.right].append(link.left)
+            self._links_of[link.left].append(link)
+            self._links_of[link.right].append(link)
 
     def _veto(self, left: Pool, right: Pool) -> Refusal | None:
         return veto(left, right, self._decided, self._policy)
@@ -192,19 +192,28 @@ class _Groups:
         judged = self._decided.between(left.refs, right.refs)
         if judged is not None and judged.verdict is Verdict.SAME:
             return None
-        return self._ambiguity(link.left, left, right) or self._ambiguity(link.right, right, left)
+        return self._ambiguity(link, link.left) or self._ambiguity(link, link.right)
 
-    def _ambiguity(self, end: RecordKey, own: Pool, target: Pool) -> Refusal | None:
+    def _ambiguity(self, link: Link, end: RecordKey) -> Refusal | None:
         """Whether a nameless end might as well belong to a rival, whom the target is not."""
         if end not in self._vague:
             return None
-        rivals = self._rivals(own, target)
+        own, target = self._pool_of[end], self._pool_of[link.other(end)]
+        rivals = [pool for pool in self._rivals(link, own) if pool is not own and pool is not target]
         if any(self._veto(target, rival) and not self._veto(own, rival) for rival in rivals):
             return Refusal("ambiguous", "It names nobody and may as well belong to somebody else.")
         return None
 
-    def _rivals(self, own: Pool, target: Pool) -> list[Pool]:
-        """The groups beside `target` to which the nameless records of `own` are linked."""
-        ends = {end for ref in own.refs & self._vague for end in self._linked[ref]}
-        found = {id(pool): pool for pool in (self._pool_of[end] for end in ends)}
-        return [pool for pool in found.values() if pool is not own and pool is not target]
+    def _rivals(self, link: Link, own: Pool) -> Iterable[Pool]:
+        """The groups to which the nameless records of `own` are linked.
+
+        Through another nameless record only by a link that is not weaker: else a family's address between two
+        till records would outweigh the cards that tell whose they are.
+        """
+        ends = {
+            other.other(ref)
+            for ref in own.refs & self._vague
+            for other in self._links_of[ref]
+            if other.other(ref) not in self._vague or other.order[:2] <= link.order[:2]
+        }
+        return {id(pool): pool for pool in (self._pool_of[end] for end in ends)}.values()

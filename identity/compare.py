@@ -19,6 +19,7 @@ CACHE_SIZE: Final = 1 << 16
 TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word mistyped
 SOUND_SCORE: Final = 0.85  # the same when they also sound alike
 UNLIKE_SCORE: Final = 0.78  # below it two words are clearly different
+UNLIKE_EDITS: Final = 0.5  # and fewer letters than this stay where they are
 TYPO_LENGTH_MIN: Final = 4  # shorter words have too many neighbours one letter away
 
 
@@ -103,8 +104,8 @@ def given_names_of(left: Name, right: Name) -> Comparison:
     if level < Level.CLOSE and left.given and right.given:
         if _is_called_by_middle_name(left, right) or _is_swapped(left, right):
             level, score = Level.CLOSE, 1.0
-        elif level is Level.DIFFERENT and (left.middle or right.middle) and _shares_initial(left, right):
-            level = Level.UNSURE
+        elif _shares_initial(left, right) or _may_be_swapped(left, right):
+            level = max(level, Level.UNSURE)
     return Comparison("given_name", level, score, left.given, right.given)
 
 
@@ -194,6 +195,14 @@ def _is_swapped(left: Name, right: Name) -> bool:
     )
 
 
+def _may_be_swapped(left: Name, right: Name) -> bool:
+    """One part stands in the other's place and nothing stands in its own."""
+    return any(
+        not (a.family and b.family) and _family(a.given, b.family)[0] >= Level.CLOSE
+        for a, b in ((left, right), (right, left))
+    )
+
+
 def _shares_initial(left: Name, right: Name) -> bool:
     """J. for Anna Julia: an initial of a middle name speaks neither for nor against."""
     bare = [(a.given, b.middle) for a, b in ((left, right), (right, left)) if len(a.given) == 1 and b.middle]
@@ -230,22 +239,29 @@ def _given_word(left: str, right: str) -> tuple[Level, float]:
     score = similarity(left, right)
     if given_names.are_related(left, right):
         return Level.RELATED, score
+    if given_names.are_two_names(left, right):
+        return (Level.UNSURE if _is_typo(left, right, score) else Level.DIFFERENT), score
     if _is_typo(left, right, score):
-        return (Level.UNSURE if given_names.are_two_names(left, right) else Level.CLOSE), score
-    return (Level.DIFFERENT if score < UNLIKE_SCORE else Level.UNSURE), score
+        return Level.CLOSE, score
+    if left.startswith(right) or right.startswith(left):
+        # Cut off by a short field or by habit: Chr., Joh., Max.
+        return (Level.CLOSE if min(len(left), len(right)) > 2 else Level.INITIAL), score
+    return (Level.DIFFERENT if _is_unlike(left, right, score) else Level.UNSURE), score
 
 
 def _double(left: str, right: str) -> tuple[Level, float]:
     """Double names: Hans Peter may be called Peter; Hans Peter and Hans Georg are perhaps brothers."""
     words_left, words_right = left.split(), right.split()
-    if "".join(words_left) == "".join(words_right) or sorted(words_left) == sorted(words_right):
+    if sorted(words_left) == sorted(words_right):
         return Level.SAME, 1.0
+    # A stray space makes two words of one.
+    whole = _given("".join(words_left), "".join(words_right))
     fewer, more = sorted((words_left, words_right), key=lambda words: (len(words), words))
-    best = [max(_given(a, b) for b in more) for a in fewer]
-    level, score = min(best)
-    if level >= Level.INITIAL:
-        return min(level, Level.CLOSE), score
-    return (Level.DIFFERENT if max(best)[0] is Level.DIFFERENT else Level.UNSURE), score
+    each = [max(_given(one, other) for other in more) for one in fewer]
+    if whole[0] >= Level.CLOSE or min(each)[0] < Level.INITIAL:
+        apart = Level.DIFFERENT if max(each)[0] is Level.DIFFERENT else Level.UNSURE
+        return max(whole, (apart, max(each)[1]))
+    return min(*each, (Level.CLOSE, 1.0))
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -259,17 +275,23 @@ def _family_ordered(left: str, right: str) -> tuple[Level, float]:
         return Level.CLOSE, score
     if _is_typo(left, right, score) or (score >= SOUND_SCORE and sounds.code(left) == sounds.code(right)):
         return Level.CLOSE, score
-    return (Level.DIFFERENT if score < UNLIKE_SCORE else Level.UNSURE), score
+    return (Level.DIFFERENT if _is_unlike(left, right, score) else Level.UNSURE), score
 
 
 def _is_part(left: str, right: str) -> bool:
     """Huber and Huber Maier: one of a double name's words, long enough not to be a particle."""
     words_left, words_right = set(left.split()), set(right.split())
-    smaller = min(words_left, words_right, key=lambda words: (len(words), sorted(words)))
-    return words_left != words_right and smaller <= (words_left & words_right) and max(map(len, smaller)) > 3
+    if not (words_left < words_right or words_right < words_left):
+        return False
+    return any(len(word) > 3 for word in words_left & words_right)
 
 
 def _is_typo(left: str, right: str, score: float) -> bool:
     if min(len(left), len(right)) < TYPO_LENGTH_MIN:
         return False
     return score >= TYPO_SCORE or is_one_edit(left, right)
+
+
+def _is_unlike(left: str, right: str, score: float) -> bool:
+    """True when no slip of the finger makes one word of the other, nor a few of them."""
+    return score < UNLIKE_SCORE and OSA.normalized_similarity(left, right) < UNLIKE_EDITS

@@ -32,6 +32,21 @@ malgorzata gosia / jakub kuba / aleksandra ola sasa / aleksandar aca sasa / dmit
 ekaterina katja / vladimir vova
 """
 
+# Each group: names of different people that a typing error seems to turn into each other.
+_LOOK_ALIKES: Final = """
+julia julian juliane juliana / daniel daniela daniele danielle / michael michaela michaele / martin martina
+christian christiane christina christine / stefan stefanie stefania / stephan stephanie
+andrea andreas andre / maria mario marie marion marian marianne / paul paula paulina
+robert roberta roberto / gabriel gabriele gabriela / simon simone simona / karl karla / carl carla carlo
+manuel manuela / alexander alexandra / denis denise dennis / rene renee renate / emil emilia emilie emily
+luis luisa luise luca lukas / louis louise louisa / patrick patricia / jan jana jane janine
+johann johanna johannes / anton antonia antonio / erik erika erich / valentin valentina / frederik frederike
+dominik dominika dominique / nikola nikolas nicola nicole / josef josefa josefine / ivan ivana
+marc marco marcel marcus / mark marko / lena lea leah leonie lana /  / anja antje / petra peter
+eva evi ewa / elena helena / mila mia maja / leo leon lena / noah noa / oliver olivia
+laura lara clara klara / tim tom timo / ben bernd / ines agnes / inge inga
+"""
+
 
 def are_related(left: str, right: str) -> bool:
     """True when one name is a short or formal form of the other."""
@@ -43,10 +58,22 @@ def are_two_names(left: str, right: str) -> bool:
 
     Julia and Julian are two people, Jullia and Julia probably one.
     """
+    if right in _look_alikes().get(left, ()):
+        return True
     table = _relatives()
     if left not in table or right not in table or right in table[left]:
         return False
     return not table[left] & table[right]
+
+
+@cache
+def _look_alikes() -> dict[str, frozenset[str]]:
+    groups = [frozenset(group.split()) for group in _groups(_LOOK_ALIKES)]
+    found: dict[str, frozenset[str]] = {}
+    for group in groups:
+        for name in group:
+            found[name] = found.get(name, frozenset()) | group - {name} - _relatives().get(name, frozenset())
+    return found
 
 
 @cache
@@ -61,5 +88,9 @@ def _relatives() -> dict[str, frozenset[str]]:
 
 
 def _own_pairs() -> list[tuple[str, str]]:
-    groups = (group.split() for line in _SHORT_FORMS.strip().splitlines() for group in line.split("/"))
+    groups = (group.split() for group in _groups(_SHORT_FORMS))
     return [(formal, short) for formal, *shorts in groups for short in shorts]
+
+
+def _groups(table: str) -> list[str]:
+    return [group for line in table.strip().splitlines() for group in line.split("/")]

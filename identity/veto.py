@@ -80,15 +80,16 @@ def _exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
 
 
 def _limit(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """More values of a type than one person may have.
+    """More values of a type than one person may have, whoever brought them.
 
     Not of the exclusive types: the rule above is theirs, it knows typing errors.
     """
-    for key_type in sorted(left.by_type):
+    none: frozenset[str] = frozenset()
+    for key_type in sorted(left.by_type.keys() | right.by_type.keys()):
         rule = policy.identifiers.get(key_type)
         if rule is None or rule.exclusive:
             continue
-        count = len(left.by_type[key_type] | right.by_type.get(key_type, frozenset()))
+        count = len(left.by_type.get(key_type, none) | right.by_type.get(key_type, none))
         if count > rule.limit:
             what = f"{count} values of {key_type}"
             return Refusal("limit", f"Together they have {what}, one person at most {rule.limit}.")
