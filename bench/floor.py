@@ -1,7 +1,9 @@
 """The floor: what Flask, granian and PostgreSQL cost here when they do next to nothing.
 
-One view, one select by primary key, one connection held by each thread, no middleware, no schema. Every ratio that the benches
-print has this application, run beside the measured one in the same minutes, below the line. Change it and old figures lose their meaning.
+One view, one select by primary key, one connection held by each thread, no middleware, no schema. Every ratio
+that the benches
+print has this application, run beside the measured one in the same minutes, below the line. Change it and old
+figures lose their meaning.
 """
 
 import os

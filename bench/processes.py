@@ -1,4 +1,4 @@
-"""CPU time of process trees, so that throughput can be read beside what it cost the server and the database."""
+"""CPU time of process trees: throughput is read beside what it cost the server and the database."""
 
 from dataclasses import dataclass
 
@@ -18,8 +18,16 @@ class CpuSeconds:
 
 
 def cpu_seconds(*, server_pid: int, database_pid: int | None) -> CpuSeconds:
-    """Seconds used by both trees; the database counts 0 where its process cannot be seen (a server of one's own elsewhere)."""
+    """Seconds used by both trees; the database counts 0 where its process cannot be seen (a server of one's
+    own elsewhere).
+    """
     return CpuSeconds(_tree(server_pid), _tree(database_pid) if database_pid is not None else 0.0)
+
+
+def parent(pid: int) -> int:
+    """The process that started this one."""
+    found: int = psutil.Process(pid).ppid()
+    return found
 
 
 def resident_bytes(pid: int) -> int:

@@ -33,14 +33,15 @@ class Sample:
 
 
 def run(subject: Served, database_pid: int | None, load: Callable[[], Load]) -> Run:
-    """One run with the CPU time it took. Raises LoadError when an answer was an error: a fast refusal is no throughput."""
+    """One run with the CPU time it took. Raises LoadError when an answer was an error: a fast refusal is no
+    throughput.
+    """
     before = cpu_seconds(server_pid=subject.pid, database_pid=database_pid)
     seen = load()
     after = cpu_seconds(server_pid=subject.pid, database_pid=database_pid)
     if seen.requests == 0 or seen.status_errors or seen.socket_errors:
-        raise LoadError(
-            f"of {seen.requests} answers {seen.status_errors} were errors, and {seen.socket_errors} connections failed"
-        )
+        what = f"{seen.status_errors} were errors, and {seen.socket_errors} connections failed"
+        raise LoadError(f"of {seen.requests} answers {what}")
     return Run(load=seen, cpu=after.since(before))
 
 

@@ -30,10 +30,29 @@ def served(target: str, environment: Mapping[str, str], *, log: Path) -> Iterato
     """Serves a WSGI target on a free loopback port with two workers until the block ends."""
     port = _free_port()
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
+        process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-                *("--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning", target),
+                *(
+                    sys.executable,
+                    "-m",
+                    "granian",
+                    "--interface",
+                    "wsgi",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(port),
+                ),
+                *(
+                    "--workers",
+                    str(WORKERS),
+                    "--blocking-threads",
+                    str(THREADS),
+                    "--no-ws",
+                    "--log-level",
+                    "warning",
+                    target,
+                ),
             ],
             env={**os.environ, **environment},
             stdout=output,

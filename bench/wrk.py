@@ -1,4 +1,6 @@
-"""Load by wrk: a Python load generator saturates first and would hide the difference that a bench is looking for."""
+"""Load by wrk: a Python load generator saturates first and would hide the difference that a bench is looking
+for.
+"""
 
 import json
 import os
@@ -42,17 +44,29 @@ class Load:
 def run(
     url: str, requests: Sequence[Request], *, connections: int, seconds: int, headers: Mapping[str, str]
 ) -> Load:
-    """Sends the requests in turn over so many connections for so long. Raises LoadError when wrk is missing or fails."""
+    """Sends the requests in turn over so many connections for so long. Raises LoadError when wrk is missing
+    or fails.
+    """
     program = shutil.which("wrk")
     if program is None:
         raise LoadError("wrk is not installed: install your system's package `wrk`, then run the bench again")
     with tempfile.NamedTemporaryFile("w", suffix=".requests", encoding="utf-8") as file:
         file.writelines(f"{request.method}\t{request.path}\t{request.body}\n" for request in requests)
         file.flush()
-        command = [program, "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s"]
+        command = [
+            program,
+            "-t",
+            str(min(2, connections)),
+            "-c",
+            str(connections),
+            "-d",
+            f"{seconds}s",
+            "--timeout",
+            "10s",
+        ]
         for name, value in headers.items():
             command += ["-H", f"{name}: {value}"]
-        finished = subprocess.run(  # noqa: S603 - the program is wrk, the arguments are ours
+        finished = subprocess.run(
             [*command, "-s", str(SCRIPT), url],
             env={**os.environ, "O2O_BENCH_REQUESTS": file.name},
             capture_output=True,

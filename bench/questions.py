@@ -1,0 +1,130 @@
+"""The till queries that are measured: baskets of ten lines, cards of shoppers who want something, live
+campaigns.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy import text as sql
+
+from bench.wrk import Request
+from offers import campaign_format, campaigns
+from offers.campaign import Campaign
+from offers.campaigns import Author
+
+STORE = "0001"
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """A card, and a product that its owner left in an online cart."""
+
+    card: str
+    sku: str
+
+
+def put_campaigns(connection: Connection, count: int) -> None:
+    """Makes so many campaigns live: one for what was wanted online, the others each for two products of their
+    own.
+    """
+    skus = [row.sku for row in connection.execute(sql("select sku from offers.product order by product_no"))]
+    author = Author(name="bench", at=datetime.now(UTC))
+    for number in range(count):
+        document = _campaign(number, skus)
+        parsed = campaign_format.parse(document)
+        assert isinstance(parsed, Campaign), parsed
+        campaigns.apply(connection, parsed, author)
+        campaigns.activate(connection, parsed.id, author)
+
+
+def shoppers(connection: Connection, count: int, *, seed: int) -> list[Shopper]:
+    """Shoppers who agreed to personal offers, have a card and something in their online cart."""
+    found = connection.execute(
+        sql(
+            "select distinct on (p.profile_no) r.key as card, product.sku"
+            " from identity.record r join identity.member m using (record_no)"
+            " join identity.profile p on p.profile_no = m.profile_no and p.personal"
+            " cross join lateral unnest(p.members) w (record_no)"
+            " join offers.interest i on i.record_no = w.record_no"
+            " and i.carted_at_s > greatest(i.bought_at_s, i.removed_at_s)"
+            " join offers.product product on product.product_no = i.product_no"
+            " where r.source = 'loyalty' and r.sealed is not null and r.generation = 1 limit :most"
+        ),
+        {"most": count * 4},
+    )
+    everybody = [Shopper(row.card, row.sku) for row in found]
+    random.Random(seed).shuffle(everybody)
+    return everybody[:count]
+
+
+def queries(connection: Connection, known: Sequence[Shopper], *, lines: int, seed: int) -> list[Request]:
+    """One query for each shopper: the wanted product and others that the store sells."""
+    skus = [row.sku for row in connection.execute(sql("select sku from offers.product order by product_no"))]
+    chance = random.Random(seed)
+    return [
+        Request(
+            "POST", "/v1/offers/query", orjson.dumps(_query(number, shopper, skus, lines, chance)).decode()
+        )
+        for number, shopper in enumerate(known)
+    ]
+
+
+def _query(
+    number: int, shopper: Shopper, skus: Sequence[str], lines: int, chance: random.Random
+) -> dict[str, Any]:
+    basket = [shopper.sku, *chance.sample(skus, lines - 1)]
+    return {
+        "transaction": {
+            "store": STORE,
+            "terminal": "07",
+            "business_day": datetime.now(UTC).date().isoformat(),
+            "number": f"{number:06d}",
+        },
+        "revision": 1,
+        "mode": "quote",
+        "channel": "till",
+        "language": "en-US",
+        "shoppers": [{"role": "buyer", "scan": shopper.card}],
+        "basket": {
+            "currency": "USD",
+            "tax": "excluded",
+            "complete": True,
+            "lines": [
+                {
+                    "line": str(place),
+                    "kind": "sale",
+                    "sku": sku,
+                    "quantity": "1",
+                    "unit": "each",
+                    "unit_price": "12.99",
+                    "amount": 1299,
+                    "tax_rate_bp": 700,
+                }
+                for place, sku in enumerate(basket, start=1)
+            ],
+        },
+        "placement": "receipt",
+        "limit": 5,
+    }
+
+
+def _campaign(number: int, skus: Sequence[str]) -> dict[str, Any]:
+    wanted = number == 0
+    own = [skus[(number * 37) % len(skus)], skus[(number * 91 + 5) % len(skus)]]
+    return {
+        "campaign": f"bench-{number:05d}",
+        "name": f"Bench {number}",
+        "trigger": {"interest": {"kinds": ["carted"], "minimum_age": "1h", "maximum_age": "365d"}}
+        if wanted
+        else "always",
+        "scope": {"wanted": "item"} if wanted else {"products": sorted(set(own))},
+        "reward": {"percent": "10%"},
+        "limits": {"total": 100_000_000, "budget": "90000000.00 USD"},
+        "stacking": {"joins": ["*"]},
+        "messages": {"all": {"en": {"title": f"Bench {number}: 10% off", "receipt": "Bench -10%"}}},
+    }

@@ -1,0 +1,95 @@
+"""`o2o bench`: what this machine makes of the gateway, told as ratios to a floor measured in the same run."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+NAMES = ("floor", "till", "ingest")
+
+
+@click.command("bench")
+@click.argument("name", type=click.Choice(NAMES))
+@click.option(
+    "--people",
+    type=click.IntRange(1_000, 5_000_000),
+    default=10_000,
+    show_default=True,
+    help="How many live in the database.",
+)
+@click.option(
+    "--connections", type=click.IntRange(1, 256), default=8, show_default=True, help="How many ask at a time."
+)
+@click.option(
+    "--seconds", type=click.IntRange(1, 300), default=8, show_default=True, help="How long a run lasts."
+)
+@click.option(
+    "--runs", type=click.IntRange(1, 50), default=5, show_default=True, help="The medians of so many runs."
+)
+@click.option(
+    "--campaigns",
+    type=click.IntRange(1, 20_000),
+    default=100,
+    show_default=True,
+    help="till: live campaigns.",
+)
+@click.option(
+    "--records", type=click.IntRange(100, 1_000_000), default=1_000, show_default=True, help="ingest: a run."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output."
+)
+def command(
+    name: str,
+    people: int,
+    connections: int,
+    seconds: int,
+    runs: int,
+    campaigns: int,
+    records: int,
+    as_json: bool,
+) -> None:
+    r"""Measure NAME against the floor, on an embedded database of its own.
+
+    \b
+    floor   a bare Flask application with one select: what this machine can do
+    till    a till query with ten lines and the floor, in turn
+    ingest  taking in records of people who are not there yet
+    """
+    from bench import ingest, till
+    from bench.stage import stage
+    from bench.wrk import LoadError
+    from gateway.settings import from_environment
+
+    def report(line: str) -> None:
+        click.echo(line, err=True)
+
+    asked = till.Conditions(connections=connections, seconds=seconds, runs=runs, campaigns=campaigns)
+    measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+        "floor": lambda on: till.floor_only(on, asked, report),
+        "till": lambda on: till.measure(on, asked, report),
+        "ingest": lambda on: ingest.measure(on, report, records=records, clients=connections, runs=runs),
+    }
+    try:
+        with stage(from_environment(), people, report) as on:
+            found = {"bench": name, "people": people, "connections": connections} | measures[name](on)
+    except LoadError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(found) if as_json else _readable(found))
+
+
+def _readable(found: Mapping[str, Any]) -> str:
+    """The figures, one subject a paragraph."""
+    lines = []
+    for name, value in found.items():
+        if not isinstance(value, Mapping):
+            lines.append(f"{name}: {value}")
+            continue
+        lines.append(f"{name}:")
+        lines += [f"  {figure:18} {_figure(number)}" for figure, number in value.items()]
+    return "\n".join(lines)
+
+
+def _figure(number: float) -> str:
+    return f"{number:,}" if float(number).is_integer() else f"{number:,.2f}"
