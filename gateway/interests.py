@@ -24,31 +24,41 @@ KINDS: Final[dict[str, TouchKind]] = {
     "product_carted": "carted",
     "cart_removed": "removed",
     "order_completed": "bought",
-    "sale": "bought",
-    "return": "returned",
 }
-"""Kind of event -> what it says about the products it names."""
+"""Kind of online event -> what it says about the products it names."""
+
+RECEIPTS: Final = frozenset({"sale", "return"})
+"""Kinds of event that name their products line by line."""
 
 MEMBER: Final = "products"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one event of a record says about products, by sku."""
+    """One event of a record, with the body in which it names products."""
 
     record_no: int
     kind: str
     at: dt.datetime
-    skus: tuple[str, ...]
+    body: Mapping[str, Any]
 
 
-def skus_of(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """The skus an event's body lists."""
-    listed = body.get(MEMBER)
+def mentions(kind: str, body: Mapping[str, Any]) -> set[tuple[str, TouchKind]]:
+    """The skus an event names and what it says about each."""
+    if kind in RECEIPTS:
+        return {
+            (line["sku"], "returned" if kind == "return" or line.get("kind") == "return" else "bought")
+            for line in _listed(body, "lines")
+        }
+    touch = KINDS.get(kind)
+    return {(one["sku"], touch) for one in _listed(body, MEMBER)} if touch is not None else set()
+
+
+def _listed(body: Mapping[str, Any], member: str) -> list[dict[str, Any]]:
+    listed = body.get(member)
     if not isinstance(listed, list):
-        return ()
-    named = (one.get("sku") for one in listed if isinstance(one, dict))
-    return tuple(dict.fromkeys(sku for sku in named if isinstance(sku, str)))
+        return []
+    return [one for one in listed if isinstance(one, dict) and isinstance(one.get("sku"), str)]
 
 
 def note(connection: Connection, said: Sequence[Said], *, adds_products: bool) -> None:
@@ -62,8 +72,8 @@ def note_again(connection: Connection, record_nos: Sequence[int], said: Sequence
 
 
 def _touches(connection: Connection, said: Sequence[Said], *, adds_products: bool) -> Iterable[Touch]:
-    telling = [one for one in said if one.kind in KINDS and one.skus]
-    skus = sorted({sku for one in telling for sku in one.skus})
+    told = [(one, sku, touch) for one in said for sku, touch in mentions(one.kind, one.body)]
+    skus = sorted({sku for _, sku, _ in told})
     if not skus:
         return []
     numbers = (
@@ -72,9 +82,8 @@ def _touches(connection: Connection, said: Sequence[Said], *, adds_products: boo
         else products.numbers(connection, skus)
     )
     return [
-        Touch(one.record_no, numbers[sku], KINDS[one.kind], int(one.at.timestamp()))
-        for one in telling
-        for sku in one.skus
+        Touch(one.record_no, numbers[sku], touch, int(one.at.timestamp()))
+        for one, sku, touch in told
         if sku in numbers
     ]
 

@@ -62,7 +62,7 @@ def take(
     interests.note(
         connection,
         [
-            Said(one.record_no, happening.kind, happening.occurred_at, interests.skus_of(happening.body))
+            Said(one.record_no, happening.kind, happening.occurred_at, happening.body)
             for happening, one in zip(happenings, appended, strict=True)
             if one.new and one.record_no is not None
         ],

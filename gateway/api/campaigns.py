@@ -234,7 +234,7 @@ def parsed(mimetype: str, raw: bytes) -> Campaign:
     else:
         raise Problem("unsupported_media_type", "Send application/json or application/yaml.")
     if isinstance(found, Problems):
-        places = tuple(Place(f"/{one.path}", _sentence(one)) for one in found.found)
+        places = tuple(Place(f"/{one.path.replace('.', '/')}", _sentence(one)) for one in found.found)
         raise Problem(
             "invalid", f"{len(places)} place(s) in the document need a change; see `errors`.", places=places
         )

@@ -5,7 +5,7 @@ both accept and refuse the same bodies; where one changes, the other must.
 """
 
 import datetime as dt
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -41,12 +41,26 @@ Text512 = Annotated[str, Meta(min_length=1, max_length=512)]
 Entry = Literal["scanned", "typed", "app"]
 
 
-class Moment(dt.datetime):
-    """Marks a member that `gateway.moments.moment` parses."""
+if TYPE_CHECKING:
+    Moment = dt.datetime
+    Day = dt.date
+else:
 
+    class _Plain(type):
+        """Makes a plain time or date pass for the marker, so that what is decoded is nothing special."""
 
-class Day(dt.date):
-    """Marks a member that `gateway.moments.day` parses."""
+        def __instancecheck__(cls, value: object) -> bool:
+            return isinstance(value, cls.plain)
+
+    class Moment(metaclass=_Plain):
+        """Marks a member that `gateway.moments.moment` parses."""
+
+        plain = dt.datetime
+
+    class Day(metaclass=_Plain):
+        """Marks a member that `gateway.moments.day` parses."""
+
+        plain = dt.date
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -212,13 +226,11 @@ class Transaction(Shape, frozen=True):
 
 
 def _marked(kind: type, value: Any) -> Any:
-    """Parse what msgspec has no type for; the parsers are those of the published schema."""
+    """Parse what msgspec would parse more loosely; the parsers are those of the published schema."""
     if kind is Moment:
-        at = moment(value)
-        return Moment(at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, at.tzinfo)
+        return moment(value)
     if kind is Day:
-        on = day(value)
-        return Day(on.year, on.month, on.day)
+        return day(value)
     raise NotImplementedError(kind)
 
 
