@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from gateway.app import create_app
@@ -56,6 +56,7 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
 def page(window: BrowserContext) -> Iterator[Page]:
     """A page that fails its test when a script fails or the console complains."""
     opened = window.new_page()
+    opened.clock.install()  # so that tests can make time stand still or fly
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on(
@@ -150,5 +151,5 @@ def kiosk(page: Page, server: Server, peopled: Services, new_code: str) -> Page:
     page.goto(f"{server.url}/kiosk")
     page.locator("#code").fill(new_code)
     page.locator("#code").press("Enter")
-    page.locator("#screen-welcome").wait_for()
+    expect(page.locator("#title-welcome")).to_be_focused()
     return page

@@ -3,23 +3,11 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from gateway.wiring import Services
 from tests.gateway.pages import world
 from tests.gateway.pages.conftest import Server
 from tests.gateway.pages.hands import scan, screen
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def timed(page: Page, server: Server, peopled: Services, new_code: str) -> Page:
-    """A paired kiosk whose time is the test's."""
-    page.clock.install()
-    page.goto(f"{server.url}/kiosk")
-    page.locator("#code").fill(new_code)
-    page.locator("#code").press("Enter")
-    page.locator("#screen-welcome").wait_for()
-    return page
 
 
 def is_empty(page: Page) -> bool:
@@ -32,60 +20,60 @@ def is_empty(page: Page) -> bool:
     return bool(left == 0)
 
 
-def test_offers_leave_the_screen_after_half_a_minute(timed: Page) -> None:
+def test_offers_leave_the_screen_after_half_a_minute(kiosk: Page) -> None:
     """Offers, codes and announcements go; the page says so, then welcomes the next shopper."""
-    scan(timed, world.ADA)
-    screen(timed, "offers")
-    timed.clock.fast_forward(29_000)
-    screen(timed, "offers")
-    timed.clock.fast_forward(1_500)
-    screen(timed, "cleared")
-    assert is_empty(timed)
-    assert "Merino" not in timed.content()
-    timed.clock.fast_forward(5_000)
-    screen(timed, "welcome")
+    scan(kiosk, world.ADA)
+    screen(kiosk, "offers")
+    kiosk.clock.fast_forward(29_000)
+    screen(kiosk, "offers")
+    kiosk.clock.fast_forward(1_500)
+    screen(kiosk, "cleared")
+    assert is_empty(kiosk)
+    assert "Merino" not in kiosk.content()
+    kiosk.clock.fast_forward(5_000)
+    screen(kiosk, "welcome")
 
 
-def test_the_time_left_is_seen_and_announced(timed: Page) -> None:
+def test_the_time_left_is_seen_and_announced(kiosk: Page) -> None:
     """The ring counts down; ten seconds before the end a polite notice appears, once."""
-    scan(timed, world.ADA)
-    screen(timed, "offers")
-    expect(timed.locator("#ring")).to_be_visible()
-    timed.clock.fast_forward(12_000)
-    expect(timed.locator("#seconds")).to_have_text("18")
-    expect(timed.locator("#stay")).to_be_hidden()
-    timed.clock.fast_forward(8_500)
-    expect(timed.locator("#stay")).to_be_visible()
-    expect(timed.locator("#live")).to_contain_text("Sekunden geleert")
-    assert timed.locator("#live").get_attribute("aria-live") == "polite"
+    scan(kiosk, world.ADA)
+    screen(kiosk, "offers")
+    expect(kiosk.locator("#ring")).to_be_visible()
+    kiosk.clock.fast_forward(12_000)
+    expect(kiosk.locator("#seconds")).to_have_text("18")
+    expect(kiosk.locator("#stay")).to_be_hidden()
+    kiosk.clock.fast_forward(8_500)
+    expect(kiosk.locator("#stay")).to_be_visible()
+    expect(kiosk.locator("#live")).to_contain_text("Sekunden geleert")
+    assert kiosk.locator("#live").get_attribute("aria-live") == "polite"
 
 
 @pytest.mark.parametrize("touch", ["tap", "key", "button"])
-def test_any_touch_extends(timed: Page, touch: str) -> None:
+def test_any_touch_extends(kiosk: Page, touch: str) -> None:
     """A tap anywhere, a key, or the button in the notice: half a minute more."""
-    scan(timed, world.ADA)
-    screen(timed, "offers")
-    timed.clock.fast_forward(25_000)
+    scan(kiosk, world.ADA)
+    screen(kiosk, "offers")
+    kiosk.clock.fast_forward(25_000)
     if touch == "tap":
-        timed.mouse.click(600, 780)
+        kiosk.mouse.click(600, 780)
     elif touch == "key":
-        timed.keyboard.press("Shift")
+        kiosk.keyboard.press("Shift")
     else:
-        timed.get_by_role("button", name="Bleiben").click()
-    expect(timed.locator("#stay")).to_be_hidden()
-    timed.clock.fast_forward(25_000)
-    screen(timed, "offers")
-    timed.clock.fast_forward(6_000)
-    screen(timed, "cleared")
+        kiosk.get_by_role("button", name="Bleiben").click()
+    expect(kiosk.locator("#stay")).to_be_hidden()
+    kiosk.clock.fast_forward(25_000)
+    screen(kiosk, "offers")
+    kiosk.clock.fast_forward(6_000)
+    screen(kiosk, "cleared")
 
 
-def test_what_was_typed_is_forgotten_too(timed: Page) -> None:
+def test_what_was_typed_is_forgotten_too(kiosk: Page) -> None:
     """An address left in the field does not wait for the next shopper."""
-    timed.get_by_role("button", name="Keine Karte dabei?").click()
-    timed.locator("#typed").fill(world.ADA_EMAIL)
-    timed.clock.fast_forward(31_000)
-    screen(timed, "cleared")
-    assert is_empty(timed)
+    kiosk.get_by_role("button", name="Keine Karte dabei?").click()
+    kiosk.locator("#typed").fill(world.ADA_EMAIL)
+    kiosk.clock.fast_forward(31_000)
+    screen(kiosk, "cleared")
+    assert is_empty(kiosk)
 
 
 def test_finish_clears_at_once(kiosk: Page) -> None:
@@ -135,19 +123,19 @@ def test_an_answer_that_comes_too_late_shows_nothing(kiosk: Page) -> None:
     screen(kiosk, "cleared")
 
 
-def test_without_a_network_a_card_is_forgotten_all_the_same(timed: Page, server: Server) -> None:
+def test_without_a_network_a_card_is_forgotten_all_the_same(kiosk: Page, server: Server) -> None:
     """The offline screen stays, but after half a minute it no longer knows whose offers it was asked for."""
     server.stop()
-    scan(timed, world.ADA)
-    screen(timed, "offline")
+    scan(kiosk, world.ADA)
+    screen(kiosk, "offline")
     for _ in range(40):
-        timed.clock.run_for(1_000)
-    expect(timed.locator("#session")).to_be_hidden()
+        kiosk.clock.run_for(1_000)
+    expect(kiosk.locator("#session")).to_be_hidden()
     server.start()
     for _ in range(20):
-        timed.clock.run_for(1_000)
-    screen(timed, "welcome")
-    assert is_empty(timed)
+        kiosk.clock.run_for(1_000)
+    screen(kiosk, "welcome")
+    assert is_empty(kiosk)
 
 
 def test_nothing_is_kept_in_the_browser(kiosk: Page) -> None:

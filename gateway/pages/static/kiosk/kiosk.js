@@ -207,4 +207,5 @@ function found() {
 
 listenToPage();
 arrive();
+if (!navigator.onLine) lost();
 keepOfflinePage();
