@@ -61,7 +61,7 @@ def campaign(
         f"trigger: always\nreward: {{percent: {percent}%}}\n"
     )
     assert isinstance(found, Campaign)
-    made = replace(found, **changes)  # type: ignore[arg-type]
+    made = replace(found, **changes)
     campaigns.apply(connection, made, ANNA)
     campaigns.activate(connection, name, ANNA)
     return made
@@ -69,7 +69,7 @@ def campaign(
 
 def limited(connection: Connection, name: str = "tenth", **limits: object) -> Campaign:
     """A live campaign with limits."""
-    return campaign(connection, name, limits=Limits(**limits))  # type: ignore[arg-type]
+    return campaign(connection, name, limits=Limits(**limits))
 
 
 def key(number: str | None = None) -> TransactionKey:
@@ -127,14 +127,13 @@ class Till:
             basket=Basket("EUR", "included", (line,)),
             transaction=transaction or key(),
             revision=revision,
-            mode=mode,  # type: ignore[arg-type]
+            mode=mode,
         )
-        return service.query(self.connection, self.ctx, asked, who, now=now, **options)  # type:
-        ignore[arg - type]
+        return service.query(self.connection, self.ctx, asked, who, now=now, **options)
 
     def answer(self, transaction: TransactionKey | None = None, **options: object) -> Answer:
         """Ask and expect an answer."""
-        found = self.ask(transaction, **options)  # type: ignore[arg-type]
+        found = self.ask(transaction, **options)
         assert isinstance(found, Answer), found
         return found
 
@@ -154,7 +153,7 @@ class Till:
     ) -> Redemption | Refused:
         """Book what was applied."""
         use = Use(transaction=transaction, decision=None, state="committed", applied=applied)
-        asked = replace(use, state=state, **options)  # type: ignore[arg-type]
+        asked = replace(use, state=state, **options)
         return service.use(self.connection, self.ctx, asked, Clocks(received_at=now, occurred_at=now))
 
     def commit(self, held: Redemption, *applied: Applied, now: datetime = NOW) -> Redemption | Refused:

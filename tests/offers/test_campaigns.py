@@ -32,7 +32,7 @@ def plain(**changes: object) -> Campaign:
         """
     )
     assert isinstance(found, Campaign)
-    return replace(found, **changes)  # type: ignore[arg-type]
+    return replace(found, **changes)
 
 
 def _caps(connection: Connection) -> dict[tuple[int, str, str], tuple[int, int]]:

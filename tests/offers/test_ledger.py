@@ -98,7 +98,7 @@ def test_the_same_reserve_again_is_the_first_answer(till: Till) -> None:
     again = till.answer(number, mode="reserve")
     assert again.id == first.id
     assert again.decision == first.decision
-    assert again.redemption == replace(first.redemption, replayed=True)  # type: ignore[type-var]
+    assert again.redemption == replace(first.redemption, replayed=True)
     assert capacities(till.connection)["tenth", Kind.USES, ""] == (10, 1, 0)
 
 
