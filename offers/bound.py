@@ -122,7 +122,7 @@ def _by_money(most_minor: int, gains: Sequence[Gain]) -> int:
     total, room = 0, most_minor
     for gain, weight in sorted(weighed, key=lambda one: -(one[0] << 40) // one[1]):
         if weight > room:
-            return total + ceiling(gain * room, weight) + 1
+            return total + (ceiling(gain * room, weight) + 1 if room else 0)
         total += gain
         room -= weight
     return total

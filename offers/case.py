@@ -25,6 +25,7 @@ from offers.money import ceiling
 class Item:
     """A basket line, or one unit of a product that is only shown (`virtual`), with what the rules ask of it.
 
+    `open`: sold, free of bans and of discounts of the till's own, so that most rules need not ask further.
     `minimum_minor` is the least the whole line may cost by law; `units` are what can be discounted one by
     one: pieces, or the one weighed portion.
     """
@@ -45,6 +46,7 @@ class Item:
     want: Want | None
     group_want: Want | None
     sale: bool
+    open: bool
     virtual: bool = False
 
 
@@ -145,21 +147,24 @@ def _item(case: Case, line: Line, order: int) -> Item:
     number = line.product_no
     product = case.known.products.get(number) if number is not None else None
     already = tuple([part.kind for part in line.already]) if line.already else ()
+    sale, banned = line.kind == "sale", not line.discountable
     if product is None:
         return Item(
             line.line, order, None, line.sku, None, lineage(line.category), units, milli, line.amount_minor,
-            line.minimum_minor, not line.discountable, line.tax_rate_bp, already, None, None,
-            line.kind == "sale",
+            line.minimum_minor, banned, line.tax_rate_bp, already, None, None,
+            sale, sale and not banned and not already,
         )  # fmt: skip
+    banned = banned or not product.discountable
     minimum = line.minimum_minor
     if product.minimum_minor:
         minimum = max(minimum, ceiling(product.minimum_minor * milli, ONE_UNIT_MILLI))
     group = product.group
     return Item(
         line.line, order, product, product.sku, group, lineage(product.category or line.category),
-        units, milli, line.amount_minor, minimum, not (line.discountable and product.discountable),
+        units, milli, line.amount_minor, minimum, banned,
         max(line.tax_rate_bp, product.tax_rate_bp), already, case.wants.get(product.product_no),
-        case.group_wants.get(group) if group is not None else None, line.kind == "sale",
+        case.group_wants.get(group) if group is not None else None,
+        sale, sale and not banned and not already,
     )  # fmt: skip
 
 
@@ -170,7 +175,7 @@ def shown_item(case: Case, product: Product, price_minor: int) -> Item:
         "", 0, product, product.sku, group, lineage(product.category), 1, ONE_UNIT_MILLI,
         price_minor, product.minimum_minor, not product.discountable,
         product.tax_rate_bp, (), case.wants.get(product.product_no),
-        case.group_wants.get(group) if group is not None else None, sale=True, virtual=True,
+        case.group_wants.get(group) if group is not None else None, sale=True, open=False, virtual=True,
     )  # fmt: skip
 
 

@@ -221,7 +221,7 @@ class Policy:
     """
 
     version: int = 1
-    search_steps: int = 4000
+    search_steps: int = 2000
     exact_claims: int = 12
     quote_valid_s: int = 15 * 60
     shown_scans: int = 200

@@ -20,8 +20,11 @@ def claim(case: Case, rule: Rule, items: list[Item]) -> Play | No | None:
     """The rule's play with its claims on these items. None: nothing here to speak of, not even a no."""
     reached: Reached = []
     no: No | None = None
+    undemanding = rule.interest is None and rule.stock_units is None
     for item in items:
-        if item.sale:
+        if item.open and undemanding:
+            reached.append((item, None))
+        elif item.sale:
             found = refuse_item(case, rule, item) or standing(case, rule, item)
             if isinstance(found, No):
                 no = no or found

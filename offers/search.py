@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from offers.bound import Option, by_line, by_play, line_bound, money_limits, options, whole_bound
 from offers.pricing import Claim, Grant, settle
-from offers.stack import Nodes, best_stack, better, joinable, worth
+from offers.stack import DEEPEST, Nodes, best_stack, better, joinable, worth
 
 _FEW = 1 << 40  # steps for a component that must be exact: never reached by 2**12 sets
+_UNLIMITED = 1 << 62
 
 
 def best_set(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Grant]:
@@ -31,7 +32,9 @@ def fits(claim: Claim, taken: Sequence[Claim]) -> bool:
 class _Tree:
     """The claims in the order of deciding, line by line. Bit i of a mask is claim i.
 
-    `after[i]` bounds what lines can add from claim i on, `rest[p][i]` what rule p alone can.
+    `after[i]` bounds what the lines can add from claim i on. Rules are numbered, all those without a money
+    limit as one: `rest[p][i]` sums what rule p's claims from i on give alone, `limits[p]` is the most it can
+    give in all.
     """
 
     claims: list[Claim]
@@ -62,7 +65,9 @@ class _Search:
             self._try(self.claims)
         if self.best_worth[0] < most:
             self._greedy([grant.claim for grants in free.values() for grant in grants], capped, most)
-        if self.best_worth[0] < most:
+        if len(self.claims) > DEEPEST:
+            self.nodes.spent = self.nodes.spent or self.best_worth[0] < most
+        elif self.best_worth[0] < most:
             tree = _plant(lines)
             self._walk(tree, 0, 0, 0, [0] * len(tree.limits), most)
         return self._widened()
@@ -135,29 +140,41 @@ def _plant(lines: dict[int, list[Claim]]) -> _Tree:
     """Lines that can give most come first, and on each the claims that give most."""
     claims: list[Claim] = []
     after: list[int] = []
+    rivals: list[int] = []
     bounds = {order: line_bound(own) for order, own in lines.items()}
     remaining = sum(bounds.values())
     for order in sorted(lines, key=lambda order: (-bounds[order], order)):
         remaining -= bounds[order]
+        first = len(claims)
         own = sorted(lines[order], key=lambda claim: (-claim.alone, claim.play.rule.position))
+        for i, claim in enumerate(own):
+            bars = [j for j, other in enumerate(own) if j != i and not fits(claim, (other,))]
+            rivals.append(sum([1 << (first + j) for j in bars]))
+            after.append(remaining + (sum([one.alone for one in own[i:]]) if i else bounds[order]))
         claims += own
-        after += [remaining + sum([claim.alone for claim in own[i:]]) for i in range(len(own))]
-        after[-len(own)] = remaining + bounds[order]
-    plays = [play for play, _ in by_play(claims)]
-    rule_of = [next(p for p, play in enumerate(plays) if play is claim.play) for claim in claims]
-    rest = [
-        [sum([c.alone for c in claims[i:] if c.play is play]) for i in range(len(claims))] for play in plays
-    ]
-    limits = [min(money_limits(play), default=1 << 62) for play in plays]
-    rivals = [
-        sum([1 << j for j, other in enumerate(claims) if j != i and not fits(claim, (other,))])
-        for i, claim in enumerate(claims)
-    ]
+    rule_of, limits = _limits(claims)
+    rest = [[0] * (len(claims) + 1) for _ in limits]
+    for i in range(len(claims) - 1, -1, -1):
+        for p, sums in enumerate(rest):
+            sums[i] = sums[i + 1] + (claims[i].alone if rule_of[i] == p else 0)
     return _Tree(claims, rivals, after, rule_of, rest, limits)
+
+
+def _limits(claims: Sequence[Claim]) -> tuple[list[int], list[int]]:
+    """For each claim the number of its rule, and for each number the most it can give in all."""
+    numbers: dict[int, int] = {}
+    limits = [_UNLIMITED]
+    for play, _ in by_play(claims):
+        most = min(money_limits(play), default=_UNLIMITED)
+        numbers[play.rule.position] = len(limits) if most < _UNLIMITED else 0
+        if most < _UNLIMITED:
+            limits.append(most)
+    return [numbers[claim.play.rule.position] for claim in claims], limits
 
 
 def _by_rules(tree: _Tree, at: int, given: list[int]) -> int:
     """The most the rules can give within their money limits, whatever the lines."""
-    return sum(
-        [min(most, held + rest[at]) for most, held, rest in zip(tree.limits, given, tree.rest, strict=True)]
-    )
+    total = 0
+    for most, held, rest in zip(tree.limits, given, tree.rest, strict=True):
+        total += min(most, held + rest[at])
+    return total

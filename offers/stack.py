@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from offers.pricing import Claim, Grant, grant_alone, settle, step
 from offers.rule import Rule
 
+# Claims beyond which the steps of a search would not get far enough down to matter: greedy has to do.
+DEEPEST = 300
+
 
 @dataclass(slots=True)
 class Nodes:
@@ -79,7 +82,10 @@ class _Line:
 
     def solve(self) -> list[Grant]:
         self._keep(settle(self._greedy()))
-        self._walk(0, self.claims[0].item.amount_minor, (1 << len(self.claims)) - 1, [], 0)
+        if len(self.claims) > DEEPEST:
+            self.nodes.spent = True
+        else:
+            self._walk(0, self.claims[0].item.amount_minor, (1 << len(self.claims)) - 1, [], 0)
         return self.best
 
     def _greedy(self) -> list[Claim]:
