@@ -208,6 +208,13 @@ def _hold(
     rules = looked.snapshot.catalogue.by_id
     query, held = looked.inputs.query, opened.held
     wishes = wishes_of(record.answer, {name: rules[name].number for name in _campaigns(record.answer)})
+    # Before the take: from there on others wait for the commit.
+    store_redemptions.change(connection, held.redemption_no, decision=record.id, price_time=query.price_time)
+    if not opened.fresh:
+        kept = [wish.item for wish in wishes]
+        store_redemptions.set_items(
+            connection, held.redemption_no, "replaced", was=("reserved", "refused"), kept=kept
+        )
     granted = store_redemptions.take(
         connection,
         held.redemption_no,
@@ -219,12 +226,6 @@ def _hold(
         facts=False,
         record_no=record.record_no,
     )
-    if not opened.fresh:
-        kept = [wish.item for wish in wishes]
-        store_redemptions.set_items(
-            connection, held.redemption_no, "replaced", was=("reserved", "refused"), kept=kept
-        )
-    store_redemptions.change(connection, held.redemption_no, decision=record.id, price_time=query.price_time)
     names = {rules[name].number: name for name in _campaigns(record.answer)}
     answer = Redemption(
         id=held.id,
