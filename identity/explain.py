@@ -11,8 +11,8 @@ from itertools import product
 from typing import Final
 
 from identity import compare, links
-from identity.cluster import Join
 from identity.compare import Comparison, Level
+from identity.groups import Join
 from identity.judgements import Bench
 from identity.links import Link, Member, Strength
 from identity.model import Key, RecordKey, Verdict

@@ -7,7 +7,8 @@ for the same reason. Items carry no personal value: types, rules and numbers onl
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from identity.cluster import PossibleMatch, Resolution
+from identity.cluster import Resolution
+from identity.groups import PossibleMatch
 from identity.model import RecordKey
 from identity.pieces import Piece
 from identity.store_graph import Row

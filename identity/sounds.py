@@ -6,7 +6,10 @@ how many different people a value was seen with, and finds candidates.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
+
+from identity.text import CACHE_SIZE
 
 CODE_LENGTH_MAX: Final = 8
 
@@ -28,6 +31,7 @@ _REPEATED: Final = re.compile(r"(.)\1+")
 _NO_LETTERS: Final = re.compile(r"[^a-z]+")
 
 
+@lru_cache(maxsize=CACHE_SIZE)
 def code(name: str) -> str:
     """The code of a name in comparison form (lower-case ASCII), "" when it has no letters."""
     sounds = _NO_LETTERS.sub("", name)
