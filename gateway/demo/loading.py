@@ -1,51 +1,51 @@
-"""Loads the generated world through the same code as the door's routes: records, visits, sales, campaigns.
+"""Loads the demonstration world: the shop, its campaigns, its people and what they did, and the guide.
 
-Invariant: a household is one database transaction whose last sale is recorded last. Found recorded, the
-household is complete; so a load that was broken off goes on where it stopped, and a second one changes
-nothing.
+Invariant: every part is sent as the retailer's systems would send it, and none is sent twice.
 """
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from itertools import islice
 
-from sqlalchemy import Connection
-
-from gateway import receipts, visits
-from gateway.api.decoded import Transaction, decoded
-from gateway.connectors import segment
-from gateway.database import put_off_flush
-from gateway.demo import guide, opening, plan, sent, stock_room, story
+from gateway.demo import delivery, guide, opening, plan, stock_room, story
+from gateway.demo.delivery import Delivered
 from gateway.demo.guide import Guide
-from gateway.demo.lives import Life, lives
+from gateway.demo.letters import Letters, letters
+from gateway.demo.lives import lives
 from gateway.demo.outcome import Loaded, Report
-from gateway.demo.patrons import Patron
 from gateway.demo.plan import Plan
-from gateway.demo.shop import Basket, Shop
-from gateway.demo.visits import Visit
+from gateway.demo.shop import Shop
+from gateway.locks import FileLock
 from gateway.steps import steps
-from gateway.visits import Sender
 from gateway.wiring import Services
-from identity import records
-from identity.model import Assurance
-from offers.redemption import Refused
 
-_SHOP_SERVER = Sender("web", "online", Assurance.AUTHENTICATED)
+LOCK = "demo.lock"
+PROCESSES_MOST = 4
+FEW = 20
+"""So few households are not worth starting processes for."""
 
 
 def load(services: Services, asked: Plan, report: Report) -> Loaded:
-    """Loads what the plan asks for and is not there yet. Raises JourneyMissingError."""
+    """Loads what the plan asks for and is not there yet. Raises JourneyMissingError.
+
+    Two loads at a time wait for each other.
+    """
     plan.pin(services.settings, asked)
-    report("reading the baskets", 0, 1)
-    shop = asked.shop()
-    report("reading the baskets", 1, 1)
-    done = Loaded()
-    _stock(services, shop, done, report)
-    with services.database.transaction() as connection:
-        done.campaigns = opening.apply_campaigns(connection, now=services.clock())
-    _Loader(services, asked, shop, done, report).run()
-    _drain(services, report)
-    done.guide = _guide(services, shop)
+    lock = FileLock(services.settings.home / LOCK)
+    lock.take()
+    try:
+        report("reading the baskets", 0, 1)
+        shop = asked.shop()
+        report("reading the baskets", 1, 1)
+        done = Loaded()
+        _stock(services, shop, done, report)
+        with services.database.transaction() as connection:
+            done.campaigns = opening.apply_campaigns(connection, now=services.clock())
+        _people(services, asked, shop, done, report)
+        _settle(services, report)
+        done.guide = _guide(services, shop)
+    finally:
+        lock.release()
     return done
 
 
@@ -64,74 +64,39 @@ def _stock(services: Services, shop: Shop, done: Loaded, report: Report) -> None
         report("shelves", min(count * stock_room.BATCH, len(shelves)), len(shelves))
 
 
-@dataclass(frozen=True, slots=True)
-class _Loader:
-    """Loads households, one transaction each."""
-
-    services: Services
-    plan: Plan
-    shop: Shop
-    done: Loaded
-    report: Report
-
-    def run(self) -> None:
-        """All households, and the one that the guide is about."""
-        total = self.plan.households + 1
-        for count, life in enumerate(lives(self.plan, self.shop), start=1):
-            self._load(life)
-            self.report("households", count, total)
-
-    def _load(self, life: Life) -> None:
-        services, now = self.services, self.services.clock()
-        with services.database.transaction() as connection:
-            # Losing the last households in a crash costs nothing: the next load finds them missing.
-            put_off_flush(connection)
-            if self._is_complete(connection, life, now):
-                return
-            for row in life.rows:
-                records.put(connection, services.identity, sent.submission(row), now=now)
-            self._visit(connection, life.visits, now)
-            for basket, patron in life.sales:
-                self._sell(connection, basket, patron, now)
-        self.done.households += 1
-        self.done.records += len(life.rows)
-        self.done.visits += len(life.visits)
-        self.done.sales += len(life.sales)
-
-    def _is_complete(self, connection: Connection, life: Life, now: dt.datetime) -> bool:
-        if not life.sales:
-            return False
-        attempt = connection.begin_nested()
-        is_known = self._sell(connection, *life.sales[-1], now)
-        attempt.rollback()
-        return is_known
-
-    def _sell(self, connection: Connection, basket: Basket, patron: Patron, now: dt.datetime) -> bool:
-        """Records a sale; whether it was known already."""
-        services = self.services
-        body = decoded(Transaction, sent.sale(basket, patron, self.shop))
-        receipts.check(body)
-        outcome = receipts.record(
-            connection, services.identity, services.offers, body, source=receipts.DEFAULT_SOURCE, now=now
+def _people(services: Services, asked: Plan, shop: Shop, done: Loaded, report: Report) -> None:
+    """Everybody, on as many processors as there are; whom the guide is about comes last."""
+    post = (letters(life, shop) for life in lives(asked, shop))
+    pairs = _pairs(islice(post, asked.households))
+    count, total = 0, asked.households + 1
+    if asked.households <= FEW:
+        delivered: Iterator[list[Delivered]] = (
+            [delivery.deliver(services, one) for one in pair] for pair in pairs
         )
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        return outcome.replayed
+    else:
+        delivered = delivery.deliver_all(
+            services.settings,
+            services.settings.home / LOCK,
+            pairs,
+            processes=min(PROCESSES_MOST, os.cpu_count() or 1),
+        )
+    for batch in delivered:
+        for one in batch:
+            done.add(one)
+        count += len(batch)
+        report("households", count, total)
+    for last in post:
+        done.add(delivery.deliver(services, last))
+    report("households", total, total)
 
-    def _visit(self, connection: Connection, found: Sequence[Visit], now: dt.datetime) -> None:
-        messages = [segment.read(sent.message(visit), sent_at=None, received_at=now) for visit in found]
-        if messages:
-            visits.take(
-                connection,
-                self.services.identity,
-                self.services.offers,
-                _SHOP_SERVER,
-                [visits.Visit(message) for message in messages],
-                now=now,
-            )
+
+def _pairs(post: Iterator[Letters]) -> Iterator[list[Letters]]:
+    """Households two by two, for a card may go from one to its neighbour and must arrive in that order."""
+    while pair := list(islice(post, 2)):
+        yield pair
 
 
-def _drain(services: Services, report: Report) -> None:
+def _settle(services: Services, report: Report) -> None:
     """Does what was put off, so that the first look shows everything."""
     report("settling", 0, 1)
     for step in steps(services):
@@ -144,12 +109,13 @@ def _drain(services: Services, report: Report) -> None:
 
 def _guide(services: Services, shop: Shop) -> Guide:
     """The guide to this installation; keys that still work are kept, for they cannot be shown again."""
+    told = story.choose(shop)
     with services.database.transaction() as connection:
         kept = guide.read(services.settings)
         if kept is not None and opening.is_open(connection, services.settings):
             tokens = dict(kept.keys)
         else:
-            tokens = opening.make_keys(connection, story.choose(shop).store, now=services.clock())
-        made = opening.make_guide(connection, shop, story.choose(shop), tokens)
+            tokens = opening.make_keys(connection, told.store, now=services.clock())
+        made = opening.make_guide(connection, shop, told, tokens)
         guide.save(services.settings, made)
     return made

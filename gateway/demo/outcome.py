@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gateway.demo.delivery import Delivered
 from gateway.demo.guide import Guide
 
 Report = Callable[[str, int, int], None]
@@ -19,6 +20,13 @@ class Loaded:
     campaigns: int = 0
     households: int = 0
     records: int = 0
-    sales: int = 0
     visits: int = 0
+    sales: int = 0
     guide: Guide | None = field(default=None, repr=False)
+
+    def add(self, delivered: Delivered) -> None:
+        """Counts what was delivered."""
+        self.households += delivered.households
+        self.records += delivered.records
+        self.visits += delivered.visits
+        self.sales += delivered.sales

@@ -1,0 +1,114 @@
+"""Delivers letters through the code behind the door's routes, each as a transaction of its own, like the
+door.
+
+Invariant: a household's last receipt is delivered last. Found recorded, the household is complete; so a load
+that was broken off goes on where it stopped, and a second one changes nothing.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway import lifeline, receipts, visits, wiring
+from gateway.api.decoded import Transaction, decoded
+from gateway.connectors import segment
+from gateway.database import put_off_flush
+from gateway.demo.letters import Letters
+from gateway.settings import Settings
+from gateway.visits import Sender, Visit
+from gateway.wiring import Services
+from identity import records
+from identity.model import Assurance
+from offers.redemption import Refused
+
+_SHOP_SERVER = Sender("web", "online", Assurance.AUTHENTICATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What was not there yet."""
+
+    households: int = 0
+    records: int = 0
+    visits: int = 0
+    sales: int = 0
+
+
+def deliver(services: Services, post: Letters) -> Delivered:
+    """Delivers the letters about one household, unless it is complete."""
+    if post.receipts and _is_known(services, post.receipts[-1]):
+        return Delivered()
+    now = services.clock()
+    for submission in post.submissions:
+        with services.database.transaction() as connection:
+            put_off_flush(connection)
+            records.put(connection, services.identity, submission, now=now)
+    if post.messages:
+        with services.database.transaction() as connection:
+            put_off_flush(connection)
+            found = [segment.read(message, sent_at=None, received_at=now) for message in post.messages]
+            seen = [Visit(message) for message in found]
+            visits.take(connection, services.identity, services.offers, _SHOP_SERVER, seen, now=now)
+    for body in post.receipts:
+        with services.database.transaction() as connection:
+            put_off_flush(connection)
+            _record(connection, services, body)
+    return Delivered(1, len(post.submissions), len(post.messages), len(post.receipts))
+
+
+def deliver_all(
+    settings: Settings, lock: Path, batches: Iterable[Sequence[Letters]], *, processes: int
+) -> Iterator[list[Delivered]]:
+    """Delivers batches of households over several processes; what is within a batch arrives in its order.
+
+    `lock` is a file that this process holds: when it is released, whoever delivers gives up.
+    """
+    start = get_context("spawn")
+    with ProcessPoolExecutor(processes, start, initializer=_begin, initargs=(settings, lock)) as pool:
+        yield from pool.map(_deliver, batches)
+
+
+def _is_known(services: Services, body: dict[str, Any]) -> bool:
+    """Whether a receipt is recorded, tried out in a transaction that is taken back."""
+    with services.database.engine.connect() as connection, connection.begin() as attempt:
+        is_known = _record(connection, services, body)
+        attempt.rollback()
+    return is_known
+
+
+def _record(connection: Connection, services: Services, body: dict[str, Any]) -> bool:
+    """Records a receipt; whether it was recorded already."""
+    read = decoded(Transaction, body)
+    receipts.check(read)
+    outcome = receipts.record(
+        connection,
+        services.identity,
+        services.offers,
+        read,
+        source=receipts.DEFAULT_SOURCE,
+        now=services.clock(),
+    )
+    if isinstance(outcome, Refused):
+        raise outcome.error
+    return outcome.replayed
+
+
+_services: Services | None = None
+
+
+def _begin(settings: Settings, lock: Path) -> None:
+    global _services  # noqa: PLW0603  (a pool gives its processes no other place)
+    os.environ[lifeline.VARIABLE] = str(lock)
+    lifeline.hold()
+    _services = wiring.open_services(settings)
+
+
+def _deliver(batch: Sequence[Letters]) -> list[Delivered]:
+    assert _services is not None
+    return [deliver(_services, post) for post in batch]
