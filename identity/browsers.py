@@ -131,7 +131,7 @@ def _sign_ins(seen: Seen, device: int, ctx: Context) -> list[NewSignIn]:
             at=at,
             account=postings.digest(account.key, ctx),
             source=seen.pair[0],
-            sealed=ctx.vault.seal(account.value.encode(), _place(device)),
+            sealed=ctx.vault.seal(account.value.encode(), place(device)),
         )
         for account, at in seen.sign_ins
     ]
@@ -143,10 +143,11 @@ def _stored_sign_ins(
     """The sign-ins on these devices, by digest."""
     found: dict[int, tuple[SignIn, ...]] = {device: () for device in sorted(keys_of)}
     for each in store_sign_ins.sign_ins(connection, list(found)):
-        account = ctx.vault.unseal(each.sealed, _place(each.device)).decode()
+        account = ctx.vault.unseal(each.sealed, place(each.device)).decode()
         found[each.device] += (SignIn(keys_of[each.device], account, each.at),)
     return found
 
 
-def _place(device: int) -> str:
+def place(device: int) -> str:
+    """The place that the account of a device's sign-in is sealed to."""
     return f"sign_in:{device}"

@@ -4,7 +4,7 @@ Invariant: the changes of one resolution tell a reader who knew the earlier prof
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,6 +17,14 @@ class Spot(Protocol):
         """The number of its profile."""
 
 
+class Gone(Protocol):
+    """A record that was taken away."""
+
+    @property
+    def is_forwarding(self) -> bool:
+        """Whether its id leads on to its person; if not, it is to be forgotten."""
+
+
 Heads = Mapping[int, Mapping[str, Any]]
 Change = dict[str, Any]
 
@@ -27,7 +35,7 @@ def changes(
     earlier_heads: Heads,
     heads: Heads,
     ids: Mapping[int, UUID],
-    gone: Iterable[int],
+    gone: Mapping[int, Gone],
 ) -> list[Change]:
     """The changes, in the order in which a reader can follow them: partings, then comings, then consent."""
     came_from: dict[int, set[int | None]] = defaultdict(set)
@@ -39,8 +47,12 @@ def changes(
             went_to[before.profile_no].add(spot.profile_no)
     members = {number: _records(head, ids) for number, head in heads.items()}
     found: list[Change] = []
-    emptied = {earlier[each].profile_no for each in gone if each in earlier} - went_to.keys()
-    found += [_change("deleted", earlier_heads[number]["id"]) for number in sorted(emptied)]
+    emptied = {
+        earlier[number].profile_no: "deleted" if each.is_forwarding else "erased"
+        for number, each in gone.items()
+        if number in earlier and earlier[number].profile_no not in went_to
+    }
+    found += [_change(kind, earlier_heads[number]["id"]) for number, kind in sorted(emptied.items())]
     for number, parts in sorted(went_to.items()):
         if len(parts) > 1:
             listed = [{"profile": heads[part]["id"], "records": members[part]} for part in sorted(parts)]

@@ -108,7 +108,7 @@ def page(
     found = store_events.page(connection, members, filtered, wanted + 1)
     shown = found[:wanted]
     is_more = len(found) > wanted
-    return Page(tuple(_view(event, ctx) for event in shown), _cursor_of(shown[-1].place) if is_more else None)
+    return Page(tuple(view(event, ctx) for event in shown), _cursor_of(shown[-1].place) if is_more else None)
 
 
 def _receipt(event: Happening) -> UUID | None:
@@ -190,7 +190,8 @@ def _move(
     )
 
 
-def _view(event: StoredEvent, ctx: Context) -> EventView:
+def view(event: StoredEvent, ctx: Context) -> EventView:
+    """An event as it may be read by whoever may read it all."""
     return EventView(
         event_no=event.place.event_no,
         record=event.record,

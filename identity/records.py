@@ -52,7 +52,7 @@ def put(connection: Connection, ctx: Context, submission: Submission, *, now: da
     normalised = intake.read(submission, ctx)
     draft = Draft(
         stored=stored,
-        ref=stored.ref if stored else RecordKey(*pair),
+        ref=RecordKey(*pair, stored.ref.generation if stored else 1),
         channel=source.channel,
         content=Content(normalised.canonical, normalised.identifiers, proof=submission.proof),
         observed_at=submission.observed_at or now,
@@ -161,7 +161,7 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
     assert content is not None
     if stored is None:
         return [draft]
-    fresh = replace(draft, stored=None, ref=stored.ref._replace(generation=stored.ref.generation + 1))
+    fresh = replace(draft, stored=None, ref=draft.ref._replace(generation=stored.ref.generation + 1))
     if stored.erased_at is not None:
         return [fresh]
     if stored.deleted_at is not None:

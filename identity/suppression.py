@@ -19,7 +19,7 @@ def of_records(records: Iterable[Record], ctx: Context) -> frozenset[UUID]:
     """The hashes by which any of these records of one person is to be known again."""
     known = tuple(records)
     names = {keys.name_token(record.attributes) or _NAMELESS for record in known} | {_NAMELESS}
-    hashes = {_key(record, ctx) for record in known}
+    hashes = {of_key(record.ref.source, record.ref.key, ctx) for record in known}
     return frozenset(
         hashes | {_value(kind, value, name, ctx) for kind, value in _values(known, ctx) for name in names}
     )
@@ -29,8 +29,14 @@ def of_record(record: Record, ctx: Context) -> frozenset[UUID]:
     """The hashes that this record would meet if its shopper had been erased."""
     name = keys.name_token(record.attributes) or _NAMELESS
     return frozenset(
-        {_key(record, ctx)} | {_value(kind, value, name, ctx) for kind, value in _values((record,), ctx)}
+        {of_key(record.ref.source, record.ref.key, ctx)}
+        | {_value(kind, value, name, ctx) for kind, value in _values((record,), ctx)}
     )
+
+
+def of_key(source: str, key: str, ctx: Context) -> UUID:
+    """The hash that a record's own key meets, whatever it says."""
+    return ctx.vault.fingerprint("suppressed key", source, key)
 
 
 def of_value(kind: str, value: str, ctx: Context) -> UUID:
@@ -47,10 +53,6 @@ def _values(records: Iterable[Record], ctx: Context) -> set[tuple[str, str]]:
         for key in found
         if key.type not in (BLOCK, BOUND) and rules[key.type].links is not Linking.SECOND
     }
-
-
-def _key(record: Record, ctx: Context) -> UUID:
-    return ctx.vault.fingerprint("suppressed key", record.ref.source, record.ref.key)
 
 
 def _value(kind: str, value: str, name: str, ctx: Context) -> UUID:

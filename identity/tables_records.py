@@ -191,6 +191,17 @@ suppression = sa.Table(
     sa.PrimaryKeyConstraint("digest", name="pk_suppression"),
 )
 
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    numbered("erasure_no"),
+    sa.Column("profile", sa.Uuid, nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    text("reason"),
+    moment("at"),
+    sa.PrimaryKeyConstraint("erasure_no", name="pk_erasure"),
+)
+
 redo = sa.Table(
     "redo",
     metadata,

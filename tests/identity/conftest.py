@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from identity import policy
 from identity.context import Context
 from identity.vault import Vault, open_vault
 from identity.weigh import DeterministicModel
+from tests.identity.desk import Desk
 
 
 def new_ids() -> Callable[[], UUID]:
@@ -35,3 +37,9 @@ def ctx(vault: Vault) -> Context:
 def now() -> dt.datetime:
     """A moment to start from."""
     return dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def desk(connection: Connection, ctx: Context, now: dt.datetime) -> Desk:
+    """Identity's services over a connection that is rolled back."""
+    return Desk(connection, ctx, now)

@@ -1,0 +1,103 @@
+"""What erasing a shopper takes out of the tables, and what stays: numbers, times and kinds, no personal
+value.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+
+class SignInRow(NamedTuple):
+    """A sign-in by its key."""
+
+    device: int
+    at: datetime
+    account: int
+
+
+def erase_records(connection: Connection, hidden: Mapping[int, str], *, now: datetime) -> None:
+    """Marks records as erased and puts fingerprints in place of their keys. They forward nowhere."""
+    connection.exec_driver_sql(
+        "update identity.record r set key = h.key, erased_at = %s, changed_at = %s, deleted_at = null,"
+        " forward_no = null, batch = null from unnest(%s::int8[], %s::text[]) h (record_no, key)"
+        " where r.record_no = h.record_no",
+        (now, now, list(hidden), list(hidden.values())),
+    )
+
+
+def erase_events(connection: Connection, numbers: Collection[int]) -> None:
+    """Empties these records' events: that something happened stays, what it was does not."""
+    connection.exec_driver_sql(
+        "update identity.event set sealed = null where record_no = any (%s::int8[]) and sealed is not null",
+        (list(numbers),),
+    )
+
+
+def erase_mentions(connection: Connection, numbers: Collection[int]) -> None:
+    """Forgets which identifiers were seen beside these records."""
+    connection.exec_driver_sql(
+        "delete from identity.mention where record_no = any (%s::int8[])", (list(numbers),)
+    )
+
+
+def hide_account(connection: Connection, account: int, hidden: int, sealed: Mapping[int, bytes]) -> None:
+    """Puts a pseudonym in place of an account in its sign-ins, by device.
+
+    The sign-ins stay, so that what others did on a shared device stays theirs.
+    """
+    connection.exec_driver_sql(
+        "update identity.sign_in s set account = %s, sealed = h.sealed"
+        " from unnest(%s::int8[], %s::bytea[]) h (device, sealed)"
+        " where s.device = h.device and s.account = %s",
+        (hidden, list(sealed), list(sealed.values()), account),
+    )
+
+
+def devices_of(connection: Connection, account: int, devices: Collection[int]) -> list[int]:
+    """Those of these devices on which an account signed in."""
+    found = connection.exec_driver_sql(
+        "select distinct device from identity.sign_in where account = %s and device = any (%s::int8[])",
+        (account, list(devices)),
+    )
+    return list(found.scalars())
+
+
+def close_reviews(connection: Connection, numbers: Collection[int], *, now: datetime) -> None:
+    """Settles whatever review items name these records."""
+    connection.exec_driver_sql(
+        "update identity.review set state = 'gone', closed_at = %s where state = 'open' and kind <> 'generic'"
+        " and (left_no = any (%s::int8[]) or right_no = any (%s::int8[]))",
+        (now, list(numbers), list(numbers)),
+    )
+
+
+def note(connection: Connection, profile: UUID, records: int, *, reason: str, now: datetime) -> None:
+    """Writes down that and why an erasure took place."""
+    connection.exec_driver_sql(
+        "insert into identity.erasure (profile, records, reason, at) values (%s, %s, %s, %s)",
+        (profile, records, reason, now),
+    )
+
+
+def pairs(connection: Connection, numbers: Collection[int]) -> Sequence[tuple[str, str]]:
+    """The (source, key) pairs of these records."""
+    found = connection.exec_driver_sql(
+        "select distinct source, key from identity.record where record_no = any (%s::int8[])"
+        " order by source, key",
+        (list(numbers),),
+    )
+    return [(source, key) for source, key in found]
+
+
+def memberships(connection: Connection, numbers: Collection[int]) -> list[tuple[UUID, datetime, UUID | None]]:
+    """Where these records belonged over time: record, since when, to which profile."""
+    found = connection.exec_driver_sql(
+        "select r.id, m.since, p.id from identity.membership m join identity.record r using (record_no)"
+        " left join identity.record p on p.record_no = m.profile_no where m.record_no = any (%s::int8[])"
+        " order by m.since, m.membership_no",
+        (list(numbers),),
+    )
+    return [(record, since, profile) for record, since, profile in found]
