@@ -5,79 +5,108 @@ Invariant: every campaign with a capacity row that the evaluator could play is a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from offers.compiled import Catalogue, Index, lineage
-from offers.model import Product, Query
+from offers.model import Line, Product, Query
 from offers.rule import Rule
 
 FEW: Final = 24
-"""So many campaigns with room are asked for whatever the query: finding out which of them matter costs
-more.
-"""
+"""So many campaigns are asked for whatever the query: finding out which of them matter costs more."""
+
+MOST_REMEMBERED: Final = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Campaign numbers whose rows a query needs: those with a total or a budget, and those with a daily
     limit.
     """
 
-    roomy: tuple[int, ...]
-    daily: tuple[int, ...]
+    roomy: Iterable[int]
+    daily: Iterable[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """See the module. `screen` are the positions a screen may show without a basket."""
+    """See the module. `screen` are campaigns that a screen may show without a basket."""
 
     catalogue: Catalogue
     everything: Asked
     screen: frozenset[int]
     counts_people: bool
+    roomy: frozenset[int]
+    daily: frozenset[int]
+    # What covers a product is looked up once; a line costs one look into a dictionary from then on.
+    _covering: dict[str, frozenset[int]] = field(default_factory=dict)
+    _wide: dict[str | None, frozenset[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Self:
         """The snapshot of a compiled catalogue."""
-        shown = frozenset(chain.from_iterable(catalogue.shown.values()))
-        personal = {rule.position for rule in catalogue.rules if rule.interest is not None}
+        rules = catalogue.rules
+        roomy = frozenset(rule.number for rule in rules if rule.total is not None or rule.budget)
+        daily = frozenset(rule.number for rule in rules if rule.per_store_day is not None)
+        shown = [rules[position] for position in chain.from_iterable(catalogue.shown.values())]
+        personal = [rule for rule in rules if rule.interest is not None]
         return cls(
             catalogue=catalogue,
-            everything=_asked(catalogue.rules),
-            screen=shown | personal,
-            counts_people=any(rule.per_profile or rule.frequency for rule in catalogue.rules),
+            everything=Asked(roomy, daily),
+            screen=_counted(shown + personal),
+            counts_people=any(rule.per_profile is not None or rule.frequency for rule in rules),
+            roomy=roomy,
+            daily=daily,
         )
 
     def asked(self, query: Query, products: Mapping[int, Product]) -> Asked:
         """The campaigns whose room this query needs."""
-        if len(self.everything.roomy) <= FEW:
+        if len(self.roomy) + len(self.daily) <= FEW:
             return self.everything
-        positions = set(self.screen) if query.channel != "till" else set()
-        indexes = (self.catalogue.plain, self.catalogue.wanted, self.catalogue.roused)
-        for index in indexes:
-            positions.update(chain.from_iterable(index.basket_wide(query.place.store)))
+        numbers = set(self._basket_wide(query.place.store))
+        if query.channel != "till":
+            numbers |= self.screen
         for line in query.basket.lines if query.basket is not None else ():
-            product = products.get(line.product_no) if line.product_no is not None else None
-            positions.update(_covering(indexes, line.sku, line.category, product))
+            numbers |= self._on_line(line, products)
+        return Asked(numbers & self.roomy, numbers & self.daily)
+
+    def _basket_wide(self, store: str | None) -> frozenset[int]:
+        found = self._wide.get(store)
+        if found is None:
+            found = self._wide[store] = self._numbers(
+                chain.from_iterable(index.basket_wide(store) for index in _indexes(self.catalogue))
+            )
+        return found
+
+    def _on_line(self, line: Line, products: Mapping[int, Product]) -> frozenset[int]:
+        product = products.get(line.product_no) if line.product_no is not None else None
+        category = line.category if product is None else product.category or line.category
+        sku = line.sku if product is None else product.sku
+        group = None if product is None else product.group
+        name = f"{sku}|{category}|{group}"
+        found = self._covering.get(name)
+        if found is None:
+            if len(self._covering) >= MOST_REMEMBERED:
+                self._covering.clear()
+            path = lineage(category)
+            found = self._covering[name] = self._numbers(
+                chain.from_iterable(index.covering(sku, group, path) for index in _indexes(self.catalogue))
+            )
+        return found
+
+    def _numbers(self, postings: Iterable[Iterable[int]]) -> frozenset[int]:
         rules = self.catalogue.rules
-        return _asked(rules[position] for position in positions if rules[position].limited)
+        return _counted(rules[position] for position in chain.from_iterable(postings))
 
 
-def _covering(
-    indexes: Iterable[Index], sku: str | None, category: str | None, product: Product | None
-) -> Iterable[int]:
-    if product is not None:
-        sku, category = product.sku, product.category or category
-    group = product.group if product is not None else None
-    path = lineage(category)
-    return chain.from_iterable(chain.from_iterable(index.covering(sku, group, path) for index in indexes))
+def _indexes(catalogue: Catalogue) -> tuple[Index, ...]:
+    return catalogue.plain, catalogue.wanted, catalogue.roused
 
 
-def _asked(rules: Iterable[Rule]) -> Asked:
-    limited = [rule for rule in rules if rule.limited]
-    return Asked(
-        roomy=tuple(rule.number for rule in limited if rule.total is not None or rule.budget),
-        daily=tuple(rule.number for rule in limited if rule.per_store_day is not None),
+def _counted(rules: Iterable[Rule]) -> frozenset[int]:
+    """The numbers of those that have capacity rows."""
+    return frozenset(
+        rule.number
+        for rule in rules
+        if rule.total is not None or rule.budget or rule.per_store_day is not None
     )
