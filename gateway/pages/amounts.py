@@ -15,6 +15,9 @@ from babel.numbers import format_currency, format_percent, get_currency_precisio
 _LETTER_NEXT_TO_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 
 
+SMALL_HOURS = dt.timedelta(hours=6)
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """How a store writes amounts: currency, zone and the locale for the language that was chosen."""
@@ -55,8 +58,14 @@ def saving(before_minor: int, after_minor: int, region: Region) -> str | None:
 
 
 def ends(at: dt.datetime, now: dt.datetime, region: Region) -> str:
-    """Return when something ends, seen from the store: the time alone when it is today, else day and time."""
+    """Return when something ends, seen from the store: the time alone when it is today, else day and time.
+
+    The small hours belong to the day before: what ends at midnight or at 01:31 was good until that day's end.
+    """
+    day = (at.astimezone(region.zone) - SMALL_HOURS).date()
+    is_small = at.astimezone(region.zone).date() != day
     clock = format_time(at, "short", tzinfo=region.zone, locale=region.locale)
-    if at.astimezone(region.zone).date() == now.astimezone(region.zone).date():
+    if day == now.astimezone(region.zone).date():
         return clock
-    return f"{format_skeleton('MMMEd', at, tzinfo=region.zone, locale=region.locale)}, {clock}"
+    named = format_skeleton("MMMEd", dt.datetime.combine(day, dt.time(12)), locale=region.locale)
+    return named if is_small else f"{named}, {clock}"

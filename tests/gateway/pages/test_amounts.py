@@ -49,11 +49,13 @@ def test_a_saving_is_never_more_than_the_shopper_saves(before: int, after: int, 
         (dt.datetime(2026, 11, 21, 19, 0, tzinfo=dt.UTC), "de", "20:00"),
         (dt.datetime(2026, 11, 21, 19, 0, tzinfo=dt.UTC), "en", "20:00"),
         (dt.datetime(2026, 11, 23, 19, 0, tzinfo=dt.UTC), "de", "Mo., 23. Nov., 20:00"),
-        (dt.datetime(2026, 11, 21, 23, 30, tzinfo=dt.UTC), "de", "So., 22. Nov., 00:30"),
+        (dt.datetime(2026, 11, 21, 23, 30, tzinfo=dt.UTC), "de", "00:30"),
+        (dt.datetime(2026, 11, 29, 23, 0, tzinfo=dt.UTC), "de", "So., 29. Nov."),
+        (dt.datetime(2026, 12, 11, 0, 31, tzinfo=dt.UTC), "de", "Do., 10. Dez."),
     ],
 )
 def test_an_end_is_told_in_the_stores_own_time(at: dt.datetime, language: str, expected: str) -> None:
-    """Today needs the time only; today is the store's day, not the server's."""
+    """Today needs the time only; today is the store's day; the small hours belong to the day before."""
     assert ends(at, NOW, region(language, "AT", "EUR")).replace("\u202f", " ") == expected
 
 

@@ -111,7 +111,11 @@ def test_a_page_that_is_hidden_or_restored_is_empty(kiosk: Page) -> None:
 def test_an_answer_that_comes_too_late_shows_nothing(kiosk: Page) -> None:
     """Cleared while the server was still thinking: its answer is nobody's any more."""
     waiting: list[Route] = []
-    kiosk.route("**/kiosk/offers", waiting.append)
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    kiosk.route("**/kiosk/offers", hold)
     scan(kiosk, world.ADA)
     screen(kiosk, "looking")
     kiosk.get_by_role("button", name="Beenden").click()

@@ -16,9 +16,9 @@ from offers.shop import Article, Shelf, Store
 
 STORE = Store(code="0042", name="Wien Mariahilf", zone="Europe/Vienna", currency="EUR", country="AT")
 
-ADA, BEN, EVE = "2900000000017", "2900000000024", "2900000000031"
+ADA, BEN, EVE, DORA = "2900000000017", "2900000000024", "2900000000031", "2900000000048"
 """Cards. Ada agreed and wants something, Ben agreed and wants nothing, Eve wants something and agreed to
-nothing.
+nothing, Dora wants much.
 """
 NOBODY = "2900000009999"
 ADA_EMAIL, ADA_PHONE, ADA_NAME = "ada.schmid@example.org", "+436641234567", ("Adalberta", "Schmidmayr")
@@ -29,6 +29,20 @@ SWEATER = Article(
     category="clothing/knitwear",
     currency="EUR",
     price_minor=7990,
+)
+SHOES = Article(
+    sku="SHOES-42",
+    title="Trail running shoes, 42",
+    category="sports/shoes",
+    currency="EUR",
+    price_minor=12900,
+)
+BOTTLE = Article(
+    sku="BOTTLE-075",
+    title="Stainless steel bottle, 0.75 l",
+    category="household",
+    currency="EUR",
+    price_minor=2490,
 )
 TEST_KIT = Article(
     sku="TEST-KIT",
@@ -62,7 +76,7 @@ messages:
       neutral: "{product}: heute in dieser Filiale"
 """
 
-FOR_ALL = b"""
+FOR_ALL = """
 campaign: coffee-days
 name: Coffee days
 trigger: always
@@ -71,8 +85,8 @@ reward: {percent: 10%}
 conditions: {channels: [till, kiosk]}
 messages:
   all:
-    en: {title: "10% off all coffee"}
-    de: {title: "10 % auf Kaffee"}
+    en: {title: "10% off all coffee", text: "Freshly roasted, all week long."}
+    de: {title: "10 % auf Kaffee", text: "Frisch geröstet, die ganze Woche."}
 """
 
 
@@ -80,11 +94,11 @@ def build(connection: Connection, services: Services) -> None:
     """The store, what it sells, its campaigns and its shoppers."""
     now = services.clock()
     stores.put(connection, [STORE])
-    articles = [SWEATER, TEST_KIT, ESPRESSO]
+    articles = [SWEATER, SHOES, BOTTLE, TEST_KIT, ESPRESSO]
     products.put(connection, articles)
     products.put_stock(connection, [Shelf("0042", article.sku, 5000) for article in articles])
     author = Author(name="test", at=now)
-    for document in (IN_THE_CART, FOR_ALL):
+    for document in (IN_THE_CART, FOR_ALL.encode()):
         campaign = campaign_format.parse(document)
         assert isinstance(campaign, Campaign), campaign
         campaigns.apply(connection, campaign, author)
@@ -93,6 +107,8 @@ def build(connection: Connection, services: Services) -> None:
         connection, services, card=ADA, account="ada", agreed=True, wants=[SWEATER.sku, TEST_KIT.sku], now=now
     )
     _shopper(connection, services, card=BEN, account="ben", agreed=True, wants=[], now=now)
+    everything = [SWEATER.sku, SHOES.sku, BOTTLE.sku]
+    _shopper(connection, services, card=DORA, account="dora", agreed=True, wants=everything, now=now)
     _shopper(connection, services, card=EVE, account="eve", agreed=False, wants=[SWEATER.sku], now=now)
 
 

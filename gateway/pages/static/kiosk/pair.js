@@ -1,12 +1,11 @@
 // The pairing page: an operator types the one-time code. What the browser gets back is a cookie that no script can read.
 
 import { drawKeys } from "./keyboard.js";
-import { sendCode } from "./network.js";
+import { pulse, sendCode } from "./network.js";
 import { onLanguage, Words } from "./words.js";
 
-const PROBLEMS = { 0: "pair.unreachable", 400: "pair.insecure", 403: "pair.insecure", 429: "pair.limited", 503: "pair.unreachable" };
+const PROBLEMS = { 0: "pair.unreachable", 403: "pair.insecure", 429: "pair.limited", 503: "pair.unreachable" };
 const KEYS_A_ROW = 11;
-const TRIED = "kiosk-paired";
 
 const words = Words.ofPage();
 const field = document.getElementById("code");
@@ -17,12 +16,9 @@ async function pair(event) {
   button.disabled = true;
   const status = await sendCode(field.value);
   button.disabled = false;
-  if (status === 204) {
-    sessionStorage.setItem(TRIED, "yes");
-    location.reload();
-    return;
-  }
-  complain(PROBLEMS[status] ?? "pair.wrong");
+  if (status !== 204) complain(PROBLEMS[status] ?? "pair.wrong");
+  else if ((await pulse()) === "revoked") complain("pair.no_cookie"); // accepted, yet the browser did not keep it
+  else location.reload();
 }
 
 function complain(key) {
@@ -46,6 +42,3 @@ onLanguage((language) => {
   layKeys();
 });
 layKeys();
-// The server accepted the code, yet this page came again: the browser did not keep the cookie.
-if (sessionStorage.getItem(TRIED)) complain("pair.no_cookie");
-sessionStorage.removeItem(TRIED);
