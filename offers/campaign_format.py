@@ -148,26 +148,24 @@ def _audience(given: Section) -> Audience:
 
 
 def _trigger(document: Section) -> Interest | Always:
-    if document.values.get("trigger") == "always":
+    written = document.values.get("trigger")
+    if not isinstance(written, Mapping) or "interest" not in written:
         document.asked.append("trigger")
+        if written != "always":
+            document.refuse("trigger", "write `trigger: always`, or an interest under it")
         return Always()
-    if not document.has("trigger"):
-        document.refuse(None, "trigger is missing; write `trigger: always` or an interest under it")
     given = document.section("trigger")
     inner = given.section("interest")
     interest = Interest(
         kinds=frozenset(inner.each("kinds", one_of(INTEREST_KINDS))),
         minimum_age_s=inner.take("minimum_age", span, 0),
-        maximum_age_s=inner.must("maximum_age", span, 1) if given.has("interest") else 1,
+        maximum_age_s=inner.must("maximum_age", span, 1 << 40),
         bought_before_s=inner.take("not_bought_for", span, 0),
     )
-    if given.has("interest"):
-        if not interest.kinds:
-            inner.refuse(None, "kinds is missing; name one or more of viewed, searched, carted")
-        if interest.maximum_age_s <= interest.minimum_age_s:
-            inner.refuse("maximum_age", "must be longer than minimum_age")
-    elif document.has("trigger"):
-        document.refuse("trigger", "write `trigger: always` or an interest under it")
+    if not interest.kinds:
+        inner.refuse(None, "kinds is missing; name one or more of viewed, searched, carted")
+    if interest.maximum_age_s <= interest.minimum_age_s:
+        inner.refuse("maximum_age", "must be longer than minimum_age")
     inner.close()
     given.close()
     return interest

@@ -82,7 +82,7 @@ def amounts(given: Section, name: str, *, least: int = 1) -> tuple[Money, ...]:
 
 
 def _amount(value: object) -> Money:
-    return parse(text(value))
+    return parse(value if isinstance(value, str) else "")
 
 
 def _matching(value: object, pattern: re.Pattern[str], allowed: str) -> str:
