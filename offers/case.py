@@ -1,8 +1,8 @@
 """One query laid out for the rules: its moment, its items, what may be used of what is known.
 
 Invariant: lines are taken in the order of their ids, so permuting a basket changes nothing. Wants are here
-only when the shopper may be shown personal offers; sensitive products have none. Slotted but not frozen:
-built for one call, never handed out.
+only when the shopper may be shown personal offers; sensitive products have none, nor products about which
+nothing is known. Slotted but not frozen: built for one call, never handed out.
 """
 
 from collections.abc import Mapping
