@@ -1,10 +1,9 @@
-"""Why records are one person, why not, and how a person came together: in sentences, from the evidence.
+"""Why records are one person, and why not: in sentences, from the evidence.
 
 Invariant: pure, and what is explained is what was decided, because the same comparisons are asked again. A
 sentence holds no personal value; the values stand beside it for those who may see them.
 """
 
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import product
@@ -15,7 +14,7 @@ from identity.compare import Comparison, Level
 from identity.groups import Join
 from identity.judgements import Bench
 from identity.links import Link, Member, Strength
-from identity.model import Key, RecordKey, Verdict
+from identity.model import Key, Verdict
 from identity.policy import BLOCK, BOUND, Policy
 from identity.veto import Refusal, veto
 from identity.weigh import UNITS_PER_BIT, Model
@@ -43,16 +42,6 @@ class Why:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One join of the way in which a person came together."""
-
-    left: RecordKey
-    right: RecordKey
-    stage: int
-    sentence: str
-
-
 def basis(link: Link) -> str:
     """Why two records are linked, in a sentence."""
     match link.strength:
@@ -71,9 +60,11 @@ def bits(weight: int) -> str:
     return f"{weight / UNITS_PER_BIT:.1f} bits"
 
 
-def how(joins: Iterable[Join]) -> tuple[Step, ...]:
-    """The joins in order, each with its reason."""
-    return tuple(Step(each.link.left, each.link.right, each.stage, _joined(each)) for each in joins)
+def joined(join: Join) -> str:
+    """Why two groups became one, in a sentence."""
+    if join.stage == 2:
+        return f"Taken together, what is known of both agrees by {bits(join.weight)}."
+    return basis(join.link)
 
 
 def why(
@@ -105,12 +96,6 @@ _DETERMINISTIC: Final = {
     "device": "The account signed in on this device.",
     "anonymous_id": "The account signed in on this browser.",
 }
-
-
-def _joined(join: Join) -> str:
-    if join.stage == 2:
-        return f"Taken together, what is known of both agrees by {bits(join.weight)}."
-    return basis(join.link)
 
 
 def _verdict(link: Link | None, refusal: Refusal | None) -> str:

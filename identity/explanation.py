@@ -4,31 +4,20 @@ It is computed anew by the rules that joined them, never remembered, so it canno
 for longer than a change takes to settle.
 """
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import pieces
+from identity import explain, pieces
 from identity.cluster import Resolution
 from identity.context import Context
 from identity.links import Link
 from identity.model import Record, RecordKey
 from identity.pieces import Piece
 from identity.sight import Sight, View
-from identity.veto import Refusal, veto
+from identity.veto import Refusal
 from identity.weigh import UNITS_PER_BIT
-
-REASONS: Final = {
-    "judged": "Somebody decided that they are different.",
-    "suffix": "Their name suffixes tell two people apart.",
-    "exclusive": "Something that a person has once for life contradicts, and nothing else personal agrees.",
-    "given_name": "Their given names clearly differ.",
-    "limit": "Together they have more values of one type than a person has.",
-    "ambiguous": "One of them names nobody and may as well belong to somebody else.",
-    "review": "The evidence is too little to join and too much to forget.",
-}
-"""The rules in words that hold no value of a shopper."""
 
 
 def how(connection: Connection, ctx: Context, profile: UUID, numbers: tuple[int, ...]) -> dict[str, Any]:
@@ -44,7 +33,7 @@ def how(connection: Connection, ctx: Context, profile: UUID, numbers: tuple[int,
         "profile": str(profile),
         "records": [_told(sight, ref) for ref in sorted(person)],
         "joins": [
-            {**_link(sight, join.link), "stage": join.stage, "step": step}
+            {**_link(sight, join.link), "stage": join.stage, "step": step, "reason": explain.joined(join)}
             for step, join in enumerate(joins, start=1)
         ],
         "refused": [{**_link(sight, match.link), **_refusal(match.refusal)} for match in refused],
@@ -56,20 +45,28 @@ def why(connection: Connection, ctx: Context, left_no: int, right_no: int) -> di
     """Whether two live records are one person, what links them, and what forbids it."""
     sight, view = _look(connection, ctx, (left_no, right_no))
     left, right = sight.ref_of[left_no], sight.ref_of[right_no]
-    links = [link for link in view.around([left]) if right in (link.left, link.right)]
-    view.around([right])
+    view.around([left, right])
     piece, resolution = _resolved(view, left, ctx)
     groups = [group for group in resolution.groups if left in group or right in group]
     members = view.read_members([left, right])
-    forbidden = veto(members[left].pool, members[right].pool, sight.bench(), ctx.policy)
+    both = set(view.keys_of(left)) & set(view.keys_of(right))
+    dead = {key for key in both if not view.is_live(key)}
+    told = explain.why(
+        members[left], members[right], dead=dead, bench=sight.bench(), model=ctx.model, policy=ctx.policy
+    )
     return {
         "left": _told(sight, left),
         "right": _told(sight, right),
         "same_person": any(left in group and right in group for group in groups),
         "in_one_piece": right in piece.members,
-        "link": _link(sight, links[0]) if links else None,
-        "shared": _shared(view, left, right),
-        "veto": _refusal(forbidden) if forbidden else None,
+        "verdict": told.verdict,
+        "link": _link(sight, told.link) if told.link else None,
+        "shared": [{"type": key.type, "live": key not in dead} for key in sorted(both)],
+        "veto": _refusal(told.refusal) if told.refusal else None,
+        "evidence": [
+            {"attribute": each.attribute, "speaks": each.speaks, "reason": each.sentence}
+            for each in told.evidence
+        ],
     }
 
 
@@ -82,12 +79,6 @@ def _look(connection: Connection, ctx: Context, numbers: tuple[int, ...]) -> tup
 def _resolved(view: View, ref: RecordKey, ctx: Context) -> tuple[Piece, Resolution]:
     piece = pieces.find(ref, view.around, pieces.ladder(ctx.model, ctx.policy))
     return piece, view.resolve(piece)
-
-
-def _shared(view: View, left: RecordKey, right: RecordKey) -> list[dict[str, Any]]:
-    """The types of keys that both show, and whether each still says something."""
-    both = set(view.keys_of(left)) & set(view.keys_of(right))
-    return [{"type": key.type, "live": view.is_live(key)} for key in sorted(both)]
 
 
 def _told(sight: Sight, ref: RecordKey) -> dict[str, Any]:
@@ -107,4 +98,4 @@ def _link(sight: Sight, link: Link) -> dict[str, Any]:
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
-    return {"rule": refusal.rule, "reason": REASONS[refusal.rule]}
+    return {"rule": refusal.rule, "reason": refusal.sentence}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from identity import compare
+from identity import compare, emails
 from identity.compare import Comparison
 from identity.judgements import Bench
 from identity.model import Judgement, Verdict
@@ -49,8 +49,9 @@ def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | Non
 
 
 def _judged(judgement: Judgement) -> Refusal:
-    reason = f": {judgement.reason}" if judgement.reason else "."
-    return Refusal("judged", f"Somebody decided that they are different{reason}")
+    # What the steward wrote may name the shopper.
+    values = (judgement.reason,) if judgement.reason else ()
+    return Refusal("judged", "Somebody decided that they are different.", values)
 
 
 def _suffix(left: Pool, right: Pool) -> Refusal | None:
@@ -102,7 +103,11 @@ def _agrees_otherwise(attribute: str, left: Pool, right: Pool, policy: Policy) -
     others = (other for other in (BIRTH, *policy.exclusive_types) if other != attribute)
     if any(c.agrees for other in others for c in _compared(other, left, right)):
         return True
-    return not left.by_type.get(EMAIL, frozenset()).isdisjoint(right.by_type.get(EMAIL, frozenset()))
+    return not _mailboxes(left).isdisjoint(_mailboxes(right))
+
+
+def _mailboxes(pool: Pool) -> set[str]:
+    return {emails.mailbox(address) for address in pool.by_type.get(EMAIL, ())}
 
 
 def _compared(attribute: str, left: Pool, right: Pool) -> Iterable[Comparison]:

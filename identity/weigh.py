@@ -29,14 +29,14 @@ class Model(Protocol):
     def review_line(self) -> int:
         """The weight from which a person should look at a pair (class 3)."""
 
-    def blocking(self, record: Record) -> tuple[str, ...]:
+    def blocking(self, record: Record, /) -> tuple[str, ...]:
         """The values of the blocking keys of a record: candidates for weighing share at least one live key.
 
         Where a key may become over-full its finer forms are given beside it, always: while the coarse key is
         live they add no pair, and when it is not they take over, so nobody has to switch.
         """
 
-    def weight(self, left: Pool, right: Pool) -> int:
+    def weight(self, left: Pool, right: Pool, /) -> int:
         """Evidence for one shopper minus evidence against, over distinct values, each attribute once."""
 
 
@@ -48,10 +48,10 @@ class DeterministicModel:
     join_line: int = UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
 
-    def blocking(self, record: Record) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's shape
+    def blocking(self, _record: Record, /) -> tuple[str, ...]:
         """None: nothing is looked for beyond identifiers."""
         return ()
 
-    def weight(self, left: Pool, right: Pool) -> int:  # noqa: ARG002 - the protocol's shape
+    def weight(self, _left: Pool, _right: Pool, /) -> int:
         """Always nothing."""
         return 0
