@@ -10,6 +10,7 @@ from gateway.idempotency import KEPT_FOR
 from gateway.wiring import Services
 from gateway.worker import Step
 from identity import changes, redo
+from offers import decision_days
 
 FORGOTTEN_AT_ONCE = 1_000
 
@@ -28,8 +29,13 @@ def steps(services: Services) -> Sequence[Step]:
         gone = store_idempotency.forget(connection, before=now - KEPT_FOR, most=FORGOTTEN_AT_ONCE)
         return gone == FORGOTTEN_AT_ONCE
 
+    def keep_decision_days(connection: Connection, now: dt.datetime) -> bool:
+        decision_days.keep(connection, now=now)
+        return False
+
     return (
         Step("redo", every_s=0.5, run=redo_one),
         Step("number_changes", every_s=0.2, run=number_changes),
         Step("forget_answers", every_s=600, run=forget_answers),
+        Step("decision_days", every_s=3600, run=keep_decision_days),
     )

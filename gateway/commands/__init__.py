@@ -68,3 +68,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (LockError, PostgresError, SecretsError, SettingsError) as error:
         click.echo(f"o2o: {error}", err=True)
         sys.exit(1)
+    except Exception as error:
+        if (reason := _unreachable(error)) is None:
+            raise
+        click.echo(f"o2o: the database cannot be reached: {reason}", err=True)
+        sys.exit(1)
+
+
+def _unreachable(error: Exception) -> str | None:
+    """What the driver says when no connection could be made; None for every other error."""
+    from sqlalchemy.exc import OperationalError
+
+    if isinstance(error, OperationalError) and error.connection_invalidated is False and not error.statement:
+        return str(error.orig).strip()
+    return None
