@@ -46,13 +46,17 @@ def shoppers(connection: Connection, count: int, *, seed: int) -> list[Shopper]:
     """Shoppers who agreed to personal offers, have a card and something in their online cart."""
     found = connection.execute(
         sql(
-            "select distinct on (p.profile_no) r.key as card, product.sku"
+            "select distinct on (p.profile_no) r.key as card, wanted.sku"
             " from identity.record r join identity.member m using (record_no)"
             " join identity.profile p on p.profile_no = m.profile_no and p.personal"
-            " cross join lateral unnest(p.members) w (record_no)"
-            " join offers.interest i on i.record_no = w.record_no"
-            " and i.carted_at_s > greatest(i.bought_at_s, i.removed_at_s)"
-            " join offers.product product on product.product_no = i.product_no"
+            " cross join lateral ("
+            "  select product.sku from unnest(p.members) w (record_no)"
+            "  join offers.interest i on i.record_no = w.record_no"
+            "  join offers.product product on product.product_no = i.product_no"
+            "  group by product.sku"
+            "  having max(i.carted_at_s) > greatest(max(i.bought_at_s), max(i.removed_at_s))"
+            "  order by max(i.carted_at_s) desc limit 1"
+            " ) wanted"
             " where r.source = 'loyalty' and r.sealed is not null and r.generation = 1 limit :most"
         ),
         {"most": count * 4},

@@ -1,6 +1,8 @@
 """An application under granian, as `o2o run` serves it, for as long as a measurement lasts."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 WORKERS = 2
 THREADS = 4
 START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def served(target: str, environment: Mapping[str, str], *, log: Path) -> Iterato
             env={**os.environ, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -65,10 +69,13 @@ def served(target: str, environment: Mapping[str, str], *, log: Path) -> Iterato
     finally:
         process.terminate()
         try:
-            process.wait(timeout=15)
+            process.wait(timeout=STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # A worker that was still starting may have missed the signal; the group is ours alone.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _free_port() -> int:
