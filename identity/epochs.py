@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 
 from identity.model import SignIn
 
@@ -22,16 +21,6 @@ class Epoch:
     account: str
     start: datetime | None
     end: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A stretch [start, end) whose account changed; None is open, or no account."""
-
-    start: datetime | None
-    end: datetime | None
-    before: str | None
-    after: str | None
 
 
 def epochs(sign_ins: Iterable[SignIn]) -> tuple[Epoch, ...]:
@@ -48,28 +37,8 @@ def epochs(sign_ins: Iterable[SignIn]) -> tuple[Epoch, ...]:
 
 def account_at(sign_ins: Iterable[SignIn], at: datetime) -> str | None:
     """The account that bounds one device's browsing at a time, None when nobody ever signed in."""
-    return _account_in(epochs(sign_ins), at)
-
-
-def shifts(before: Iterable[SignIn], after: Iterable[SignIn]) -> tuple[Shift, ...]:
-    """The stretches of one device whose account changed: their events move, all others stay."""
-    old, new = epochs(before), epochs(after)
-    bounds = sorted({epoch.start for epoch in (*old, *new) if epoch.start is not None})
-    found: list[Shift] = []
-    for start, end in pairwise((None, *bounds, None)):
-        shift = Shift(start, end, _account_in(old, start), _account_in(new, start))
-        if shift.before == shift.after:
-            continue
-        last = found[-1] if found else None
-        if last and (last.end, last.before, last.after) == (start, shift.before, shift.after):
-            found[-1] = replace(last, end=end)
-        else:
-            found.append(shift)
-    return tuple(found)
-
-
-def _account_in(found: tuple[Epoch, ...], at: datetime | None) -> str | None:
+    found = epochs(sign_ins)
     if not found:
         return None
     starts = [epoch.start for epoch in found[1:] if epoch.start is not None]
-    return found[bisect_right(starts, at) if at is not None else 0].account
+    return found[bisect_right(starts, at)].account

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.epochs import Epoch, Shift, account_at, epochs, shifts
+from identity.epochs import Epoch, account_at, epochs
 from identity.model import Key, SignIn
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,12 +47,10 @@ def test_signing_in_again_bounds_nothing() -> None:
     assert epochs([sign_in("A", 1), sign_in("A", 3)]) == (Epoch("A", None, None),)
 
 
-def test_a_late_sign_in_moves_only_the_stretch_that_changed() -> None:
+def test_a_late_sign_in_changes_only_its_own_stretch() -> None:
     """B was there between A's two sign-ins; what lies elsewhere stays where it is."""
-    before = [sign_in("A", 1), sign_in("A", 9)]
-    assert shifts(before, [*before, sign_in("B", 4)]) == (Shift(at(4), at(9), "A", "B"),)
-    assert shifts([], before) == (Shift(None, None, None, "A"),)
-    assert shifts(before, before) == ()
+    known = [sign_in("A", 1), sign_in("A", 9), sign_in("B", 4)]
+    assert epochs(known) == (Epoch("A", None, at(4)), Epoch("B", at(4), at(9)), Epoch("A", at(9), None))
 
 
 @given(SIGN_INS, st.randoms(use_true_random=False))
@@ -82,17 +80,3 @@ def test_the_account_is_the_last_to_have_signed_in(known: list[SignIn], moment: 
     before = [each for each in ordered if each.at <= moment]
     expected = before[-1].account if before else ordered[0].account if ordered else None
     assert account_at(known, moment) == expected
-
-
-@given(SIGN_INS, SIGN_INS, MOMENTS)
-def test_shifts_are_where_the_answer_changed(
-    before: list[SignIn], after: list[SignIn], moment: datetime
-) -> None:
-    """An event moves exactly if its account is another now."""
-    changed = [
-        shift
-        for shift in shifts(before, after)
-        if (shift.start is None or shift.start <= moment) and (shift.end is None or moment < shift.end)
-    ]
-    old, new = account_at(before, moment), account_at(after, moment)
-    assert [(shift.before, shift.after) for shift in changed] == ([(old, new)] if old != new else [])
