@@ -47,7 +47,9 @@ def command(*, demo: bool) -> None:
 def _load_demo(settings: Settings, database: Database) -> None:
     from gateway.demo import guide
 
-    if guide.read(settings) is None:
+    with database.transaction() as connection:
+        is_loaded = guide.belongs_here(connection, guide.read(settings))
+    if not is_loaded:
         from gateway.commands.demo import load
 
         load(settings, database)

@@ -61,7 +61,7 @@ def truth(row: Row) -> tuple[str, ...]:
 
 def browser_truth(browser: Browser) -> tuple[str, ...]:
     """The line of the truth about a browser; a shared one has a line for each of its accounts."""
-    key = f"{browser.browser}@{browser.account}" if browser.is_shared else browser.browser
+    key = f"anonymous_id:{browser.browser}" + (f"@{browser.account}" if browser.is_shared else "")
     mess = "shared_device" if browser.is_shared else ""
     return ("web", key, f"p{browser.person}", f"h{browser.household}", mess)
 

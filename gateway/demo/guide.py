@@ -13,6 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
+from gateway import keys, store_keys
 from gateway.demo import story
 from gateway.demo.story import Story
 from gateway.settings import Settings
@@ -98,6 +101,12 @@ def read(settings: Settings) -> Guide | None:
         return None
 
 
+def belongs_here(connection: Connection, guide: Guide | None) -> bool:
+    """Whether the guide is about this database: DATABASE_URL may name another one than when it was written."""
+    parts = keys.split(guide.keys["till"]) if guide is not None else None
+    return parts is not None and store_keys.find(connection, parts[0]) is not None
+
+
 def steps(guide: Guide, *, url: str, today: date) -> tuple[Step, ...]:
     """The three commands against the gateway at `url`, on this business day."""
     discount = write(Money(guide.discount_minor, guide.currency))
@@ -119,14 +128,14 @@ def steps(guide: Guide, *, url: str, today: date) -> tuple[Step, ...]:
             'status "known": one profile for her online account, her card and her phone number',
         ),
         Step(
-            "The till scans her card: what may she have?",
+            "The till scans her card and holds what she may have",
             _curl(f"{url}/v1/offers/query", guide.keys["till"], query(guide, receipt)),
-            f'an effect on line "1" ({wanted.title}): {discount} off, because it was in her online cart',
+            f'an effect on line "1" ({wanted.title}): {discount} off, as it was in her cart; held for her',
         ),
         Step(
-            "She pays: book the deal (send it twice, nothing more happens)",
-            _curl(f"{url}/v1/redemptions", guide.keys["till"], commit(guide, receipt)),
-            f'state "committed", {discount} granted; ask the till again: the offer is gone',
+            "She pays: the receipt books the deal (send it twice, nothing more happens)",
+            _curl(f"{url}/v1/transactions", guide.keys["till"], sale(guide, receipt)),
+            f'a redemption, state "committed", {discount} granted; on the next receipt the offer is gone',
         ),
     )
 
@@ -136,28 +145,35 @@ def query(guide: Guide, receipt: Mapping[str, str]) -> dict[str, Any]:
     return {
         "transaction": dict(receipt),
         "revision": 1,
-        "mode": "quote",
+        "mode": "reserve",
         "channel": "till",
         "language": "en",
         "shoppers": [{"scan": guide.card}],
-        "basket": {
-            "currency": guide.currency,
-            "tax": guide.tax,
-            "lines": [
-                {"line": str(number), "sku": item.sku, "quantity": "1", "amount": item.amount_minor}
-                for number, item in enumerate(guide.items, start=1)
-            ],
-        },
+        "basket": _basket(guide),
     }
 
 
-def commit(guide: Guide, receipt: Mapping[str, str]) -> dict[str, Any]:
-    """The till's word that the deal was given."""
+def sale(guide: Guide, receipt: Mapping[str, str]) -> dict[str, Any]:
+    """The receipt, with the deal that was given on its first line."""
     return {
         "transaction": dict(receipt),
-        "decision": None,
-        "state": "committed",
+        "kind": "sale",
+        # The first second of the day: past at whatever hour this is sent, and the same when it is sent again.
+        "occurred_at": f"{receipt['business_day']}T00:00:01Z",
+        "shoppers": [{"scan": guide.card}],
+        "basket": _basket(guide),
         "applied": [{"offer": guide.offer, "line": "1", "quantity": "1", "amount": guide.discount_minor}],
+    }
+
+
+def _basket(guide: Guide) -> dict[str, Any]:
+    return {
+        "currency": guide.currency,
+        "tax": guide.tax,
+        "lines": [
+            {"line": str(number), "sku": item.sku, "quantity": "1", "amount": item.amount_minor}
+            for number, item in enumerate(guide.items, start=1)
+        ],
     }
 
 

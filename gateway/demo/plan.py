@@ -10,7 +10,7 @@ from gateway.demo.shop import Shop
 from gateway.demo.world import World
 from gateway.settings import Settings
 
-HOUSEHOLDS = 300
+HOUSEHOLDS = 200
 SEED = 7
 FILE = "demo-plan.json"
 GOODS = 800
