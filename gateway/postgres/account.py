@@ -5,6 +5,7 @@ it; nothing is added to the system and no folder's mode is widened. What the acc
 below /root) is kept below /var/lib/o2o instead, and the home folder links to it.
 """
 
+import contextlib
 import grp
 import os
 import pwd
@@ -98,7 +99,9 @@ def reaches(account: Account, folder: Path) -> bool:
 def shelter(name: str) -> Path:
     """A new folder for something root's home hides from the account."""
     place = SHELTER / f"{name}-{secrets.token_hex(4)}"
-    place.mkdir(parents=True, mode=0o755)
+    place.mkdir(parents=True)
+    for folder in (SHELTER, place):
+        folder.chmod(0o755)  # whatever the umask says
     return place
 
 
@@ -108,17 +111,25 @@ def reachable(binaries: Binaries, account: Account) -> Binaries:
         return binaries
     if not binaries.movable:
         raise PostgresError(f"the account {account.name} cannot reach {binaries.folder}; set DATABASE_URL")
+    installed = binaries.folder.parent
     changed_ns = (binaries.folder / "postgres").stat().st_mtime_ns
     copy = SHELTER / f"postgresql-{binaries.major}-{changed_ns:x}"
     if not copy.exists():
         fresh = shelter("copy")
-        shutil.copytree(binaries.folder.parent, fresh / "programs", symlinks=True)
-        try:
-            (fresh / "programs").rename(copy)
-        except OSError:  # another starter was quicker; its copy is as good
-            shutil.rmtree(fresh / "programs")
-        fresh.rmdir()
-    return Binaries(copy / "bin", binaries.major, movable=True)
+        _copy_installation(installed, fresh)
+        with contextlib.suppress(OSError):  # another starter was quicker; its copy is as good
+            fresh.rename(copy)
+        shutil.rmtree(fresh, ignore_errors=True)
+    return Binaries(copy / installed.parent.name / installed.name / "bin", binaries.major, movable=True)
+
+
+def _copy_installation(installed: Path, place: Path) -> None:
+    """Copies programs and the libraries they load from beside their package (see the wheel's run path)."""
+    package = installed.parent
+    libraries = [package.with_name(f"{package.name}.libs"), package / ".dylibs"]
+    for tree in (installed, *filter(Path.is_dir, libraries)):
+        shutil.copytree(tree, place / tree.relative_to(package.parent), symlinks=True)
+    _open_to_all(place)
 
 
 def _owner(data: Path) -> Account:
@@ -140,3 +151,11 @@ def _enters(account: Account, groups: set[int], status: os.stat_result) -> bool:
     if status.st_gid in groups:
         return bool(status.st_mode & stat.S_IXGRP)
     return bool(status.st_mode & stat.S_IXOTH)
+
+
+def _open_to_all(tree: Path) -> None:
+    """Lets everybody read what its owner reads and run what its owner runs: programs hold no secrets."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o444 | (0o111 if mode & stat.S_IXUSR else 0))

