@@ -2,17 +2,18 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from uuid_utils.compat import uuid7
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from gateway.app import create_app
-from gateway.database import Database
-from gateway.pages.kiosk import pairing
+from gateway.database import Database, open_engine
+from gateway.pages.kiosk import cookie, pairing
+from gateway.pages.kiosk.pairing import Paired
 from gateway.settings import Settings
 from gateway.wiring import Services, services_over
 from offers import stores
@@ -72,14 +73,11 @@ def page(window: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture
-def services(database: Database, tmp_path: Path) -> Iterator[Services]:
-    """A worker's services over a database of the test's own, with the store in Vienna and nothing else."""
-    opened = services_over(Settings(home=tmp_path), database)
-    with database.transaction() as connection:
-        stores.put(connection, [world.STORE])
-    yield opened
-    opened.offers.log.close()
-    opened.quick.dispose()
+def services(services: Services) -> Services:
+    """The door's services over a database of the test's own, with the stores."""
+    with services.database.transaction() as connection:
+        stores.put(connection, [world.STORE, world.SECOND_STORE])
+    return services
 
 
 @pytest.fixture
@@ -91,16 +89,15 @@ def peopled(services: Services) -> Services:
 
 
 @pytest.fixture
-def app(services: Services) -> Flask:
-    """The application."""
-    return create_app(services)
-
-
-@pytest.fixture
 def new_code(services: Services) -> str:
     """A pairing code for the store in Vienna."""
+    return code_for(services, "0042")
+
+
+def code_for(services: Services, store: str) -> str:
+    """A pairing code for a store."""
     with services.database.transaction() as connection:
-        return pairing.make_code(connection, store_code="0042", name="Entrance", now=services.clock())
+        return pairing.make_code(connection, store_code=store, name="Entrance", now=services.clock())
 
 
 class Quiet(WSGIRequestHandler):
@@ -111,10 +108,11 @@ class Quiet(WSGIRequestHandler):
 
 
 class Server:
-    """The application on a port of this machine; it can be taken off the network and brought back."""
+    """The application on a port of this machine; it can be taken off the network for a while."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._app = create_app(services)
         self._port = 0
         self.start()
 
@@ -127,7 +125,7 @@ class Server:
         """Answer on the port it had before."""
         self._serving = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=Quiet)
         self._port = self._serving.server_port
-        self._thread = threading.Thread(target=self._serving.serve_forever)
+        self._thread = threading.Thread(target=self._serving.serve_forever, args=(0.05,))
         self._thread.start()
 
     def stop(self) -> None:
@@ -136,20 +134,65 @@ class Server:
         self._thread.join()
         self._serving.server_close()
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Refuse connections for a while."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+
+@pytest.fixture(scope="session")
+def server(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that all tests in a browser share, with the whole world behind it; each test pairs anew."""
+    with Database(open_engine(new_database(), pool_size=10, pool_timeout_s=30)) as database:
+        services = services_over(Settings(home=tmp_path_factory.mktemp("kiosk")), database)
+        with database.transaction() as connection:
+            world.build(connection, services)
+        started = Server(services)
+        yield started
+        started.stop()
+        services.offers.log.close()
+        services.quick.dispose()
+
 
 @pytest.fixture
-def server(app: Flask) -> Iterator[Server]:
-    """A running server."""
-    started = Server(app)
-    yield started
-    started.stop()
+def device(server: Server) -> Paired:
+    """A kiosk in Vienna that was paired already."""
+    return paired_at(server, "0042")
 
 
-@pytest.fixture
-def kiosk(page: Page, server: Server, peopled: Services, new_code: str) -> Page:
-    """A paired kiosk with somebody's card about to be scanned; its page speaks German."""
+def paired_at(server: Server, store: str) -> Paired:
+    """Pair a kiosk without a browser."""
+    code = code_for(server.services, store)
+    with server.services.database.transaction() as connection:
+        paired = pairing.pair(connection, code, device_id=uuid7(), now=server.services.clock())
+    assert isinstance(paired, Paired)
+    return paired
+
+
+def open_kiosk(page: Page, server: Server, paired: Paired) -> Page:
+    """The page of a paired kiosk, ready for a scan."""
+    page.context.add_cookies(
+        [
+            {
+                "name": cookie.NAME,
+                "value": paired.cookie,
+                "domain": "127.0.0.1",
+                "path": cookie.PATH,
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+        ]
+    )
     page.goto(f"{server.url}/kiosk")
-    page.locator("#code").fill(new_code)
-    page.locator("#code").press("Enter")
     expect(page.locator("#title-welcome")).to_be_focused()
     return page
+
+
+@pytest.fixture
+def kiosk(page: Page, server: Server, device: Paired) -> Page:
+    """A paired kiosk in Vienna; its page speaks German."""
+    return open_kiosk(page, server, device)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gateway.wiring import Services
+from gateway.pages.kiosk.pairing import Paired
 from tests.gateway.pages import world
-from tests.gateway.pages.conftest import Server
+from tests.gateway.pages.conftest import Server, open_kiosk
 from tests.gateway.pages.hands import scan, screen
 
 pytestmark = pytest.mark.browser
@@ -96,13 +96,11 @@ def still(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_every_screen_can_be_read_touched_and_named(
-    still: Page, server: Server, peopled: Services, new_code: str
-) -> None:
+def test_every_screen_can_be_read_touched_and_named(still: Page, server: Server, device: Paired) -> None:
     """Contrast, names, sizes for fingers, landmarks, one heading, no scrolling sideways: on every screen."""
     still.goto(f"{server.url}/kiosk")
     assert audit(still) == []
-    pair(still, new_code)
+    open_kiosk(still, server, device)
     assert audit(still) == []
     for card, expected in ((world.ADA, "offers"), (world.EVE, "everyone"), (world.NOBODY, "unknown")):
         scan(still, card)
@@ -127,13 +125,6 @@ def test_every_screen_can_be_read_touched_and_named(
     still.locator("#typed").press("Enter")
     screen(still, "typed")
     assert audit(still) == []
-
-
-def pair(page: Page, code: str) -> None:
-    """Type the code."""
-    page.locator("#code").fill(code)
-    page.locator("#code").press("Enter")
-    expect(page.locator("#title-welcome")).to_be_focused()
 
 
 def test_a_screen_reader_is_led_to_what_is_new(kiosk: Page) -> None:
@@ -197,10 +188,9 @@ def test_a_scan_into_an_open_field_is_a_scan(kiosk: Page) -> None:
     assert kiosk.locator("#typed").input_value() == ""
 
 
-def test_whoever_asks_for_less_motion_gets_it(still: Page, server: Server, new_code: str) -> None:
+def test_whoever_asks_for_less_motion_gets_it(still: Page, server: Server, device: Paired) -> None:
     """Nothing moves for longer than a blink."""
-    still.goto(f"{server.url}/kiosk")
-    pair(still, new_code)
+    open_kiosk(still, server, device)
     moving = still.evaluate(
         "document.getAnimations().filter((one) => one.effect.getComputedTiming().activeDuration > 50).length"
     )

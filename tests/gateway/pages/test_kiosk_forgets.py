@@ -129,13 +129,12 @@ def test_an_answer_that_comes_too_late_shows_nothing(kiosk: Page) -> None:
 
 def test_without_a_network_a_card_is_forgotten_all_the_same(kiosk: Page, server: Server) -> None:
     """The offline screen stays, but after half a minute it no longer knows whose offers it was asked for."""
-    server.stop()
-    scan(kiosk, world.ADA)
-    screen(kiosk, "offline")
-    for _ in range(40):
-        kiosk.clock.run_for(1_000)
-    expect(kiosk.locator("#session")).to_be_hidden()
-    server.start()
+    with server.away():
+        scan(kiosk, world.ADA)
+        screen(kiosk, "offline")
+        for _ in range(40):
+            kiosk.clock.run_for(1_000)
+        expect(kiosk.locator("#session")).to_be_hidden()
     for _ in range(20):
         kiosk.clock.run_for(1_000)
     screen(kiosk, "welcome")

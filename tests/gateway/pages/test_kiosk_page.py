@@ -10,12 +10,11 @@ from playwright.sync_api import Page, Route, expect
 
 from gateway.glyphs import token_bytes
 from gateway.pages.kiosk import store
-from gateway.wiring import Services
-from offers import campaigns, tokens
-from offers.campaigns import Author
+from gateway.pages.kiosk.pairing import Paired
+from offers import tokens
 from offers.tokens import Token
 from tests.gateway.pages import world
-from tests.gateway.pages.conftest import Server
+from tests.gateway.pages.conftest import Server, code_for, open_kiosk, paired_at
 from tests.gateway.pages.hands import scan, screen, seen
 from tests.gateway.pages.qr_reader import read
 
@@ -40,10 +39,10 @@ def code_on_screen(page: Page, number: int = 0) -> str:
     return read(page.locator(".take-code path").nth(number).get_attribute("d") or "")
 
 
-def test_a_browser_becomes_a_kiosk_by_typing_a_code(page: Page, server: Server, new_code: str) -> None:
+def test_a_browser_becomes_a_kiosk_by_typing_a_code(page: Page, server: Server) -> None:
     """Typed on the keys on screen; afterwards the page knows its store and holds no secret."""
     page.goto(f"{server.url}/kiosk")
-    for letter in new_code.replace("-", ""):
+    for letter in code_for(server.services, "0042").replace("-", ""):
         page.locator("#pair-keys").get_by_role("button", name=letter, exact=True).click()
     page.get_by_role("button", name="Pair", exact=True).click()
     screen(page, "welcome")
@@ -55,14 +54,14 @@ def test_a_browser_becomes_a_kiosk_by_typing_a_code(page: Page, server: Server, 
     assert "o2o_" not in held + page.content()
 
 
-def test_a_wrong_code_is_told_and_can_be_mended(page: Page, server: Server, new_code: str) -> None:
+def test_a_wrong_code_is_told_and_can_be_mended(page: Page, server: Server) -> None:
     """The refusal is an alert, the field is ready for the next attempt."""
     page.goto(f"{server.url}/kiosk")
     page.locator("#code").fill("00000-00000")
     page.locator("#code").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
     expect(page.locator("#code")).to_be_focused()
-    page.keyboard.type(new_code, delay=60)
+    page.keyboard.type(code_for(server.services, "0042"), delay=60)
     page.keyboard.press("Enter")
     screen(page, "welcome")
 
@@ -100,18 +99,12 @@ def test_a_shopper_who_agreed_to_nothing_sees_what_everybody_sees(kiosk: Page) -
     expect(kiosk.locator(".take-code")).to_have_count(0)
 
 
-def test_a_known_card_without_offers_is_told_kindly(kiosk: Page, peopled: Services) -> None:
+def test_a_known_card_without_offers_is_told_kindly(page: Page, server: Server) -> None:
     """Nothing for Ben and nothing for everybody: his card works, there is just nothing today."""
-    end_campaign(peopled, "coffee-days")
+    kiosk = open_kiosk(page, server, paired_at(server, "0043"))
     scan(kiosk, world.BEN)
     screen(kiosk, "none")
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Gerade keine Angebote")
-
-
-def end_campaign(services: Services, campaign: str) -> None:
-    """Take a campaign out, as a marketer does."""
-    with services.database.transaction() as connection:
-        campaigns.end(connection, campaign, Author(name="test", at=services.clock()))
 
 
 def test_an_unknown_card_gets_what_everybody_gets(kiosk: Page) -> None:
@@ -154,15 +147,15 @@ def test_half_a_value_is_sent_nowhere(kiosk: Page) -> None:
     assert asked == []
 
 
-def test_the_code_to_take_along_is_the_offer_without_card_or_name(kiosk: Page, peopled: Services) -> None:
+def test_the_code_to_take_along_is_the_offer_without_card_or_name(kiosk: Page, server: Server) -> None:
     """Read from the screen and scanned again it shows that one offer; the server stored its hash only."""
     scan(kiosk, world.ADA)
     screen(kiosk, "offers")
     text = code_on_screen(kiosk)
     token = token_bytes(text)
     assert token is not None
-    with peopled.database.transaction() as connection:
-        found = tokens.look_at(connection, token, now=peopled.clock())
+    with server.services.database.transaction() as connection:
+        found = tokens.look_at(connection, token, now=server.services.clock())
     assert isinstance(found, Token)
     assert found.only.sku == world.SWEATER.sku
     kiosk.get_by_role("button", name="Beenden").click()
@@ -201,11 +194,10 @@ def test_the_language_can_be_chosen_in_the_middle(kiosk: Page) -> None:
     assert kiosk.evaluate("document.documentElement.lang") == "de"
 
 
-def test_a_revoked_kiosk_shows_nothing_more(kiosk: Page, peopled: Services) -> None:
+def test_a_revoked_kiosk_shows_nothing_more(kiosk: Page, server: Server, device: Paired) -> None:
     """The next scan ends it; the way back is the pairing page."""
-    with peopled.database.transaction() as connection:
-        (device,) = store.devices(connection, store="0042", revoked=False)
-        store.revoke(connection, device.device_id, now=peopled.clock())
+    with server.services.database.transaction() as connection:
+        store.revoke(connection, device.device.device_id, now=server.services.clock())
     scan(kiosk, world.ADA)
     screen(kiosk, "revoked")
     kiosk.get_by_role("button", name="Kiosk anmelden").click()
@@ -229,11 +221,10 @@ def test_a_busy_server_is_told_and_asked_again(kiosk: Page) -> None:
 
 def test_without_a_network_the_page_says_so_and_comes_back_by_itself(kiosk: Page, server: Server) -> None:
     """The card that was scanned is looked up when the server is back, without another scan."""
-    server.stop()
-    scan(kiosk, world.ADA)
-    screen(kiosk, "offline")
-    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Gerade keine Verbindung")
-    server.start()
+    with server.away():
+        scan(kiosk, world.ADA)
+        screen(kiosk, "offline")
+        expect(kiosk.get_by_role("heading", level=1)).to_have_text("Gerade keine Verbindung")
     screen(kiosk, "offers")
 
 
@@ -242,10 +233,9 @@ def test_a_kiosk_that_starts_without_a_network_is_never_blank(kiosk: Page, serve
     kiosk.evaluate("navigator.serviceWorker.ready.then(() => true)")
     kiosk.reload()
     kiosk.wait_for_function("navigator.serviceWorker.controller !== null")
-    server.stop()
-    kiosk.reload()
-    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Gerade keine Verbindung")
-    server.start()
+    with server.away():
+        kiosk.reload()
+        expect(kiosk.get_by_role("heading", level=1)).to_have_text("Gerade keine Verbindung")
     kiosk.get_by_role("button", name="Noch einmal versuchen").click()
     screen(kiosk, "welcome")
 

@@ -15,6 +15,8 @@ from offers.interest import Touch
 from offers.shop import Article, Shelf, Store
 
 STORE = Store(code="0042", name="Wien Mariahilf", zone="Europe/Vienna", currency="EUR", country="AT")
+SECOND_STORE = Store(code="0043", name="Wien Landstraße", zone="Europe/Vienna", currency="EUR", country="AT")
+"""Where nothing is on offer for everybody."""
 
 ADA, BEN, EVE, DORA = "2900000000017", "2900000000024", "2900000000031", "2900000000048"
 """Cards. Ada agreed and wants something, Ben agreed and wants nothing, Eve wants something and agreed to
@@ -82,7 +84,7 @@ name: Coffee days
 trigger: always
 scope: {categories: [coffee]}
 reward: {percent: 10%}
-conditions: {channels: [till, kiosk]}
+conditions: {channels: [till, kiosk], stores: ["0042"]}
 messages:
   all:
     en: {title: "10% off all coffee", text: "Freshly roasted, all week long."}
@@ -93,7 +95,7 @@ messages:
 def build(connection: Connection, services: Services) -> None:
     """The store, what it sells, its campaigns and its shoppers."""
     now = services.clock()
-    stores.put(connection, [STORE])
+    stores.put(connection, [STORE, SECOND_STORE])
     articles = [SWEATER, SHOES, BOTTLE, TEST_KIT, ESPRESSO]
     products.put(connection, articles)
     products.put_stock(connection, [Shelf("0042", article.sku, 5000) for article in articles])
