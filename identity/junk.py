@@ -20,7 +20,7 @@ gast, customer, kunde, kundin, client, cliente, laufkunde, laufkundschaft, barve
 cash customer, anonymous, anonym, anonymus, user, username, no name, noname, nobody, name, firstname
 lastname, first name, last name, given name, family name, surname, vorname, nachname, familienname
 max mustermann, mustermann, musterfrau, jane doe, john doe, dummy, fake, sample, example, admin
-administrator, shop, store, filiale, kassa, kasse, pos, till
+administrator, shop, store, filiale, kassa, kasse, pos
 """
 _SURNAME_WORDS: Final = "guest, gast, test, tester, null, na, kunde, cash, name, shop, nil, store, sample, x"
 _LOCAL_WORDS: Final = """
