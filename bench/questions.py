@@ -55,6 +55,8 @@ def shoppers(connection: Connection, count: int, *, seed: int) -> list[Shopper]:
             "  join offers.product product on product.product_no = i.product_no"
             "  group by product.sku"
             "  having max(i.carted_at_s) > greatest(max(i.bought_at_s), max(i.removed_at_s))"
+            "  and max(i.carted_at_s) > extract(epoch from now() - interval '360 days')"
+            "  and max(i.carted_at_s) < extract(epoch from now() - interval '2 hours')"
             "  order by max(i.carted_at_s) desc limit 1"
             " ) wanted"
             " where r.source = 'loyalty' and r.sealed is not null and r.generation = 1 limit :most"
