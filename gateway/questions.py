@@ -29,6 +29,17 @@ from offers.service import Answer
 
 IN_STORE = frozenset({"till", "kiosk"})
 
+DEFAULT_LANGUAGE = "en"
+GREETINGS = {
+    "de": "Willkommen zurück",
+    "en": "Welcome back",
+    "es": "Nos alegra verte de nuevo",
+    "fr": "Ravis de vous revoir",
+    "it": "Bentornati",
+    "nl": "Welkom terug",
+    "pl": "Miło widzieć ponownie",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -37,6 +48,7 @@ class Answered:
     answer: Answer
     readings: tuple[Reading, ...]
     degraded: tuple[str, ...]
+    language: str
 
 
 def check(question: decoded.Question, principal: Principal) -> None:
@@ -97,7 +109,7 @@ def answer(
         transaction=till.transaction_key(question.transaction) if question.transaction is not None else None,
         revision=question.revision,
         mode="quote" if question.training else question.mode,
-        language=question.language or "en",
+        language=question.language or DEFAULT_LANGUAGE,
         placement=question.placement,
         codes=tuple([code.code for code in question.codes]),
         limit=question.limit,
@@ -115,7 +127,7 @@ def answer(
     )
     if isinstance(outcome, Refused):
         return outcome
-    return Answered(answer=outcome, readings=tuple(readings), degraded=degraded)
+    return Answered(outcome, tuple(readings), degraded, asked.language)
 
 
 def _place(connection: Connection, held: Services, question: decoded.Question, principal: Principal) -> Place:
@@ -179,7 +191,9 @@ def members(found: Answered) -> dict[str, Any]:
         "catalogue": decision.catalogue,
         "valid_until": decision.valid_until,
         "degraded": found.degraded,
-        "shoppers": [_shopper(reading, greet=decision.greet) for reading in found.readings],
+        "shoppers": [
+            _shopper(reading, found.language if decision.greet else None) for reading in found.readings
+        ],
         "offers": decision.offers,
         "effects": decision.effects,
         "totals": decision.totals,
@@ -214,15 +228,21 @@ def members(found: Answered) -> dict[str, Any]:
     }
 
 
-def _shopper(reading: Reading, *, greet: bool) -> dict[str, Any]:
+def _shopper(reading: Reading, language: str | None) -> dict[str, Any]:
+    """What may be said about a shopper; a language when they may be greeted."""
     known = reading.shopper
-    greeted = greet and known is not None
+    is_greeted = language is not None and known is not None
     return {
         "status": reading.status.value,
-        "tier": known.tier if greeted and known is not None else None,
-        "greeting": None,
+        "tier": known.tier if is_greeted and known is not None else None,
+        "greeting": greeting(language) if is_greeted and language is not None else None,
         "choices": _choices(reading),
     }
+
+
+def greeting(language: str) -> str:
+    """Words for the display; without a name, which the people behind may read."""
+    return GREETINGS.get(language.partition("-")[0].lower(), GREETINGS["en"])
 
 
 def _choices(reading: Reading) -> list[dict[str, Any]]:

@@ -100,6 +100,7 @@ def matching(pattern: str, sentence: str, *, required: bool = False, about: str 
     return fields.String(
         required=required,
         validate=Matching(pattern, sentence),
+        error_messages={"invalid": sentence},
         metadata={"pattern": pattern, "description": about or sentence},
         **_absent(required),
     )

@@ -1,0 +1,98 @@
+"""The golden requests and answers: what the documentation shows is what really happens.
+
+`O2O_GOLDEN=write` writes the files anew from what the gateway answers; read the difference before you commit
+it.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from gateway.examples import FOLDER
+from gateway.security import Scope
+from tests.gateway import golden_retail, golden_shopper, golden_steward, golden_till
+from tests.gateway.conftest import Caller, Clock
+
+STEPS = [*golden_retail.STEPS, *golden_shopper.STEPS, *golden_till.STEPS, *golden_steward.STEPS]
+
+WRITE = os.environ.get("O2O_GOLDEN") == "write"
+
+
+@dataclass
+class World:
+    """The callers, the clock, and what earlier answers said."""
+
+    back: Caller
+    till: Caller
+    shop: Caller
+    clock: Clock
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*(Z|\+00:00)")
+_AUTHOR = re.compile(r"key:[a-z0-9]{12}")
+
+
+def _plain(value: Any) -> Any:
+    """The value without what differs from run to run."""
+    text = json.dumps(value, sort_keys=True)
+    for pattern, name in ((_UUID, "<uuid>"), (_TIME, "<time>"), (_AUTHOR, "<author>")):
+        text = pattern.sub(name, text)
+    return json.loads(text)
+
+
+def _filled(value: Any, known: dict[str, Any]) -> Any:
+    text = json.dumps(value)
+    for name, found in known.items():
+        text = text.replace(f"{{{name}}}", str(found))
+    return json.loads(text)
+
+
+def _at(value: Any, path: str) -> Any:
+    for step in path.split("/"):
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return value
+
+
+@pytest.fixture
+def world(call: Callable[..., Caller], clock: Clock) -> World:
+    """A retailer's systems at the door."""
+    return World(
+        back=call(
+            Scope.ADMIN, Scope.CAMPAIGN, Scope.INGEST, Scope.PROFILE_READ, Scope.PRIVACY, Scope.STEWARD
+        ),
+        till=call(Scope.QUERY, Scope.REDEEM, Scope.INGEST, source="pos", stores=("0042",)),
+        shop=call(Scope.INGEST, source="web"),
+        clock=clock,
+    )
+
+
+def test_what_the_documentation_shows_is_what_happens(world: World) -> None:
+    """Every golden request gets its golden answer, in this order, on an empty database."""
+    for step in STEPS:
+        world.clock.forward(seconds=1)
+        body = _filled(step.body, world.known)
+        caller: Caller = getattr(world, step.who)
+        answer = caller(step.method, _filled(step.path, world.known), body)
+        assert answer.status_code == step.status, (step.name, answer.text)
+        for name, path in step.keep:
+            world.known[name] = _at(answer.json, path)
+        file = FOLDER / f"{step.name}.json"
+        shown = {"title": step.title, "status": step.status, "response": answer.json}
+        if step.body is not None:
+            shown = {"title": step.title, "request": body, "status": step.status, "response": answer.json}
+        if WRITE:
+            file.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        golden = json.loads(file.read_text(encoding="utf-8"))
+        assert _plain(golden) == _plain(shown), step.name
+
+
+def test_every_golden_file_is_replayed() -> None:
+    """No example is left that nobody checks."""
+    assert {file.stem for file in FOLDER.glob("*.json")} == {step.name for step in STEPS}
