@@ -134,6 +134,7 @@ def look(
             shopper,
             snapshot.asked(asked, products),
             with_groups=snapshot.catalogue.wants_groups,
+            with_stock=asked.channel != "till" or snapshot.needs_stock,
             now=now,
         )
         newer = ctx.snapshots.at_least(connection, seen.version)
@@ -145,9 +146,12 @@ def look(
     pinned = _pinned(ctx, asked, seen)
     if isinstance(pinned, Refused):
         return pinned
+    wants = seen.wants
+    if asked.channel == "till" and not snapshot.looks_beyond:
+        wants = {number: wants[number] for number in in_basket if number in wants}
     known = Known(
-        wants=seen.wants,
-        products=ctx.assortment.numbered(connection, in_basket | seen.wants.keys()),
+        wants=wants,
+        products=ctx.assortment.numbered(connection, in_basket | wants.keys()),
         stock=seen.stock,
         room=seen.room,
         redeemed=seen.redeemed,

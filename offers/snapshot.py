@@ -30,12 +30,18 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """See the module. `screen` are campaigns that a screen may show without a basket."""
+    """See the module. `screen` are campaigns that a screen may show without a basket.
+
+    At a till only the basket counts, unless campaigns look further: at stock (`needs_stock`), or at whatever
+    else was wanted (`looks_beyond`).
+    """
 
     catalogue: Catalogue
     everything: Asked
     screen: frozenset[int]
     counts_people: bool
+    needs_stock: bool
+    looks_beyond: bool
     roomy: frozenset[int]
     daily: frozenset[int]
     # What covers a product is looked up once; a line costs one look into a dictionary from then on.
@@ -55,6 +61,8 @@ class Snapshot:
             everything=Asked(roomy, daily),
             screen=_counted(shown + personal),
             counts_people=any(rule.per_profile is not None or rule.frequency for rule in rules),
+            needs_stock=any(rule.stock_units for rule in rules),
+            looks_beyond=catalogue.wants_groups or not catalogue.roused.is_empty,
             roomy=roomy,
             daily=daily,
         )

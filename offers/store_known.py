@@ -17,13 +17,14 @@ from offers.want_list import unpack
 
 # psycopg2 has a plain statement parsed and planned at every call; prepared, the call takes half the time.
 _PREPARE = """
-    PREPARE offers_known (timestamptz, bigint[], bigint[], bigint[], bigint[], boolean, text, bigint, date,
-    text, text, bigint) AS
+    PREPARE offers_known (
+        timestamptz, bigint[], bigint[], bigint[], bigint[], boolean, boolean, bigint, text, bigint, date,
+        text, text, bigint) AS
     SELECT version, assortment_version, stopped_here, stopped_campaigns, price_time, revision, products,
     facts, closing, stock, room, uses
-      FROM offers.known($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      FROM offers.known($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
-_EXECUTE = "EXECUTE offers_known (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_EXECUTE = f"EXECUTE offers_known ({', '.join(['%s'] * 14)})"
 _PREPARED = "offers_known"
 
 
@@ -52,11 +53,13 @@ def read(
     asked: Asked,
     *,
     with_groups: bool,
+    with_stock: bool,
     now: datetime,
 ) -> Moment:
     """What a query must know. One statement on the driver's cursor, prepared once per connection.
 
-    `with_groups`: purchases of other variants of the wanted products matter too.
+    `with_groups`: purchases of other variants of the wanted products matter too. `with_stock`: so does what
+    the store has of them.
     """
     key = query.transaction
     values = (
@@ -66,6 +69,8 @@ def read(
         _array(asked.roomy),
         _array(asked.daily),
         with_groups,
+        with_stock and query.place.store_no is not None,
+        _spend(query),
         query.basket.currency if query.basket is not None else query.place.currency,
         query.place.store_no,
         key.business_day if key is not None else None,
@@ -85,6 +90,15 @@ def read(
 
 def _array(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _spend(query: Query) -> int | None:
+    """The most that this query can take out of a budget; None on a screen, which shows more than the
+    basket.
+    """
+    if query.channel != "till" or query.basket is None:
+        return None
+    return sum([line.amount_minor for line in query.basket.lines])
 
 
 def _moment(row: Sequence[Any]) -> Moment:

@@ -2,13 +2,16 @@
 --
 -- PL/pgSQL, because its statements are planned once a session, while psycopg2 has a plain statement planned
 -- at every call. Rows come as arrays, because the driver takes one row with ten columns faster than ten rows.
+-- A generic plan, because planning costs more than running; no sequential scan, because a plan made while a table
+-- was small would stay when it has grown.
 --
 -- products, facts  the wants of the members: product numbers, and beside each six unsigned 32-bit instants
 -- closing          [product_no, six instants] of what other members bought or took out of the cart among the
 --                  wanted products; with p_groups also of the other variants of those
--- stock            [product_no, thousandths] of the wanted products at the store
+-- stock            with p_stock [product_no, thousandths] of the wanted products at the store
 -- room             [campaign_no, kind, what is left] of the campaigns asked for, counting what this transaction
---                  holds itself and what expired holds would give back; no row: nothing taken, or no limit
+--                  holds itself and what expired holds would give back; no row: more than a basket of p_spend
+--                  can use
 -- uses             [campaign_no, instant] of each use by the person, without what this transaction holds itself
 CREATE FUNCTION offers.known(
     p_now timestamptz,
@@ -17,6 +20,8 @@ CREATE FUNCTION offers.known(
     p_campaigns bigint[],
     p_daily_campaigns bigint[],
     p_groups boolean,
+    p_stock boolean,
+    p_spend bigint,
     p_currency text,
     p_store_no bigint,
     p_business_day date,
@@ -37,7 +42,8 @@ CREATE FUNCTION offers.known(
     OUT uses bigint[]
 )
 LANGUAGE plpgsql STABLE
-SET plan_cache_mode = 'force_generic_plan' AS $$
+SET plan_cache_mode = 'force_generic_plan'
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     v_row record;
@@ -96,7 +102,7 @@ BEGIN
                    AND i.product_no = ANY (products);
             END IF;
         END IF;
-        IF p_store_no IS NOT NULL AND cardinality(products) > 0 THEN
+        IF p_stock AND cardinality(products) > 0 THEN
             SELECT array_agg(ARRAY[s.product_no, s.quantity_milli]) INTO known.stock
               FROM offers.stock AS s
              WHERE s.store_no = p_store_no AND s.product_no = ANY (products);
@@ -111,24 +117,29 @@ BEGIN
                 OR i.state = 'reserved' AND i.expires_at > p_now AND i.redemption_no <> v_own);
     END IF;
 
+    -- Only what binds is answered: a total that is used up, a budget that this basket may reach the end of.
     IF cardinality(p_campaigns) > 0 THEN
-        SELECT array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken
-                               + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
-                               + CASE WHEN c.taken >= c.cap / 2
-                                      THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END])
-          INTO room
-          FROM offers.capacity AS c
-         WHERE c.campaign_no = ANY (p_campaigns) AND c.kind >= 2 AND c.subject IN ('', p_currency);
+        SELECT array_agg(ARRAY[l.campaign_no, l.kind, l.units]) INTO known.room
+          FROM (
+            SELECT c.campaign_no, c.kind, c.cap - c.taken
+                   + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
+                   + CASE WHEN c.taken >= c.cap / 2 THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END AS units
+              FROM offers.capacity AS c
+             WHERE c.campaign_no = ANY (p_campaigns) AND c.kind >= 2 AND c.subject IN ('', p_currency)
+          ) AS l
+         WHERE l.units <= 0 OR l.kind = 3 AND (p_spend IS NULL OR l.units < p_spend);
     END IF;
     IF cardinality(p_daily_campaigns) > 0 THEN
-        SELECT room || array_agg(ARRAY[c.campaign_no, c.kind, c.cap - c.taken
-                                       + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
-                                       + CASE WHEN c.taken >= c.cap / 2
-                                              THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END])
-          INTO room
-          FROM offers.capacity AS c
-         WHERE c.campaign_no = ANY (p_daily_campaigns) AND c.kind = 1 AND c.subject = p_store_no::text
-           AND c.bucket = p_business_day::text;
+        SELECT known.room || array_agg(ARRAY[l.campaign_no, l.kind, l.units]) INTO known.room
+          FROM (
+            SELECT c.campaign_no, c.kind, c.cap - c.taken
+                   + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
+                   + CASE WHEN c.taken >= c.cap / 2 THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END AS units
+              FROM offers.capacity AS c
+             WHERE c.campaign_no = ANY (p_daily_campaigns) AND c.kind = 1 AND c.subject = p_store_no::text
+               AND c.bucket = p_business_day::text
+          ) AS l
+         WHERE l.units <= 0;
     END IF;
 END
 $$

@@ -21,7 +21,9 @@ NOTHING = Asked((), ())
 def _known(connection: Connection, *members: int, with_groups: bool = False) -> store_known.Moment:
     asked = Query(channel="kiosk", place=place(connection), price_time=NOW)
     who = shopper(*members) if members else None
-    return store_known.read(connection, asked, who, NOTHING, with_groups=with_groups, now=NOW)
+    return store_known.read(
+        connection, asked, who, NOTHING, with_groups=with_groups, with_stock=True, now=NOW
+    )
 
 
 def test_wants_of_all_members_are_merged(till: Till) -> None:
