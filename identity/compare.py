@@ -17,7 +17,7 @@ from identity.pool import Name
 
 CACHE_SIZE: Final = 1 << 16
 TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word mistyped
-SOUND_SCORE: Final = 0.85  # the same when they also sound alike
+SOUND_SCORE: Final = 0.75  # the same when they also sound alike: Mayer, Meier
 UNLIKE_SCORE: Final = 0.78  # below it two words are clearly different
 UNLIKE_EDITS: Final = 0.5  # and fewer letters than this stay where they are
 TYPO_LENGTH_MIN: Final = 4  # shorter words have too many neighbours one letter away
@@ -90,7 +90,7 @@ def similarity(left: str, right: str) -> float:
 
     The score is never cut off by a threshold: rapidfuzz rounds differently near it.
     """
-    return JaroWinkler.similarity(*((left, right) if left <= right else (right, left)))
+    return JaroWinkler.similarity(*_ordered(left, right))
 
 
 def is_one_edit(left: str, right: str) -> bool:

@@ -116,7 +116,7 @@ def test_half_a_swapped_name_does_not_differ() -> None:
         ("anna hubr", "anna huber", True),
         ("anna huber_maier", "anna huber", True),
         ("anna van_der_berg", "anna vanderberg", True),
-        ("anna meier", "anna mayer", False),
+        ("anna meier", "anna mayer", True),
         ("karl schmidt", "karl schmitt", True),
         ("huber anna", "anna huber", True),
         ("- huber", "anna huber", True),
