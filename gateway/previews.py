@@ -6,7 +6,8 @@ campaign does by itself, not who would win against whom.
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,14 +15,15 @@ from sqlalchemy import Connection
 from gateway.wiring import Services
 from identity import profiles
 from identity.answers import Head
-from offers import interest, stores
+from offers import interest, products, stores
 from offers.campaign import Campaign
 from offers.compiled import Catalogue, compile_catalogue
 from offers.decision import Decision, Offer
 from offers.evaluate import evaluate
-from offers.model import Channel, Known, Place, Proof, Query, Shopper
+from offers.model import Channel, Known, Place, Product, Proof, Query, Shopper
 from offers.rule import Entry
 
+ONLINE: tuple[Channel, ...] = ("web", "app")
 SHOPPERS_MOST = 1_000
 """Live shoppers a preview looks at: those with the newest records among whoever showed interest in anything.
 """
@@ -40,9 +42,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a campaign would do in one place now. `reasons` count why shoppers get nothing."""
+    """What a campaign would do now, in one store or (None) online. `reasons`: why others get nothing."""
 
-    store: str
+    store: str | None
     currency: str
     looked_at: int
     reached: int
@@ -62,13 +64,16 @@ def preview(
     most: int = SHOPPERS_MOST,
     samples: int = 5,
 ) -> Preview:
-    """The campaign's reach among live shoppers at a store. Raises UnknownStoreError, StoreUnknown."""
-    place = services.offers.snapshots.place(connection, store or _store(connection, campaign))
+    """The campaign's reach among live shoppers: at a store, else online where it is offered there.
+
+    Raises UnknownStoreError.
+    """
+    place = _place(connection, services, campaign, store)
     catalogue = compile_catalogue(0, [Entry(0, 1, campaign)])
     if not campaign.personal:
         decision = _decide(connection, services, catalogue, campaign, place, None, now)
         offers = tuple(_sample(None, offer) for offer in decision.offers[:samples])
-        return Preview(str(place.store), place.currency, 0, 0, offers, (), needs_basket=not offers)
+        return Preview(place.store, place.currency, 0, 0, offers, (), needs_basket=not offers)
     reached, found, reasons, looked_at = 0, list[Sample](), Counter[str](), 0
     for head in profiles.heads(connection, interest.holders(connection, limit=most)):
         looked_at += 1
@@ -89,12 +94,15 @@ def preview(
     )
 
 
-def _store(connection: Connection, campaign: Campaign) -> str:
-    """A store of the campaign, else the first of all."""
-    if campaign.conditions.stores:
-        return min(campaign.conditions.stores)
-    first = stores.page(connection, limit=1)
-    return first[0].code if first else ""
+def _place(connection: Connection, services: Services, campaign: Campaign, store: str | None) -> Place:
+    """The store asked for, else one of the campaign's; else online, in the first store's currency."""
+    named = store or min(campaign.conditions.stores, default=None)
+    if named is None:
+        first = stores.page(connection, limit=1)
+        named = first[0].code if first else ""
+    place = services.offers.snapshots.place(connection, named)
+    is_online = store is None and not campaign.conditions.stores and _channel(campaign) in ONLINE
+    return replace(place, store_no=None, store=None) if is_online else place
 
 
 def _shopper(head: Head) -> Shopper:
@@ -119,7 +127,8 @@ def _decide(
     now: dt.datetime,
 ) -> Decision:
     wants = interest.of_members(connection, shopper.members) if shopper is not None else {}
-    known = Known(wants=wants, products=services.offers.assortment.numbered(connection, wants))
+    wanted = services.offers.assortment.numbered(connection, wants)
+    known = Known(wants=wants, products=wanted, stock=_stock(connection, place, wanted))
     asked = Query(channel=_channel(campaign), place=place, price_time=now, limit=1)
     return evaluate(catalogue, asked, shopper, known, policy=services.offers.policy, seed=0)
 
@@ -130,10 +139,18 @@ def _why_not(decision: Decision) -> str:
     return decision.refused[0].reason if decision.refused else "no_interest"
 
 
+def _stock(connection: Connection, place: Place, wanted: Mapping[int, Product]) -> dict[int, int]:
+    """What the store has at hand of these products; nothing is known of it online."""
+    if place.store is None or not wanted:
+        return {}
+    at_hand = products.stock(connection, place.store, [product.sku for product in wanted.values()])
+    return {number: at_hand[product.sku] for number, product in wanted.items() if product.sku in at_hand}
+
+
 def _channel(campaign: Campaign) -> Channel:
     """A channel that shows offers before there is a basket, if the campaign has one."""
     allowed = campaign.conditions.channels
-    return next((one for one in ("web", "app", "kiosk") if not allowed or one in allowed), "till")
+    return next((one for one in (*ONLINE, "kiosk") if not allowed or one in allowed), "till")
 
 
 def _sample(profile: UUID | None, offer: Offer) -> Sample:

@@ -69,7 +69,7 @@ def apply(places: tuple[Path, ...], draft: bool, author: str | None, as_json: bo
 
 @command.command("preview")
 @_places
-@click.option("--store", help="At this store; default: one of the campaign's, else the first.")
+@click.option("--store", help="At this store; default: one of the campaign's, else online.")
 @click.option(
     "--samples", type=click.IntRange(0, 100), default=5, show_default=True, help="How many offers to show."
 )
@@ -98,7 +98,8 @@ def _show_preview(one: Campaign, told: Preview) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    click.echo(f"{one.id} at store {told.store}: {_reach(told)}")
+    where = f"at store {told.store}" if told.store is not None else "online"
+    click.echo(f"{one.id} {where}: {_reach(told)}")
     table = Table("shopper", "offer", "product", "before", "after", box=None, pad_edge=False, padding=(0, 2))
     for sample in told.samples:
         before, after = (

@@ -102,7 +102,7 @@ def read(settings: Settings) -> Guide | None:
 
 
 def belongs_here(connection: Connection, guide: Guide | None) -> bool:
-    """Whether the guide is about this database: DATABASE_URL may name another one than when it was written."""
+    """Whether the guide is about this database: DATABASE_URL may name another one than back then."""
     parts = keys.split(guide.keys["till"]) if guide is not None else None
     return parts is not None and store_keys.find(connection, parts[0]) is not None
 

@@ -4,7 +4,7 @@ import csv
 import json
 import shlex
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,16 +19,14 @@ from gateway import keys, wiring
 from gateway.app import create_app
 from gateway.commands.demo import command
 from gateway.database import Database
-from gateway.demo import delivery, guide, loading, plan, story
+from gateway.demo import delivery, guide, plan, story
 from gateway.demo.guide import Guide
 from gateway.demo.letters import letters
 from gateway.demo.lives import lives
 from gateway.demo.outcome import Loaded
-from gateway.demo.plan import Plan
 from gateway.settings import Settings
 from gateway.wiring import Services
-
-PLAN = Plan(households=6, seed=7, today=datetime.now(UTC).date(), is_made_up=True)
+from tests.gateway.demo.small import PLAN, load_world
 
 
 @pytest.fixture
@@ -37,20 +35,6 @@ def services(database_url: str, tmp_path: Path) -> Iterator[Services]:
     opened = wiring.open_services(Settings(home=tmp_path, database_url=database_url))
     yield opened
     opened.close()
-
-
-@pytest.fixture(scope="module")
-def loaded(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """An installation with the world in it, for tests that only look or that do what the guide says."""
-    home = tmp_path_factory.mktemp("demo")
-    opened = wiring.open_services(Settings(home=home, database_url=new_database()))
-    _load(opened)
-    yield opened
-    opened.close()
-
-
-def _load(services: Services, asked: Plan = PLAN) -> Loaded:
-    return loading.load(services, asked, lambda _what, _done, _total: None)
 
 
 def _counts(services: Services) -> dict[str, int]:
@@ -77,11 +61,11 @@ def _counts(services: Services) -> dict[str, int]:
 
 def test_loading_again_changes_nothing(services: Services) -> None:
     """Everything that was sent once is known: a second load adds no row anywhere and keeps the keys."""
-    first = _load(services)
+    first = load_world(services)
     before = _counts(services)
     assert min(before.values()) > 0
     assert first.sales > 20
-    again = _load(services)
+    again = load_world(services)
     assert replace(again, guide=None) == Loaded()
     assert _counts(services) == before
     assert again.guide == first.guide
@@ -90,12 +74,12 @@ def test_loading_again_changes_nothing(services: Services) -> None:
 def test_a_broken_load_goes_on(services: Services) -> None:
     """What was loaded before the break is not loaded again, and the rest comes; nothing is there twice."""
     shop = PLAN.shop()
-    _load(services, replace(PLAN, households=2))
+    load_world(services, replace(PLAN, households=2))
     third = [letters(life, shop) for life in lives(PLAN, shop)][2]
     half = replace(third, receipts=third.receipts[:1])
     delivery.deliver(services, half)
-    done = _load(services)
-    assert done.households == 4
+    done = load_world(services)
+    assert done.households == 3
     with services.database.transaction() as connection:
         count = connection.execute(sa.text("select count(*) from offers.till_transaction")).scalar_one()
     assert count == len(shop.baskets) + 3
@@ -188,13 +172,13 @@ def test_a_guide_belongs_to_its_database(loaded: Services, database: Database) -
 
 def test_revoked_keys_are_made_anew(services: Services) -> None:
     """A guide whose till may no longer come in is worth nothing: the next load makes new keys."""
-    first = _load(services).guide
+    first = load_world(services).guide
     assert first is not None
     parts = keys.split(first.keys["till"])
     assert parts is not None
     with services.database.transaction() as connection:
         keys.revoke(connection, parts[0], now=datetime.now(UTC))
-    second = _load(services).guide
+    second = load_world(services).guide
     assert second is not None
     assert second.keys["till"] != first.keys["till"]
 
