@@ -3,10 +3,10 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from uuid_utils.compat import uuid7
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -44,19 +44,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser profile of a test's own, as large as a kiosk's screen."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
 
 @pytest.fixture
-def page(window: BrowserContext) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of a kiosk's size in a browser profile of its own, without a service worker to fill."""
+    context = chromium.new_context(viewport=SCREEN, locale="en-GB", service_workers="block")
+    with closing(context), uncomplaining(context) as opened:
+        yield opened
+
+
+@pytest.fixture
+def remembering_page(chromium: Browser) -> Iterator[Page]:
+    """The same with a service worker."""
+    context = chromium.new_context(viewport=SCREEN, locale="en-GB")
+    with closing(context), uncomplaining(context) as opened:
+        yield opened
+
+
+@contextmanager
+def uncomplaining(context: BrowserContext) -> Iterator[Page]:
     """A page that fails its test when a script fails or the console complains."""
-    opened = window.new_page()
+    context.set_default_timeout(10_000)
+    opened = context.new_page()
     opened.clock.install()  # so that tests can make time stand still or fly
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))

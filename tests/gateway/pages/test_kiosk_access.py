@@ -88,7 +88,10 @@ def still(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     """A page of one size in a browser that asks for less motion."""
     width, height = request.param
     context = chromium.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", locale="en-GB"
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        locale="en-GB",
+        service_workers="block",
     )
     page = context.new_page()
     page.clock.install()

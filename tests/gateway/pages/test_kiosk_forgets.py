@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from gateway.pages.kiosk.pairing import Paired
 from tests.gateway.pages import world
-from tests.gateway.pages.conftest import Server
+from tests.gateway.pages.conftest import Server, open_kiosk
 from tests.gateway.pages.hands import scan, screen
 
 pytestmark = pytest.mark.browser
@@ -141,8 +142,9 @@ def test_without_a_network_a_card_is_forgotten_all_the_same(kiosk: Page, server:
     assert is_empty(kiosk)
 
 
-def test_nothing_is_kept_in_the_browser(kiosk: Page) -> None:
+def test_nothing_is_kept_in_the_browser(remembering_page: Page, server: Server, device: Paired) -> None:
     """No storage, and in the caches only the page that says that there is no network."""
+    kiosk = open_kiosk(remembering_page, server, device)
     scan(kiosk, world.ADA)
     screen(kiosk, "offers")
     kiosk.evaluate("navigator.serviceWorker.ready.then(() => true)")

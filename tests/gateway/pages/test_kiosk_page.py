@@ -228,8 +228,11 @@ def test_without_a_network_the_page_says_so_and_comes_back_by_itself(kiosk: Page
     screen(kiosk, "offers")
 
 
-def test_a_kiosk_that_starts_without_a_network_is_never_blank(kiosk: Page, server: Server) -> None:
+def test_a_kiosk_that_starts_without_a_network_is_never_blank(
+    remembering_page: Page, server: Server, device: Paired
+) -> None:
     """The service worker answers for the server; when that is back, so is the page."""
+    kiosk = open_kiosk(remembering_page, server, device)
     kiosk.evaluate("navigator.serviceWorker.ready.then(() => true)")
     kiosk.reload()
     kiosk.wait_for_function("navigator.serviceWorker.controller !== null")

@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.pages.kiosk import store
 from gateway.wiring import Services
+from tests.gateway.pages import world
 
 HOST = "http://127.0.0.1:8000"
 OURS = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
@@ -203,3 +205,36 @@ def test_files_are_served_from_the_folder_only(client: FlaskClient) -> None:
     assert client.get("/pages/static/look.css").status_code == 200
     for path in ("../headers.py", "..%2fheaders.py", "kiosk/../../headers.py", "nothing.js"):
         assert client.get(f"/pages/static/{path}").status_code == 404
+
+
+def test_neither_shopper_nor_secret_reaches_a_log_line(
+    peopled: Services, paired: FlaskClient, new_code: str
+) -> None:
+    """Lines name routes and statuses; not what was scanned or typed, not the cookie, not the code."""
+    cookie = paired.get_cookie("o2o_kiosk", path="/kiosk", domain="127.0.0.1")
+    assert cookie is not None
+    secrets = [world.ADA, world.ADA_EMAIL, "99-not-a-card", cookie.value, new_code]
+    with structlog.testing.capture_logs() as lines:
+        for entry, value in itertools.product(("scanned", "typed"), secrets):
+            question = {"entry": entry, "value": value, "language": "de"}
+            answer = paired.post("/kiosk/offers", json=question, headers=OURS, base_url=HOST)
+            assert answer.status_code == 200, answer.get_json()
+            assert not any(secret in answer.get_data(as_text=True) for secret in secrets)
+        type_code(paired, new_code)
+    assert len(lines) == 2 * len(secrets) + 1
+    assert not any(secret in str(line) for secret in secrets for line in lines)
+
+
+def test_what_is_typed_answers_the_same_for_everybody(peopled: Services, paired: FlaskClient) -> None:
+    """Byte for byte: a shopper's address, phone and card as much as a stranger's, and an offer's code."""
+    answers = {
+        paired.post(
+            "/kiosk/offers",
+            json={"entry": "typed", "value": value, "language": "en"},
+            headers=OURS,
+            base_url=HOST,
+        ).data
+        for value in (world.ADA_EMAIL, world.ADA_PHONE, world.ADA, world.NOBODY, "x", "O2T" + "0" * 26)
+    }
+    assert len(answers) == 1
+    assert b'"answer":"typed"' in answers.pop()
