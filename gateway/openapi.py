@@ -32,7 +32,7 @@ def document(app: Flask) -> Api:
                     "key": {
                         "type": "http",
                         "scheme": "bearer",
-                        "description": "An API key, `o2o_...`. The scopes that a route needs are listed with it.",
+                        "description": "An API key, `o2o_...`, with one of the listed scopes.",
                     },
                     "write_key": {
                         "type": "http",
@@ -51,6 +51,8 @@ def document(app: Flask) -> Api:
 
 class _Api(Api):  # type: ignore[misc]  # the library is untyped
     """flask-smorest's document without its error handler: our own answers problem+json."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `gateway.app`."""

@@ -7,7 +7,7 @@ it.
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from gateway.examples import FOLDER
 from gateway.security import Scope
 from tests.gateway import golden_retail, golden_shopper, golden_steward, golden_till
 from tests.gateway.conftest import Caller, Clock
+from tests.gateway.golden_step import Step
 
 STEPS = [*golden_retail.STEPS, *golden_shopper.STEPS, *golden_till.STEPS, *golden_steward.STEPS]
 
@@ -73,9 +74,9 @@ def world(call: Callable[..., Caller], clock: Clock) -> World:
     )
 
 
-def test_what_the_documentation_shows_is_what_happens(world: World) -> None:
-    """Every golden request gets its golden answer, in this order, on an empty database."""
-    for step in STEPS:
+def play(world: World, steps: list[Step]) -> Iterator[tuple[Step, Any, Any]]:
+    """Each step with the body that was sent and what was answered."""
+    for step in steps:
         world.clock.forward(seconds=1)
         body = _filled(step.body, world.known)
         caller: Caller = getattr(world, step.who)
@@ -83,10 +84,16 @@ def test_what_the_documentation_shows_is_what_happens(world: World) -> None:
         assert answer.status_code == step.status, (step.name, answer.text)
         for name, path in step.keep:
             world.known[name] = _at(answer.json, path)
+        yield step, body, answer.json
+
+
+def test_what_the_documentation_shows_is_what_happens(world: World) -> None:
+    """Every golden request gets its golden answer, in this order, on an empty database."""
+    for step, body, answered in play(world, STEPS):
         file = FOLDER / f"{step.name}.json"
-        shown = {"title": step.title, "status": step.status, "response": answer.json}
+        shown = {"title": step.title, "status": step.status, "response": answered}
         if step.body is not None:
-            shown = {"title": step.title, "request": body, "status": step.status, "response": answer.json}
+            shown = {"title": step.title, "request": body, "status": step.status, "response": answered}
         if WRITE:
             file.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         golden = json.loads(file.read_text(encoding="utf-8"))
