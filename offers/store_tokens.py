@@ -20,6 +20,13 @@ class Row(NamedTuple):
     expires_at: datetime
 
 
+class Owner(NamedTuple):
+    """Whose offers tokens stand for: a profile and the number of its oldest record."""
+
+    profile_id: UUID
+    record_no: int
+
+
 class New(NamedTuple):
     """A token about to be stored."""
 
@@ -29,14 +36,15 @@ class New(NamedTuple):
     expires_at: datetime
 
 
-def add(connection: Connection, profile_id: UUID, tokens: Sequence[New], *, now: datetime) -> None:
+def add(connection: Connection, owner: Owner, tokens: Sequence[New], *, now: datetime) -> None:
     """Store new tokens of one profile."""
     rows = [
         {
             "token_digest": token.digest,
             "campaign": token.campaign,
             "sku": token.sku,
-            "profile_id": profile_id,
+            "profile_id": owner.profile_id,
+            "record_no": owner.record_no,
             "issued_at": now,
             "expires_at": token.expires_at,
         }
@@ -47,20 +55,20 @@ def add(connection: Connection, profile_id: UUID, tokens: Sequence[New], *, now:
 
 _THIN_OUT = text("""
     DELETE FROM offers.offer_token
-     WHERE profile_id = :profile_id
+     WHERE record_no = :record_no
        AND (expires_at <= :now OR token_digest IN (
             SELECT token_digest
               FROM (SELECT token_digest,
                            row_number() OVER (PARTITION BY campaign, sku ORDER BY issued_at DESC) AS place
                       FROM offers.offer_token
-                     WHERE profile_id = :profile_id AND claimed_at IS NULL) AS unclaimed
+                     WHERE record_no = :record_no AND claimed_at IS NULL) AS unclaimed
              WHERE place > :kept))
 """)
 
 
-def thin_out(connection: Connection, profile_id: UUID, *, kept: int, now: datetime) -> None:
+def thin_out(connection: Connection, owner: Owner, *, kept: int, now: datetime) -> None:
     """Forget a profile's expired tokens, and of the unclaimed ones of each offer all but the newest."""
-    connection.execute(_THIN_OUT, {"profile_id": profile_id, "kept": kept, "now": now})
+    connection.execute(_THIN_OUT, {"record_no": owner.record_no, "kept": kept, "now": now})
 
 
 def read(connection: Connection, digest: bytes) -> Row | None:
@@ -134,8 +142,8 @@ def claim(
     return Row(*row) if row else None
 
 
-def forget(connection: Connection, profile_ids: Iterable[UUID]) -> int:
-    """Delete all tokens of these profiles; return how many there were."""
+def forget(connection: Connection, record_nos: Iterable[int]) -> int:
+    """Delete all tokens of these records' profiles; return how many there were."""
     return connection.execute(
-        delete(offer_token).where(offer_token.c.profile_id.in_(list(profile_ids)))
+        delete(offer_token).where(offer_token.c.record_no.in_(list(record_nos)))
     ).rowcount

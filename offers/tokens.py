@@ -6,7 +6,7 @@ gives it back.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from offers import offer_ids, store_tokens
 from offers.model import Only, TransactionKey
+from offers.store_tokens import Owner
 
 LASTS_AT_MOST = timedelta(days=14)
 LASTS_WITHOUT_END = timedelta(days=1)
@@ -46,7 +47,7 @@ class Dead:
 
 def issue(
     connection: Connection,
-    profile_id: UUID,
+    owner: Owner,
     offers: Sequence[tuple[str, datetime | None, bytes]],
     *,
     now: datetime,
@@ -64,8 +65,8 @@ def issue(
         if expires_at > now:
             new.append(store_tokens.New(_digest(token), key.campaign, key.sku, expires_at))
     if new:
-        store_tokens.add(connection, profile_id, new, now=now)
-        store_tokens.thin_out(connection, profile_id, kept=KEPT_PER_OFFER, now=now)
+        store_tokens.add(connection, owner, new, now=now)
+        store_tokens.thin_out(connection, owner, kept=KEPT_PER_OFFER, now=now)
 
 
 def look_at(connection: Connection, token: bytes, *, now: datetime) -> Token | Dead:
@@ -93,9 +94,9 @@ def claim(
     return found if isinstance(found, Dead) else Dead("used")
 
 
-def forget(connection: Connection, profile_ids: Sequence[UUID]) -> int:
-    """Delete the tokens of erased profiles; return how many there were."""
-    return store_tokens.forget(connection, profile_ids)
+def forget(connection: Connection, record_nos: Collection[int]) -> int:
+    """Delete the tokens of erased records; return how many there were."""
+    return store_tokens.forget(connection, record_nos)
 
 
 def _token(row: store_tokens.Row) -> Token:

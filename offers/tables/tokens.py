@@ -25,8 +25,10 @@ offer_token = Table(
     Column("campaign", Text, nullable=False),
     # The wanted product the offer is about; NULL where the campaign is about no single one.
     Column("sku", Text),
-    # Whose offer it is. The profile belongs to identity; no foreign key crosses the two domains.
+    # Whose offer it is: the profile to ask identity for, and its record by which erasure finds the token.
+    # Both belong to identity; no foreign key crosses the two domains.
     Column("profile_id", UUID(as_uuid=True), nullable=False),
+    Column("record_no", BigInteger, nullable=False),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     # The transaction at whose till it was last shown.
@@ -41,5 +43,5 @@ offer_token = Table(
         "num_nulls(claimed_store_no, claimed_terminal, claimed_day, claimed_number, claimed_at) IN (0, 5)",
         name="claimed",
     ),
-    Index(None, "profile_id", "issued_at"),
+    Index(None, "record_no", "issued_at"),
 )

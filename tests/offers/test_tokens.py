@@ -12,12 +12,14 @@ from gateway.database import Database
 from offers import stores, tokens
 from offers.model import Only, TransactionKey
 from offers.shop import Store
+from offers.store_tokens import Owner
 from offers.tokens import Dead, Token
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 PROFILE = UUID("01938a3e-0000-7000-8000-000000000001")
-OTHER = UUID("01938a3e-0000-7000-8000-000000000002")
+OWNER = Owner(PROFILE, 17)
+OTHER = Owner(UUID("01938a3e-0000-7000-8000-000000000002"), 18)
 TOKEN = bytes(range(16))
 OFFER = "left-in-your-cart.3.SWEATER-M"
 
@@ -40,7 +42,7 @@ def receipt(number: str) -> TransactionKey:
 
 def issue(connection: Connection, token: bytes = TOKEN, *, ends_at: dt.datetime | None = None) -> None:
     """Give out a token."""
-    tokens.issue(connection, PROFILE, [(OFFER, ends_at, token)], now=NOW)
+    tokens.issue(connection, OWNER, [(OFFER, ends_at, token)], now=NOW)
 
 
 def claim(
@@ -170,7 +172,7 @@ def test_looking_again_and_again_keeps_the_newest_codes(connection: Connection) 
     claim(connection, "1", store=store)
     made = [bytes([number] * 16) for number in range(20, 29)]
     for number, token in enumerate(made):
-        tokens.issue(connection, PROFILE, [(OFFER, None, token)], now=NOW + number * HOUR / 60)
+        tokens.issue(connection, OWNER, [(OFFER, None, token)], now=NOW + number * HOUR / 60)
     live = [isinstance(tokens.look_at(connection, token, now=NOW + HOUR), Token) for token in made]
     assert live == [False] * 4 + [True] * 5
     assert isinstance(claim(connection, "1", store=store), Token)
@@ -180,7 +182,7 @@ def test_forgetting_a_profile_forgets_its_tokens_only(connection: Connection) ->
     """Erasure leaves other people's codes alone."""
     issue(connection)
     tokens.issue(connection, OTHER, [(OFFER, None, bytes(16))], now=NOW)
-    assert tokens.forget(connection, [PROFILE]) == 1
+    assert tokens.forget(connection, [OWNER.record_no, 99]) == 1
     assert tokens.look_at(connection, TOKEN, now=NOW) == Dead("unknown")
     assert isinstance(tokens.look_at(connection, bytes(16), now=NOW), Token)
 
@@ -188,7 +190,7 @@ def test_forgetting_a_profile_forgets_its_tokens_only(connection: Connection) ->
 def test_no_token_for_what_is_no_offer(connection: Connection) -> None:
     """A text that never was an offer's id is the caller's mistake."""
     with pytest.raises(ValueError, match="no offer id"):
-        tokens.issue(connection, PROFILE, [("nonsense", None, TOKEN)], now=NOW)
+        tokens.issue(connection, OWNER, [("nonsense", None, TOKEN)], now=NOW)
 
 
 def test_of_tills_that_show_one_photograph_at_once_one_has_the_offer(database: Database) -> None:

@@ -30,6 +30,7 @@ from identity.answers import FoundStatus
 from offers import tokens
 from offers.decision import Offer
 from offers.redemption import Refused
+from offers.store_tokens import Owner
 from offers.tokens import Dead
 
 MOST_OFFERS: Final = 4
@@ -57,7 +58,7 @@ class Answer:
     kind: Kind
     offers: tuple[Offer, ...]
     degraded: bool
-    profile_id: UUID | None = None
+    owner: Owner | None = None
     """Whose offers these are; never leaves the server."""
 
 
@@ -117,17 +118,17 @@ def _judged(found: Answered, *, is_typed: bool, is_token: bool) -> Answer:
     if found.degraded:
         return Answer("everyone", offers, degraded=True)
     reading = found.readings[0]
-    if reading.status is not FoundStatus.KNOWN or reading.shopper is None:
+    if reading.status is not FoundStatus.KNOWN or reading.shopper is None or reading.profile_no is None:
         kind: Kind = "ambiguous" if reading.status is FoundStatus.AMBIGUOUS else "unknown"
         return Answer(kind, offers, degraded=False)
-    profile_id = UUID(reading.shopper.profile_id)
+    owner = Owner(UUID(reading.shopper.profile_id), reading.profile_no)
     if is_token:
         own = tuple([offer for offer in offers if offer.personalised])
         # A live token without its offer: it was redeemed with the card, ended, or may no longer be shown.
-        return Answer("token" if own else "expired", own, degraded=False, profile_id=profile_id)
+        return Answer("token" if own else "expired", own, degraded=False, owner=owner)
     if not any(offer.personalised for offer in offers):
         return Answer("everyone" if offers else "none", offers, degraded=False)
-    return Answer("offers", offers, degraded=False, profile_id=profile_id)
+    return Answer("offers", offers, degraded=False, owner=owner)
 
 
 def _issue(held: Services, found: Answer, token: bytes | None, now: dt.datetime) -> Sequence[str | None]:
@@ -135,7 +136,7 @@ def _issue(held: Services, found: Answer, token: bytes | None, now: dt.datetime)
 
     A code that was shown stands for its offer already; looking at it again makes no second one.
     """
-    if found.profile_id is None:
+    if found.owner is None:
         return [None] * len(found.offers)
     if token is not None:
         return [token_text(token) for _ in found.offers]
@@ -146,7 +147,7 @@ def _issue(held: Services, found: Answer, token: bytes | None, now: dt.datetime)
         if made is not None
     ]
     with held.database.transaction() as connection:
-        tokens.issue(connection, found.profile_id, issued, now=now)
+        tokens.issue(connection, found.owner, issued, now=now)
     return [token_text(made) if made is not None else None for made in fresh]
 
 
