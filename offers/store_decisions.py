@@ -133,6 +133,28 @@ def drop_day(connection: Connection, day: date) -> None:
     connection.execute(text(f"DROP TABLE {_partition(day)}"))
 
 
+def claim_keeping(connection: Connection) -> bool:
+    """Whether this transaction is the one that keeps the days; another that is at it just now keeps it."""
+    return bool(
+        connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _KEEPING}).scalar()
+    )
+
+
+_KEEPING = 0x6F6665_64617973
+
+
+def delete_strays(connection: Connection, before: datetime, *, most: int) -> int:
+    """Delete old decisions of days that had no partition; return how many."""
+    done = connection.execute(
+        text("""
+            DELETE FROM offers.decision_default
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM offers.decision_default WHERE at < :before LIMIT :most))
+        """),
+        {"before": before, "most": most},
+    )
+    return done.rowcount
+
+
 def forget_pins(connection: Connection, before: datetime) -> int:
     """Delete the pins of transactions that began before; return how many there were."""
     done = connection.execute(text("DELETE FROM offers.pin WHERE price_time < :before"), {"before": before})

@@ -4,10 +4,9 @@ were.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, text, update
-
-from offers.tables import redemption, redemption_item, till_transaction
+from sqlalchemy import Connection, text
 
 MOST_LOCKED = 64
 _LOCK_SPACE = 0x6F6665
@@ -47,6 +46,60 @@ def uses(
 
 def forget(connection: Connection, record_nos: Iterable[int]) -> None:
     """Cut what was redeemed and sold loose from erased records; what was used stays used."""
-    records = list(record_nos)
-    for table in (redemption, redemption_item, till_transaction):
-        connection.execute(update(table).where(table.c.record_no.in_(records)).values(record_no=None))
+    records = {"records": list(record_nos)}
+    for statement in (_STRIP_REPORTS, _STRIP_TENDERS, _UNNAME_REDEMPTIONS, _UNNAME_ITEMS):
+        connection.execute(statement, records)
+
+
+# Tenders carry references to means of payment, in what was stored and in what was reported otherwise.
+_STRIP_REPORTS = text("""
+    UPDATE offers.reconciliation AS r
+       SET content = jsonb_set(r.content::jsonb, '{tenders}', '[]')::json
+      FROM offers.till_transaction AS t
+     WHERE t.record_no = ANY (CAST(:records AS bigint[]))
+       AND (r.store_no, r.terminal, r.business_day, r.number)
+           = (t.store_no, t.terminal, t.business_day, t.number)
+""")
+_STRIP_TENDERS = text("""
+    UPDATE offers.till_transaction AS t
+       SET record_no = NULL,
+           tenders = (SELECT coalesce(json_agg(e::jsonb - 'token'), '[]')
+                        FROM json_array_elements(t.tenders) AS e)
+     WHERE t.record_no = ANY (CAST(:records AS bigint[]))
+""")
+_UNNAME_REDEMPTIONS = text("""
+    UPDATE offers.redemption SET record_no = NULL WHERE record_no = ANY (CAST(:records AS bigint[]))
+""")
+_UNNAME_ITEMS = text("""
+    UPDATE offers.redemption_item SET record_no = NULL WHERE record_no = ANY (CAST(:records AS bigint[]))
+""")
+
+_USED = text("""
+    SELECT s.code AS store, r.terminal, r.business_day, r.number, c.id AS campaign, i.offer, i.line,
+           i.granted_minor AS amount, i.state, i.used_at
+      FROM offers.redemption_item AS i
+      JOIN offers.redemption AS r USING (redemption_no)
+      JOIN offers.store AS s USING (store_no)
+      JOIN offers.campaign AS c USING (campaign_no)
+     WHERE i.record_no = ANY (CAST(:records AS bigint[]))
+     ORDER BY i.used_at, i.redemption_no, i.item
+""")
+
+
+def used(connection: Connection, record_nos: Iterable[int]) -> list[dict[str, Any]]:
+    """What was redeemed by these records, oldest first."""
+    return [dict(row) for row in connection.execute(_USED, {"records": list(record_nos)}).mappings()]
+
+
+_BOUGHT = text("""
+    SELECT s.code AS store, t.terminal, t.business_day, t.number, t.kind, t.occurred_at, t.currency, t.lines
+      FROM offers.till_transaction AS t
+      JOIN offers.store AS s USING (store_no)
+     WHERE t.record_no = ANY (CAST(:records AS bigint[]))
+     ORDER BY t.occurred_at, t.transaction_no
+""")
+
+
+def bought(connection: Connection, record_nos: Iterable[int]) -> list[dict[str, Any]]:
+    """What was sold to these records, oldest first."""
+    return [dict(row) for row in connection.execute(_BOUGHT, {"records": list(record_nos)}).mappings()]

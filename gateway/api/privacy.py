@@ -12,6 +12,7 @@ from gateway.api.shapes import Strict
 from gateway.interests import shown as interests_of
 from gateway.security import Scope
 from identity import erasure, profiles
+from offers import erasure as offers_erasure
 from offers import interest
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/v1/profiles", description="A shopper's rights.")
@@ -58,7 +59,7 @@ def erase_profile(call: Call, profile: UUID) -> Answer:
     gone = erasure.erase(
         call.connection, call.services.identity, profile, reason=call.body["reason"], now=call.now
     )
-    interest.forget(call.connection, gone)
+    offers_erasure.forget(call.connection, gone, [profile])
     return Answer(200, {"profile": profile, "records": len(gone)})
 
 
@@ -78,6 +79,9 @@ def export_profile(call: Call, profile: UUID) -> Answer:
     wants = interest.of_members(call.connection, view.limit_members)
     found: dict[str, Any] = {
         "identity": erasure.export(call.connection, ctx, profile, now=call.now),
-        "offers": {"interests": interests_of(call.connection, call.services.offers, wants)},
+        "offers": {
+            "interests": interests_of(call.connection, call.services.offers, wants),
+            **offers_erasure.export(call.connection, view.limit_members),
+        },
     }
     return Answer(200, found)

@@ -1,0 +1,28 @@
+"""What offers hold about a person: everything of it, and forgetting it.
+
+Invariant: money stays to the cent. What was redeemed and sold is kept without a name; wants, inputs of
+decisions, tokens and means of payment go.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from offers import interest, store_decisions, store_people, tokens
+
+
+def forget(connection: Connection, record_nos: Sequence[int]) -> None:
+    """Forget records that were erased, and the offers they were given to take along."""
+    interest.forget(connection, record_nos)
+    store_decisions.erase_inputs(connection, record_nos)
+    store_people.forget(connection, record_nos)
+    tokens.forget(connection, record_nos)
+
+
+def export(connection: Connection, record_nos: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+    """What was redeemed and bought by these records."""
+    return {
+        "redemptions": store_people.used(connection, record_nos),
+        "transactions": store_people.bought(connection, record_nos),
+    }
