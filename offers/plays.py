@@ -45,7 +45,8 @@ def _conditions(case: Case, rule: Rule, items: list[Item], reached: Reached) -> 
             return No("minimum_units", Hint("quantity", str(missing)))
     if rule.minimum_spend:
         if rule.minimum_spend_of_basket:
-            spent = case.basket_minor
+            shown_alone = items[0].virtual
+            spent = items[0].amount_minor if shown_alone else case.basket_minor
         else:
             returned = sum(item.amount_minor for item in items if not item.sale)
             spent = sum(item.amount_minor for item, _ in reached) - returned
