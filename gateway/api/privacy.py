@@ -59,7 +59,7 @@ def erase_profile(call: Call, profile: UUID) -> Answer:
     gone = erasure.erase(
         call.connection, call.services.identity, profile, reason=call.body["reason"], now=call.now
     )
-    offers_erasure.forget(call.connection, gone, [profile])
+    offers_erasure.forget(call.connection, gone)
     return Answer(200, {"profile": profile, "records": len(gone)})
 
 
