@@ -184,8 +184,8 @@ def text(guide: Guide, *, url: str, today: date, pairing_code: str | None = None
     )
     parts = [
         f"Katherine left “{guide.items[0].title}” in her online cart. Now she stands in {guide.store_name}.",
-        f"Her loyalty card  {guide.card}",
         f"Kiosk             {url}/kiosk  ({pair})",
+        f"Her loyalty card  {guide.card}  (paste it on the kiosk's page: that is what a scanner does)",
     ]
     parts += [
         f"{number}. {step.title}\n{step.command}\n   -> {step.expect}"

@@ -137,6 +137,19 @@ def test_a_scanned_address_is_no_card(kiosk: Page) -> None:
         assert "Merino" not in seen(kiosk)
 
 
+def test_a_pasted_card_is_a_scan(kiosk: Page) -> None:
+    """Scanners that paste instead of typing, and people who try the page without one; not in a field."""
+    kiosk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    kiosk.evaluate("(card) => navigator.clipboard.writeText(card)", world.ADA)
+    kiosk.keyboard.press("Control+V")
+    screen(kiosk, "offers")
+    kiosk.get_by_role("button", name="Beenden").click()
+    kiosk.get_by_role("button", name="Keine Karte dabei?").click()
+    kiosk.keyboard.press("Control+V")
+    expect(kiosk.locator("#typed")).to_have_value(world.ADA)
+    screen(kiosk, "typing")
+
+
 def test_half_a_value_is_sent_nowhere(kiosk: Page) -> None:
     """The page asks to check it, as an alert, before it asks the server."""
     kiosk.get_by_role("button", name="Keine Karte dabei?").click()

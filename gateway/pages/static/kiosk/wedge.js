@@ -46,8 +46,15 @@ export class Wedge {
   }
 }
 
-// Calls `scanned(text)` for every burst on this document, and keeps its keys from pressing buttons.
+// Calls `scanned(text)` for every burst on this document, and keeps its keys from pressing buttons. Some scanners paste
+// instead of typing; outside a field that is a scan as well.
 export function listen(scanned) {
+  document.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain").trim();
+    if (isField(event.target) || text.length < SHORTEST || text.length > LONGEST) return;
+    event.preventDefault();
+    scanned(text);
+  });
   const wedge = new Wedge();
   document.addEventListener(
     "keydown",
