@@ -35,6 +35,7 @@ class Change:
     person_no: int | None = None
     profile_no: int | None = None
     is_forwarding: bool = False
+    row: Row | None = None  # of a new record, which nobody else can have changed
 
 
 @dataclass(frozen=True, slots=True)

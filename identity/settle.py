@@ -16,14 +16,19 @@ from sqlalchemy.engine import Connection
 
 from identity import keys, pieces, placing, postings, store_graph, store_redo, store_reviews
 from identity.context import Context
-from identity.model import Key, RecordKey
+from identity.model import Key, Record, RecordKey
 from identity.pieces import Piece
 from identity.placing import Change, Placement, Region
-from identity.sight import Cache, Sight, View
+from identity.sight import Sight, View
+from identity.store_graph import Row
 
 ATTEMPTS_MAX: Final = 5
 INLINE_MAX: Final = 1500
 """Records looked at within a request; a change that touches more is left to the redo queue."""
+NEAR_MAX: Final = 64
+"""Records that merely share a key: so many pieces are locked before it is known which of them are linked."""
+AHEAD_MAX: Final = 64
+"""Records whose keys are read ahead, before it is known which of them are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +53,24 @@ def settle(
     False when it was put off: new records stand alone for now, the rest is as it was, and all of it stands in
     the queue (where the queue's own work still is).
     """
-    cache: Cache = {}
-    search = _begin(connection, ctx, cause, cache)
-    reason = "busy"
+    ground = Sight(connection, ctx, slack=len(cause.changes), cache={})
+    ground.read_lists(_keys(cause.changes, ctx))
+    near = _near(ground, cause, ctx)
+    given = {change.piece_no for change in cause.changes if change.piece_no is not None}
+    search, reason = None, "busy"
     for _ in range(ATTEMPTS_MAX):
-        held = frozenset(search.labels)
-        if held:
-            store_graph.take_pieces(connection, held)
-            search = _begin(connection, ctx, cause, cache)
+        held, rows = store_graph.take_pieces(connection, given, near) if given or near else (frozenset(), [])
+        search = _look(ground, cause, ctx, rows)
         if not _spread(search, most):
             reason = "large"
             break
         if search.labels <= held:
             _note_generic(connection, ctx, search, now)
             return placing.place(connection, ctx, search.region(), now=now), True
-        store_graph.give_pieces_back(connection)
+        given |= search.labels
+        if held:
+            store_graph.give_pieces_back(connection)
+    assert search is not None
     if not is_redo:
         touched = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
         store_redo.put_off(connection, sorted(touched), reason=reason, now=now)
@@ -93,15 +101,38 @@ class _Search:
         return Region(self.sight, self.view, alone, (), {})
 
 
-def _begin(connection: Connection, ctx: Context, cause: Cause, cache: Cache) -> _Search:
-    """Reads where links changed, and which pieces lie there so far."""
-    sight = Sight(connection, ctx, slack=len(cause.changes), cache=cache)
-    view = View(sight, {})
-    past = View(sight, {change.record_no: (change.ref, change.before) for change in cause.changes})
+def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
+    """The records as they are, and as they were."""
+    earlier = {change.record_no: (change.ref, change.before) for change in cause.changes}
+    return View(sight, {}), View(sight, earlier)
+
+
+def _near(ground: Sight, cause: Cause, ctx: Context) -> set[int]:
+    """The records, by number, whose pieces are locked before anything is looked at: all that may be linked.
+
+    Where very many share a blocking key, only those that are linked.
+    """
+    present, past = _views(ground, cause)
     changed_keys = _keys(cause.changes, ctx)
-    sight.read_lists(changed_keys)
+    near = present.numbers(changed_keys) | past.numbers(changed_keys)
+    near -= {change.record_no for change in cause.changes}
+    if len(near) > NEAR_MAX:
+        search = _look(ground, cause, ctx, [])
+        near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
+    return near | set(cause.roots)
+
+
+def _look(ground: Sight, cause: Cause, ctx: Context, rows: Iterable[Row]) -> _Search:
+    """Sees where links changed, and in which pieces, as far as they are known."""
+    sight = ground.renewed()
+    sight.keep(rows)
+    sight.keep(change.row for change in cause.changes if change.row is not None)
+    if len(sight.rows) <= AHEAD_MAX:
+        sight.read_lists({key for record in sight.records.values() for key in _posted(record, ctx)})
+    view, past = _views(sight, cause)
+    changed_keys = _keys(cause.changes, ctx)
+    sight.read_records(view.numbers(changed_keys) | past.numbers(changed_keys) | set(cause.roots))
     sight.read_records([change.record_no for change in cause.changes if change.after is not None])
-    sight.read_records(cause.roots)
     flipped = {key: view.is_live(key) for key in changed_keys if view.is_live(key) != past.is_live(key)}
     search = _Search(cause, sight, view, flipped)
     search.seeds = _ends(cause.changes, flipped, view, past)
@@ -165,4 +196,8 @@ def _labels(refs: Iterable[RecordKey], sight: Sight) -> set[int]:
 
 def _keys(changes: Iterable[Change], ctx: Context) -> set[Key]:
     versions = (each for change in changes for each in (change.before, change.after) if each is not None)
-    return {key for record in versions for key in keys.posted(record, ctx.model.blocking(record), ctx.policy)}
+    return {key for record in versions for key in _posted(record, ctx)}
+
+
+def _posted(record: Record, ctx: Context) -> tuple[Key, ...]:
+    return keys.posted(record, ctx.model.blocking(record), ctx.policy)

@@ -41,39 +41,48 @@ class Sight:
         self._slack = slack
         self._cache = cache
         self._lists: dict[Key, Posters | None] = {}
-        self._live: dict[Key, bool] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
 
+    def renewed(self) -> "Sight":
+        """A sight that knows the lists read so far, whose keys the caller has locked, and no record."""
+        fresh = Sight(self._connection, self.ctx, slack=self._slack, cache=self._cache)
+        fresh._lists = dict(self._lists)
+        return fresh
+
     def read_lists(self, wanted: Iterable[Key]) -> None:
-        """Reads who posts these keys, and the records that do."""
+        """Reads who posts these keys, by number."""
         unknown = {postings.digest(key, self.ctx): key for key in wanted if key not in self._lists}
-        asked = [self._asked(digest, key, self._slack) for digest, key in unknown.items()]
-        lists, rows = store_graph.around(self._connection, asked, self.ref_of.keys())
-        for digest, key in unknown.items():
-            self._lists[key] = lists[digest]
-        self._keep(rows)
-
-    def read_liveness(self, wanted: Iterable[Key]) -> None:
-        """Reads which of these keys are live, where the list itself is of no interest."""
-        unknown = {
-            postings.digest(key, self.ctx): key
-            for key in wanted
-            if key not in self._lists and key not in self._live
-        }
-        asked = [self._asked(digest, key, 0) for digest, key in unknown.items()]
-        live = store_graph.live_keys(self._connection, asked)
-        self._live.update((key, digest in live) for digest, key in unknown.items())
-
-    def read_pieces(self, labels: Collection[int]) -> None:
-        """Reads all records of these pieces."""
-        self._keep(store_graph.in_pieces(self._connection, labels, self.ref_of.keys()))
+        policy = self.ctx.policy
+        asked = [
+            Asked(digest, policy.cap(key.type) + self._slack, policy.generic(key.type) + self._slack)
+            for digest, key in unknown.items()
+        ]
+        lists = store_graph.lists(self._connection, asked)
+        self._lists.update((key, lists[digest]) for digest, key in unknown.items())
 
     def read_records(self, numbers: Iterable[int]) -> None:
         """Reads these records, as far as they are live."""
         unknown = [number for number in numbers if number not in self.ref_of]
-        if unknown:
-            self._keep(store_graph.standing(self._connection, unknown))
+        self.keep(store_graph.standing(self._connection, unknown))
+
+    def read_pieces(self, labels: Collection[int]) -> None:
+        """Reads all records of these pieces."""
+        self.keep(store_graph.in_pieces(self._connection, labels))
+
+    def keep(self, rows: Iterable[Row]) -> None:
+        """Takes rows that were read elsewhere; those known already stay as they were first read."""
+        for row in rows:
+            if row.record_no in self.ref_of:
+                continue
+            record = self._cache.get(row.sealed)
+            if record is None:
+                content = envelope.unseal(row.sealed, row.id, self.ctx.vault)
+                record = content.record(row.ref, row.channel, stub=row.stub)
+                self._cache[row.sealed] = record
+            self.rows[row.ref] = row
+            self.ref_of[row.record_no] = row.ref
+            self.records[row.ref] = record
 
     def read_judgements(self, refs: Iterable[RecordKey]) -> None:
         """Reads the judgements that name these records, and the other records that they name."""
@@ -97,35 +106,12 @@ class Sight:
         """Who posts a key, None when they are too many."""
         return self._lists[key]
 
-    def was_listed(self, key: Key) -> bool:
-        """Whether the list of a key was read."""
-        return key in self._lists
-
-    def liveness(self, key: Key) -> bool:
-        """Whether a key without a list is live as it is stored."""
-        return self._live[key]
-
     def _judgement(self, decision: Decision) -> Judgement | None:
         left = frozenset(self.ref_of[number] for number in decision.left_nos if number in self.ref_of)
         right = frozenset(self.ref_of[number] for number in decision.right_nos if number in self.ref_of)
         if not left or not right:
             return None
         return Judgement(left, right, Verdict(decision.verdict), decision.at, decision.reason)
-
-    def _asked(self, digest: int, key: Key, slack: int) -> Asked:
-        policy = self.ctx.policy
-        return Asked(digest, policy.cap(key.type) + slack, policy.generic(key.type) + slack)
-
-    def _keep(self, rows: Iterable[Row]) -> None:
-        for row in rows:
-            record = self._cache.get(row.sealed)
-            if record is None:
-                content = envelope.unseal(row.sealed, row.id, self.ctx.vault)
-                record = content.record(row.ref, row.channel, stub=row.stub)
-                self._cache[row.sealed] = record
-            self.rows[row.ref] = row
-            self.ref_of[row.record_no] = row.ref
-            self.records[row.ref] = record
 
 
 class View:
@@ -137,6 +123,7 @@ class View:
         self._earlier_nos = frozenset(earlier)
         self._earlier = dict(earlier.values())
         self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
+        self._live: dict[Key, bool] = {}
         self._members: dict[RecordKey, Member] = {}
         self._links: dict[RecordKey, set[Link]] = {}
         for ref, record in self._earlier.items():
@@ -149,29 +136,43 @@ class View:
         return self._earlier[ref] if ref in self._earlier else self._sight.records.get(ref)
 
     def posters(self, key: Key) -> dict[RecordKey, int]:
-        """Who posts a key, with name tokens; nobody when they are too many in any case."""
+        """Who posts a key, with name tokens; nobody when they are too many.
+
+        The records must have been read.
+        """
         listed = self._sight.list_of(key)
         if listed is None:
             return {}
-        found = {
-            self._sight.ref_of[number]: token
-            for number, token in listed.items()
-            if number not in self._earlier_nos
-        }
+        ref_of = self._sight.ref_of
+        found = {ref_of[number]: token for number, token in listed.items() if number not in self._earlier_nos}
         return found | self._earlier_posts.get(key, {})
 
+    def numbers(self, keys: Iterable[Key]) -> set[int]:
+        """The numbers of those who post these keys as stored, where they say something in this view."""
+        return {number for key in keys if self.is_live(key) for number in self._sight.list_of(key) or ()}
+
     def is_live(self, key: Key) -> bool:
-        """Whether a key says something in this view."""
-        if not self._sight.was_listed(key):
-            return self._sight.liveness(key)
-        found = self.posters(key)
-        return bool(found) and keys.is_live(
-            key.type, records=len(found), tokens=len(set(found.values())), policy=self._ctx.policy
+        """Whether a key says something in this view. Its list must have been read."""
+        known = self._live.get(key)
+        if known is None:
+            known = self._is_live(key)
+            self._live[key] = known
+        return known
+
+    def _is_live(self, key: Key) -> bool:
+        listed = self._sight.list_of(key)
+        if listed is None:
+            return False
+        tokens = [token for number, token in listed.items() if number not in self._earlier_nos]
+        tokens += self._earlier_posts.get(key, {}).values()
+        return bool(tokens) and keys.is_live(
+            key.type, records=len(tokens), tokens=len(set(tokens)), policy=self._ctx.policy
         )
 
     def is_generic(self, key: Key) -> bool:
         """Whether a listed key says nothing because too many show it, not because nobody does."""
-        return self._sight.list_of(key) is None or (bool(self.posters(key)) and not self.is_live(key))
+        listed = self._sight.list_of(key)
+        return listed is None or (bool(listed) and not self.is_live(key))
 
     def member(self, ref: RecordKey) -> Member:
         """A record with those of its keys that are live, whose liveness must have been read."""
@@ -195,7 +196,7 @@ class View:
         """These records as members; reads what is not known of their keys and judgements."""
         wanted = list(refs)
         self._sight.read_judgements(wanted)
-        self._sight.read_liveness(key for ref in wanted for key in self.keys_of(ref))
+        self._sight.read_lists({key for ref in wanted for key in self.keys_of(ref)})
         return {ref: self.member(ref) for ref in wanted}
 
     def resolve(self, piece: Piece) -> Resolution:
@@ -206,15 +207,17 @@ class View:
     def _explore(self, refs: set[RecordKey]) -> None:
         wanted = {key for ref in refs for posted in self.keys_of(ref) for key in _with_counterpart(posted)}
         self._sight.read_lists(wanted)
+        self._sight.read_records(self.numbers(wanted))
         self._sight.read_judgements(refs)
         near = set(refs)
         for key in wanted:
             if self.is_live(key):
                 near |= self.posters(key).keys()
         decided = self._sight.bench()
-        for one, other, _ in decided.same_pairs(self._sight.rows.keys() | refs):
-            if one in refs or other in refs:
-                near |= {one, other}
+        if decided.newest_first:
+            for one, other, _ in decided.same_pairs(self._sight.rows.keys() | refs):
+                if one in refs or other in refs:
+                    near |= {one, other}
         members = self.read_members(ref for ref in near if self.record(ref) is not None)
         found = links.among(members, decided, self._ctx.model, self._ctx.policy, focus=refs)
         self._links.update((ref, set()) for ref in refs)

@@ -2,7 +2,8 @@
 
 Order of locks, everywhere: (source, key), then keys in the order of their digests, then pieces in the order
 of their labels. A lock is taken in one statement and what it protects is read in the next one: a statement
-that locks and reads misses the row that was committed while it waited.
+that locks and reads misses the row that was committed while it waited. Statements that belong together travel
+together.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from identity import driver
 from identity.model import Consent, RecordKey
 from identity.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 
@@ -65,84 +67,74 @@ class Decision:
 def take_keys(connection: Connection, taken: Sequence[tuple[Asked, bool]]) -> None:
     """Locks keys until the transaction ends; the flag says that something leaves the key."""
     ordered = sorted(taken, key=lambda each: each[0].digest)
-    connection.exec_driver_sql(
+    driver.rows(
+        connection,
         "select identity.take_keys(%s::int8[], %s::int4[], %s::int4[], %s::bool[])",
         (*_arrays([asked for asked, _ in ordered]), [leaving for _, leaving in ordered]),
     )
 
 
-def take_pieces(connection: Connection, labels: Iterable[int]) -> None:
-    """Sets the savepoint and locks pieces."""
-    connection.exec_driver_sql(
-        f"savepoint {GROWN}; select identity.take_pieces(%s::int8[])", (sorted(labels),)
+def take_pieces(
+    connection: Connection, labels: Iterable[int], numbers: Collection[int]
+) -> tuple[frozenset[int], list[Row]]:
+    """Sets the savepoint, locks these pieces and those of these records, then reads what is in them."""
+    found = driver.value(
+        connection,
+        f"savepoint {GROWN}; select identity.take_pieces(%s::int8[], %s::int8[])",
+        (sorted(labels), list(numbers)),
     )
+    held = frozenset(found)
+    return held, in_pieces(connection, held)
 
 
 def give_pieces_back(connection: Connection) -> None:
     """Returns to the savepoint, which gives the locks on pieces back and keeps those on keys."""
-    connection.exec_driver_sql(f"rollback to savepoint {GROWN}; release savepoint {GROWN}")
+    driver.rows(connection, f"rollback to savepoint {GROWN}; release savepoint {GROWN}", ())
 
 
-def around(
-    connection: Connection, asked: Sequence[Asked], known: Collection[int]
-) -> tuple[dict[int, Posters | None], list[Row]]:
-    """Who posts each key, None where they are too many, and the records among them not yet known."""
+def lists(connection: Connection, asked: Sequence[Asked]) -> dict[int, Posters | None]:
+    """Who posts each key, None where they are too many."""
     if not asked:
-        return {}, []
-    lists: dict[int, Posters | None] = {each.digest: {} for each in asked}
-    rows: list[Row] = []
-    found = connection.exec_driver_sql(
-        "select * from identity.around(%s::int8[], %s::int4[], %s::int4[], %s::int8[])",
-        (*_arrays(asked), list(known)),
+        return {}
+    found = driver.rows(
+        connection, "select * from identity.lists(%s::int8[], %s::int4[], %s::int4[])", _arrays(asked)
     )
-    for digest, token, posted_by, *record in found:
-        found_so_far = lists[digest]
-        if posted_by is None or found_so_far is None:
-            lists[digest] = None
-            continue
-        found_so_far[posted_by] = token
-        if record[0] is not None:
-            rows.append(_row(record))
-    return lists, rows
+    posters: dict[int, Posters | None] = {each.digest: {} for each in asked}
+    for digest, records, tokens in found:
+        posters[digest] = None if records is None else dict(zip(records, tokens, strict=True))
+    return posters
 
 
-def live_keys(connection: Connection, asked: Sequence[Asked]) -> frozenset[int]:
-    """The digests of those keys that say something."""
-    if not asked:
-        return frozenset()
-    found = connection.exec_driver_sql(
-        "select identity.live_keys(%s::int8[], %s::int4[], %s::int4[])", _arrays(asked)
-    )
-    return frozenset(found.scalar() or ())
-
-
-def in_pieces(connection: Connection, labels: Collection[int], known: Collection[int]) -> list[Row]:
-    """The records in these pieces that are not known yet."""
-    found = connection.exec_driver_sql(
-        "select * from identity.in_pieces(%s::int8[], %s::int8[])", (list(labels), list(known))
-    )
+def in_pieces(connection: Connection, labels: Collection[int]) -> list[Row]:
+    """The records in these pieces."""
+    if not labels:
+        return []
+    found = driver.rows(connection, "select * from identity.in_pieces(%s::int8[])", (sorted(labels),))
     return [_row(row) for row in found]
 
 
 def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
     """The live records with these numbers."""
-    found = connection.exec_driver_sql(
-        "select * from identity.standing where record_no = any (%s::int8[])", (list(numbers),)
-    )
+    if not numbers:
+        return []
+    found = driver.rows(connection, "select * from identity.standing_of(%s::int8[])", (list(numbers),))
     return [_row(row) for row in found]
 
 
 def all_posters(connection: Connection, digest: int) -> list[int]:
     """Every record under a key, however many: for work in the background."""
-    found = connection.exec_driver_sql(
-        "select record_no from identity.identifier where digest = %s order by record_no", (digest,)
+    found = driver.rows(
+        connection,
+        "select record_no from identity.identifier where digest = %s order by record_no",
+        (digest,),
     )
-    return list(found.scalars())
+    return [number for (number,) in found]
 
 
 def decisions(connection: Connection, numbers: Collection[int]) -> list[Decision]:
     """The live judgements that name any of these records."""
-    found = connection.exec_driver_sql(
+    found = driver.rows(
+        connection,
         "select j.judgement_no, j.left_nos, j.right_nos, j.verdict, j.reason, j.at"
         " from identity.judgement j where j.superseded_at is null and j.judgement_no in"
         " (select d.judgement_no from identity.judged d where d.record_no = any (%s::int8[]))",

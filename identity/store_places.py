@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy.engine import Connection
 
+from identity import driver
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -33,16 +35,17 @@ class Differences:
     forwards: list[dict[str, Any]] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {name: getattr(self, name) for name in Differences.__slots__}
+        """As JSON, without what is empty."""
+        return {name: found for name in Differences.__slots__ if (found := getattr(self, name))}
 
 
 def surroundings(connection: Connection, numbers: Collection[int], profiles: Collection[int]) -> Surroundings:
     """What is derived from these records and profiles."""
-    heads, reviews, tombstones = connection.exec_driver_sql(
+    ((heads, reviews, tombstones),) = driver.rows(
+        connection,
         "select heads, reviews, tombstones from identity.surroundings(%s::int8[], %s::int8[])",
         (list(numbers), list(profiles)),
-    ).one()
+    )
     return Surroundings(
         heads={head["profile_no"]: head for head in heads or ()},
         reviews=reviews or [],
@@ -53,7 +56,7 @@ def surroundings(connection: Connection, numbers: Collection[int], profiles: Col
 def save(connection: Connection, differences: Differences, *, now: datetime) -> None:
     """Writes the differences, if there are any."""
     document = differences.document()
-    if any(document.values()):
-        connection.exec_driver_sql(
-            "select identity.save_places(%s::jsonb, %s)", (orjson.dumps(document).decode(), now)
+    if document:
+        driver.rows(
+            connection, "select identity.save_places(%s::jsonb, %s)", (orjson.dumps(document).decode(), now)
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from identity import driver
 from identity.model import RecordKey
 from identity.postings import Posting
 
@@ -66,7 +67,8 @@ def open_newest(
     connection: Connection, pairs: Sequence[tuple[str, str]], locks: Iterable[int]
 ) -> dict[tuple[str, str], Stored]:
     """Locks (source, key) pairs until the transaction ends, then reads the newest generation of each."""
-    found = connection.exec_driver_sql(
+    found = driver.rows(
+        connection,
         "select identity.take_records(%s::int8[]);"
         " select * from identity.newest_records(%s::text[], %s::text[])",
         (sorted(set(locks)), [source for source, _ in pairs], [key for _, key in pairs]),
@@ -76,10 +78,10 @@ def open_newest(
 
 def newest(connection: Connection, source: str, key: str) -> Stored | None:
     """The newest generation of a record, without a lock."""
-    found = connection.exec_driver_sql(
-        "select * from identity.newest_records(%s::text[], %s::text[])", ([source], [key])
-    ).one_or_none()
-    return None if found is None else _stored(found)
+    found = driver.rows(
+        connection, "select * from identity.newest_records(%s::text[], %s::text[])", ([source], [key])
+    )
+    return _stored(found[0]) if found else None
 
 
 def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> list[Stored]:
@@ -97,71 +99,46 @@ def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> lis
     return [_stored(values) for values in found]
 
 
-def insert(
-    connection: Connection, written: Written, statements: Sequence[SealedStatement], *, now: datetime
-) -> int:
-    """Writes a new record with its postings and statements, and returns its number."""
-    number: int = connection.exec_driver_sql(
-        "with r as (insert into identity.record (id, source, key, generation, channel, stub, judged, keys,"
-        " content, sealed, batch, observed_at, created_at, changed_at)"
-        " values (%s, %s, %s, %s, %s, %s, false, %s::int8[], %s, %s, %s, %s, %s, %s) returning record_no)"
-        " select r.record_no,"
-        " identity.post(r.record_no, %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[]),"
-        " identity.declare(r.record_no, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[],"
-        " %s::bytea[]) from r",
+def insert(connection: Connection, written: Written, *, now: datetime) -> int:
+    """Writes a new record with its postings and returns its number."""
+    number: int = driver.value(
+        connection,
+        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             written.id,
             *written.ref,
             written.channel,
             written.stub,
-            [posting.digest for posting in written.postings],
             written.content,
             written.sealed,
             written.batch,
             written.observed_at,
             now,
-            now,
             *_posting_arrays(written.postings),
-            now,
-            *_statement_arrays(statements),
         ),
-    ).scalar_one()
+    )
     return number
 
 
 def update(
-    connection: Connection,
-    record_no: int,
-    written: Written,
-    statements: Sequence[SealedStatement],
-    *,
-    removed: Collection[int],
-    now: datetime,
+    connection: Connection, record_no: int, written: Written, *, removed: Collection[int], now: datetime
 ) -> None:
     """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
-    connection.exec_driver_sql(
-        "with d as (delete from identity.identifier where record_no = %s and digest = any (%s::int8[])),"
-        " u as (update identity.record set stub = %s, keys = %s::int8[], content = %s, sealed = %s,"
-        " batch = %s, observed_at = %s, changed_at = %s, deleted_at = null, forward_no = null"
-        " where record_no = %s returning record_no)"
-        " select"
-        " identity.post(u.record_no, %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[]),"
-        " identity.declare(u.record_no, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[],"
-        " %s::bytea[]) from u",
+    driver.rows(
+        connection,
+        "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s,"
+        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
             list(removed),
             written.stub,
-            [posting.digest for posting in written.postings],
             written.content,
             written.sealed,
             written.batch,
             written.observed_at,
             now,
-            record_no,
             *_posting_arrays(written.postings),
-            now,
-            *_statement_arrays(statements),
         ),
     )
 
@@ -180,10 +157,13 @@ def declare(
     connection: Connection, record_no: int, statements: Sequence[SealedStatement], *, now: datetime
 ) -> None:
     """Appends statements to a record; one that is known already is not repeated."""
-    connection.exec_driver_sql(
-        "select identity.declare(%s, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[], %s::bytea[])",
-        (record_no, now, *_statement_arrays(statements)),
-    )
+    if statements:
+        driver.rows(
+            connection,
+            "select identity.declare(%s, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[],"
+            " %s::bytea[])",
+            (record_no, now, *_statement_arrays(statements)),
+        )
 
 
 def has_statements(connection: Connection, record_no: int, statements: Sequence[SealedStatement]) -> bool:

@@ -6,14 +6,17 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from identity import driver
+
 
 def suppressed_since(connection: Connection, hashes: Collection[UUID]) -> datetime | None:
     """When the newest erasure that one of these hashes remembers took place; None when none does."""
-    found: datetime | None = connection.exec_driver_sql(
+    found: datetime | None = driver.value(
+        connection,
         "select max(erased_at) from identity.suppression"
         " where digest = any (%s::uuid[]) and released_at is null",
         (list(hashes),),
-    ).scalar()
+    )
     return found
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection
 from identity import envelope, postings, settle, store_graph, store_records
 from identity.context import Context
 from identity.envelope import Content
-from identity.model import Record, RecordKey
+from identity.model import Consent, Record, RecordKey
+from identity.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 from identity.placing import Change, Placement
 from identity.postings import Posting
 from identity.settle import Cause
-from identity.store_graph import Asked
+from identity.store_graph import Asked, Row
 from identity.store_records import SealedStatement, Stored, Written
 
 
@@ -117,6 +118,7 @@ def _take_keys(connection: Connection, ctx: Context, steps: Iterable[_Step]) -> 
 def _write(connection: Connection, ctx: Context, step: _Step, now: datetime) -> Change:
     draft, stored = step.draft, step.draft.stored
     record_id = stored.id if stored else ctx.new_id()
+    sealed = envelope.seal(draft.content, record_id, ctx.vault) if draft.content else b""
     if draft.content is None:
         assert stored is not None
         store_records.bury(connection, stored.record_no, stored.posted, now=now)
@@ -128,17 +130,18 @@ def _write(connection: Connection, ctx: Context, step: _Step, now: datetime) -> 
             channel=draft.channel,
             stub=draft.stub,
             content=draft.fingerprint,
-            sealed=envelope.seal(draft.content, record_id, ctx.vault),
+            sealed=sealed,
             postings=step.later_posts,
             observed_at=draft.observed_at,
             batch=draft.batch,
         )
         if stored is None:
-            number = store_records.insert(connection, written, draft.statements, now=now)
+            number = store_records.insert(connection, written, now=now)
         else:
             number = stored.record_no
             removed = set(stored.posted) - {posting.digest for posting in step.later_posts}
-            store_records.update(connection, number, written, draft.statements, removed=removed, now=now)
+            store_records.update(connection, number, written, removed=removed, now=now)
+        store_records.declare(connection, number, draft.statements, now=now)
     return Change(
         record_no=number,
         ref=draft.ref,
@@ -149,4 +152,23 @@ def _write(connection: Connection, ctx: Context, step: _Step, now: datetime) -> 
         person_no=stored.person_no if stored else None,
         profile_no=stored.profile_no if stored else None,
         is_forwarding=draft.is_forwarding,
+        row=_row(number, record_id, draft, sealed) if stored is None else None,
+    )
+
+
+def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes) -> Row:
+    """A new record as the next statement would read it."""
+    said = (Consent(each.purpose, each.granted, each.at) for each in draft.statements)
+    return Row(
+        record_no=number,
+        id=record_id,
+        ref=draft.ref,
+        channel=draft.channel,
+        stub=draft.stub,
+        judged=False,
+        sealed=sealed,
+        piece_no=None,
+        person_no=None,
+        profile_no=None,
+        statements=tuple(each for each in said if each.purpose in {CROSS_CHANNEL, PERSONAL_OFFERS}),
     )

@@ -2,7 +2,7 @@
 -- who merely show the store's default phone need not wait for each other. Sharing is safe because adding to a
 -- dead key cannot make it live; whether it still is dead is asked again once the lock is held.
 create function identity.take_keys(digests int8[], caps int4[], generics int4[], leaving bool[]) returns void
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   is_dead bool;
 begin

@@ -1,8 +1,8 @@
--- The records of these pieces that are not known yet.
-create function identity.in_pieces(labels int8[], known int8[]) returns setof identity.standing
-language plpgsql stable as $$
+-- The records of these pieces.
+create function identity.in_pieces(labels int8[]) returns setof identity.standing
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
-  select s.* from identity.standing s where s.piece_no = any (labels) and s.record_no <> all (known);
+  select s.* from identity.standing s where s.piece_no = any (labels);
 end
 $$

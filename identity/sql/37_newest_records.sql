@@ -6,7 +6,7 @@ returns table (
   deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8, person_no int8, profile_no int8,
   profile uuid
 )
-language plpgsql stable as $$
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
   select

@@ -3,7 +3,7 @@ create function identity.declare(
   record_no int8, moment timestamptz, purposes text[], granted bool[], times timestamptz[], proofs int2[],
   evidence bytea[]
 ) returns void
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   insert into identity.consent (record_no, purpose, granted, at, proof, sealed, received_at)

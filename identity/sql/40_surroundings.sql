@@ -2,7 +2,7 @@
 -- tombstones that forward to them.
 create function identity.surroundings(numbers int8[], profiles int8[])
 returns table (heads jsonb, reviews jsonb, tombstones jsonb)
-language plpgsql stable as $$
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
   select

@@ -6,7 +6,7 @@ returns table (
   nth int8, token int4, assurance int2, is_valid bool, profile_no int8, profile uuid, person_no int8,
   members int8[], limit_members int8[], channel text, personal bool, staff bool, tier text
 )
-language plpgsql stable as $$
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
   select

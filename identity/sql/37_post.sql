@@ -2,7 +2,7 @@
 create function identity.post(
   record_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
