@@ -84,7 +84,7 @@ def preview(
         if not decision.offers:
             reasons[_why_not(decision)] += 1
     return Preview(
-        str(place.store),
+        place.store,
         place.currency,
         looked_at,
         reached,

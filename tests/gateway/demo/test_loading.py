@@ -93,11 +93,11 @@ def test_a_load_keeps_its_day(services: Services) -> None:
     assert plan.pinned(services.settings, replace(tomorrow, seed=8)).today == date(2030, 1, 1)
 
 
-def test_the_guide_is_true(loaded: Services) -> None:
+def test_the_guide_is_true(services: Services) -> None:
     """Its commands, sent as printed, answer what it promises: she is known, gets the deal, and once."""
-    told = guide.read(loaded.settings)
+    told = load_world(services).guide
     assert told is not None
-    client = create_app(loaded).test_client()
+    client = create_app(services).test_client()
     who, ask, pay = (_sent(client, step.command) for step in _steps(told))
     assert who["status"] == "known"
     [effect] = ask["effects"]
