@@ -60,7 +60,7 @@ def quote(
     looked = look(connection, ctx, asked, shopper, now=now)
     if isinstance(looked, Refused):
         return looked
-    record = decide(ctx, looked, now=now, record_no=record_no)
+    record = decide(ctx, looked, now=now, record_no=counted_by(shopper, record_no))
     if not dry_run:
         ctx.log.add(record)
     return Answer(id=record.id, revision=asked.revision, decision=record.answer)

@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from threading import Barrier
@@ -35,22 +36,33 @@ from tests.offers.floor import (
 Scale = Callable[[int, int], int]
 
 
-def _race(database: Database, clients: int, act: Callable[[Till, int], object]) -> list[object]:
-    """Let so many clients act at the same time, each in a transaction of its own, in one process's
-    context.
-    """
+Visit = Callable[[], AbstractContextManager[Till]]
+
+
+def _race(database: Database, clients: int, act: Callable[[Visit, int], object]) -> list[object]:
+    """Let so many clients act at the same time, in one process. Each visit to the till is a transaction."""
     ctx = context(database.transaction)
     with database.transaction() as connection:
         ctx.snapshots.catalogue(connection)
     start = Barrier(clients)
 
+    @contextmanager
+    def visit() -> Iterator[Till]:
+        with database.transaction() as connection:
+            yield Till(connection, ctx)
+
     def one(number: int) -> object:
         start.wait()
-        with database.transaction() as connection:
-            return act(Till(connection, ctx), number)
+        return act(visit, number)
 
     with ThreadPoolExecutor(clients) as pool:
         return list(pool.map(one, range(clients)))
+
+
+def _reserve(visit: Visit, _: int) -> object:
+    """Reserve one sweater."""
+    with visit() as till:
+        return till.ask(mode="reserve")
 
 
 def _granted(answers: list[object]) -> Counter[tuple[int, str | None]]:
@@ -74,7 +86,7 @@ def test_thirty_two_clients_and_an_offer_for_ten(database: Database, scale: Scal
         with database.transaction() as connection:
             campaigns.end(connection, "tenth" if turn == 0 else f"round-{turn - 1}", ANNA)
             limited(connection, name, total=10)
-        answers = _race(database, 32, lambda till, _: till.ask(mode="reserve"))
+        answers = _race(database, 32, _reserve)
         granted = _granted(answers)
         assert granted[100, None] == 10
         refused = {reason: count for (amount, reason), count in granted.items() if amount == 0}
@@ -94,7 +106,7 @@ def test_a_budget_is_given_out_to_the_last_cent(database: Database, scale: Scale
             if turn:
                 campaigns.end(connection, f"round-{turn - 1}", ANNA)
             limited(connection, f"round-{turn}", budget=(Money(1_050, "EUR"),), total=100)
-        granted = _granted(_race(database, 16, lambda till, _: till.ask(mode="reserve")))
+        granted = _granted(_race(database, 16, _reserve))
         assert sum(amount * count for (amount, _), count in granted.items()) == 1_050
         assert max(amount for amount, _ in granted) == 100
         with database.transaction() as connection:
@@ -114,9 +126,10 @@ def test_one_person_with_many_records_gets_one(database: Database, scale: Scale)
                 campaigns.end(connection, f"round-{turn - 1}", ANNA)
             limited(connection, f"round-{turn}", per_profile=1)
 
-        def ask(till: Till, number: int) -> object:
+        def ask(visit: Visit, number: int) -> object:
             members = known_as[number % len(known_as)]
-            return till.ask(mode="reserve", who=shopper(*members), record_no=1)
+            with visit() as till:
+                return till.ask(mode="reserve", who=shopper(*members), record_no=1)
 
         granted = _granted(_race(database, 10, ask))
         assert granted == {(100, None): 1, (0, "limit_per_profile"): 9}
@@ -128,7 +141,12 @@ def test_the_same_reserve_sent_twice_at_once_holds_once(database: Database) -> N
         furnish(connection)
         limited(connection, total=100)
     number = key()
-    answers = _race(database, 8, lambda till, _: till.ask(number, mode="reserve"))
+
+    def ask(visit: Visit, _: int) -> object:
+        with visit() as till:
+            return till.ask(number, mode="reserve")
+
+    answers = _race(database, 8, ask)
     assert len({answer.id for answer in answers if isinstance(answer, Answer)}) == 1
     with database.transaction() as connection:
         assert capacities(connection)["tenth", Kind.USES, ""] == (100, 1, 0)
@@ -148,31 +166,42 @@ def test_commits_voids_expiry_and_caps_at_once_leave_the_books_in_order(
 
     for turn in range(scale(3, 40)):
         rngs = [random.Random(100 * turn + number) for number in range(12)]
-        outcomes = _race(database, 12, partial(_one_sale, rngs))
+        outcomes = _race(database, 13, partial(_act, rngs, 5 + 7 * turn % 30))
         assert all(isinstance(outcome, Redemption | Refused | None) for outcome in outcomes)
         with database.transaction() as connection:
-            made = campaigns.content(connection, "one")
-            limits = Limits(total=5 + turn % 30, per_store_day=20, budget=(Money(1_500, "EUR"),))
-            campaigns.apply(connection, replace(made, limits=limits), ANNA)
-            campaigns.activate(connection, "one", ANNA)
             assert unbalanced(connection) == []
 
 
-def _one_sale(rngs: list[random.Random], till: Till, number: int) -> Redemption | Refused | None:
-    """A reserve and what becomes of it."""
-    rng = rngs[number]
-    held = till.reserve(amount=rng.choice([500, 1000, 3000]))
-    match rng.choice(["commit", "commit", "void", "late", "reverse", "leave"]):
-        case "commit":
-            return till.commit(held)
-        case "void":
-            return till.void(held.transaction)
-        case "late":
-            return till.commit(held, now=NOW.replace(hour=23))
-        case "reverse":
-            till.commit(held)
-            return till.reverse(held.transaction)
+def _act(rngs: list[random.Random], total: int, visit: Visit, number: int) -> object:
+    """The last client is the marketer, who moves a cap; the others sell."""
+    if number < len(rngs):
+        return _one_sale(rngs[number], visit)
+    with visit() as till:
+        limits = Limits(total=total, per_store_day=20, budget=(Money(1_500, "EUR"),))
+        made = campaigns.content(till.connection, "one")
+        campaigns.apply(till.connection, replace(made, limits=limits), ANNA)
+        campaigns.activate(till.connection, "one", ANNA)
     return None
+
+
+def _one_sale(rng: random.Random, visit: Visit) -> object:
+    """A reserve, once more with a larger basket, and what becomes of it, each in a transaction of its own."""
+    number = key()
+    with visit() as till:
+        till.reserve(number, amount=rng.choice([500, 1000, 3000]))
+    with visit() as till:
+        held = till.reserve(number, amount=rng.choice([500, 4000]), revision=2)
+    fate = rng.choice(["commit", "commit", "void", "late", "reverse", "leave"])
+    if fate == "leave":
+        return None
+    with visit() as till:
+        if fate == "void":
+            return till.void(number)
+        done = till.commit(held, now=NOW.replace(hour=23) if fate == "late" else NOW)
+    if fate != "reverse":
+        return done
+    with visit() as till:
+        return till.reverse(number)
 
 
 @pytest.mark.parametrize("before", [True, False])
