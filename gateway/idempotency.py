@@ -36,7 +36,7 @@ def once(key_id: str, header: str | None, *, method: str, path: str, raw: bytes)
     if not header:
         raise Problem(
             "idempotency_key_required",
-            f"Send a {HEADER} header with a random value, and the same value again when you repeat this call.",
+            f"Send a {HEADER} header with a random value, and the same value when you repeat this call.",
         )
     match = _FORM.match(header)
     if match is None:
@@ -63,16 +63,27 @@ def answer(
             "The first call is still being worked on; ask again in a second.",
             retry_after_s=1,
         )
-    kept = store_idempotency.find(connection, call.key_id, call.idempotency_key, since=now - KEPT_FOR)
+    kept = first_answer(connection, call, now=now)
     if kept is not None:
-        if kept.fingerprint != call.fingerprint:
-            raise Problem(
-                "idempotency_key_reused",
-                f"This {HEADER} was used for another call; use a fresh value for every new call.",
-            )
         return kept.status, kept.body, True
     status, body = work()
+    keep(connection, call, status, body, now=now)
+    return status, body, False
+
+
+def first_answer(connection: Connection, call: Once, *, now: dt.datetime) -> Kept | None:
+    """What was answered first, if it was. Raises Problem idempotency_key_reused."""
+    kept = store_idempotency.find(connection, call.key_id, call.idempotency_key, since=now - KEPT_FOR)
+    if kept is not None and kept.fingerprint != call.fingerprint:
+        raise Problem(
+            "idempotency_key_reused",
+            f"This {HEADER} was used for another call; use a fresh value for every new call.",
+        )
+    return kept
+
+
+def keep(connection: Connection, call: Once, status: int, body: bytes, *, now: dt.datetime) -> None:
+    """Stores an answer in the transaction of what it answers."""
     store_idempotency.keep(
         connection, call.key_id, call.idempotency_key, Kept(call.fingerprint, status, body), now=now
     )
-    return status, body, False

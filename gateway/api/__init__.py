@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 def blueprints() -> list[Blueprint]:
     """All resources, in the order in which the documentation shows them."""
     from gateway.api import (  # noqa: PLC0415  (views import this package's own modules)
+        campaign_steps,
         campaigns,
         changes,
         consents,
@@ -40,6 +41,7 @@ def blueprints() -> list[Blueprint]:
         reviews.blueprint,
         changes.blueprint,
         campaigns.blueprint,
+        campaign_steps.blueprint,
         stops.blueprint,
         stores.blueprint,
         products.blueprint,

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from gateway import body as bodies
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import count, text, whole_page
+from gateway.api.fields import whole_page
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
@@ -87,18 +87,6 @@ class CampaignChangesSchema(Strict):
     items = fields.List(fields.Nested(CampaignChangeSchema), required=True)
 
 
-class StepSchema(Strict):
-    """Why, for whoever reads this in a year."""
-
-    reason = text(longest=500)
-
-
-class ActivateSchema(StepSchema):
-    """Which version to serve."""
-
-    version = count(least=1, about="The newest when none is named.")
-
-
 class DocumentSchema(Strict):
     """A campaign's document; what it may say is described in docs/campaigns.md."""
 
@@ -159,7 +147,7 @@ def put_campaign(call: Call, campaign: str) -> Answer:
             "/campaign", f"is {document.id!r} here and {campaign!r} in the address; use one of them"
         )
         raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
-    applied = campaigns.apply(call.connection, document, _by(call, None))
+    applied = campaigns.apply(call.connection, document, by(call, None))
     return Answer(
         200,
         {
@@ -175,51 +163,6 @@ def list_campaign_versions(call: Call, campaign: str) -> Answer:
     """Who applied, activated, paused or ended which version, and when."""
     found = campaigns.changes(call.connection, campaign)
     return Answer(200, {"items": [_change_of(change) for change in found]})
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/<campaign>/activate",
-    scopes=CAMPAIGN,
-    body=ActivateSchema,
-    answers={200: StoredCampaignSchema},
-    writes="once",
-)
-def activate_campaign(call: Call, campaign: str) -> Answer:
-    """Serve a version from now on."""
-    by = _by(call, call.body["reason"])
-    return Answer(
-        200, stored_of(campaigns.activate(call.connection, campaign, by, version=call.body["version"]))
-    )
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/<campaign>/pause",
-    scopes=CAMPAIGN,
-    body=StepSchema,
-    answers={200: StoredCampaignSchema},
-    writes="once",
-)
-def pause_campaign(call: Call, campaign: str) -> Answer:
-    """Stop offering; what is reserved may still be used."""
-    return Answer(200, stored_of(campaigns.pause(call.connection, campaign, _by(call, call.body["reason"]))))
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/<campaign>/end",
-    scopes=CAMPAIGN,
-    body=StepSchema,
-    answers={200: StoredCampaignSchema},
-    writes="once",
-)
-def end_campaign(call: Call, campaign: str) -> Answer:
-    """End for good."""
-    return Answer(200, stored_of(campaigns.end(call.connection, campaign, _by(call, call.body["reason"]))))
 
 
 def parsed(mimetype: str, raw: bytes) -> Campaign:
@@ -255,7 +198,8 @@ def _text(raw: bytes) -> str:
     return text_of_body
 
 
-def _by(call: Call, reason: str | None) -> Author:
+def by(call: Call, reason: str | None) -> Author:
+    """Who changes something here, when and why."""
     return Author(name=author(call), at=call.now, reason=reason)
 
 

@@ -11,11 +11,13 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from gateway import body as bodies
+from gateway import idempotency
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import code, text
 from gateway.api.records import LinkSchema, RecordSchema, RejectedSchema, put_answer, submission
 from gateway.api.shapes import Strict
 from gateway.database import flush, put_off_flush
+from gateway.idempotency import Once
 from gateway.problems import Problem, document
 from gateway.refusals import problem_of
 from gateway.security import Scope, speaks_for_source
@@ -50,6 +52,9 @@ class BatchAnswerSchema(Strict):
     problem = fields.Dict()
 
 
+_LINE = BatchLineSchema()
+
+
 @endpoint(
     blueprint,
     "POST",
@@ -71,17 +76,36 @@ class BatchAnswerSchema(Strict):
 )
 def put_records(call: Call) -> Answer:
     """Say what a source knows about many shoppers: one JSON object a line. Send it again when in doubt."""
+    once = _once(call)
+    with call.connection.begin():
+        kept = idempotency.first_answer(call.connection, once, now=call.now) if once is not None else None
+    if kept is not None:
+        return Answer(kept.status, kept.body, mimetype=NDJSON, headers={"Idempotent-Replayed": "true"})
     numbered = list(bodies.lines(call.body))
     if len(numbered) > MAX_LINES:
         raise Problem("body_too_large", f"At most {MAX_LINES:,} lines; split them into several calls.")
     answers = [_answered(call, number, line) for number, line in numbered]
+    content = b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
+    if once is not None:
+        with call.connection.begin():
+            idempotency.keep(call.connection, once, 200, content, now=call.now)
     flush(call.connection)
-    return Answer(200, b"".join(orjson.dumps(answer) + b"\n" for answer in answers), mimetype=NDJSON)
+    return Answer(200, content, mimetype=NDJSON)
+
+
+def _once(call: Call) -> Once | None:
+    """The call's identity, if it names one: its records carry natural keys, so it does not have to."""
+    header = call.request.headers.get(idempotency.HEADER)
+    if not header:
+        return None
+    return idempotency.once(
+        call.principal.key_id, header, method="POST", path=call.request.full_path, raw=call.body
+    )
 
 
 def _answered(call: Call, number: int, line: bytes) -> dict[str, Any]:
     try:
-        loaded = BatchLineSchema().load(bodies.parsed(line))
+        loaded = _LINE.load(bodies.parsed(line))
         speaks_for_source(call.principal, loaded["source"])
         sent = submission(loaded["source"], loaded["key"], loaded)
         with call.connection.begin():

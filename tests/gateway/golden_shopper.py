@@ -95,4 +95,12 @@ STEPS = [
         "/v1/why?left={profile}&right={card}",
     ),
     Step("read_consents.anna", "What she allows", "back", "GET", "/v1/profiles/{profile}/consents"),
+    Step(
+        "preview_campaign.live",
+        "Whom the campaign would reach now",
+        "back",
+        "POST",
+        "/v1/campaigns/wanted-online/preview",
+        {"store": "0042"},
+    ),
 ]

@@ -1,0 +1,100 @@
+"""Records over HTTP: put, get, delete, and many at once."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gateway.security import Scope
+from tests.gateway.conftest import Caller
+
+EMAIL = {"type": "email", "value": "anna@example.org", "assurance": "verified"}
+
+
+@pytest.fixture
+def back(call: Callable[..., Caller]) -> Caller:
+    """A server of the retailer's."""
+    return call(Scope.INGEST, Scope.PROFILE_READ)
+
+
+def _batch(*records: Any) -> bytes:
+    return b"\n".join(json.dumps(record).encode() for record in records)
+
+
+def test_a_new_record_is_created_and_the_same_again_changes_nothing(back: Caller) -> None:
+    """201 and `new` first, 200 and `unchanged` ever after."""
+    body = {"attributes": {"given_name": "Anna"}, "identifiers": [EMAIL]}
+    first = back("PUT", "/v1/records/web/u1", body)
+    again = back("PUT", "/v1/records/web/u1", body)
+    assert first.json is not None
+    assert again.json is not None
+    assert (first.status_code, first.json["outcome"]) == (201, "new")
+    assert (again.status_code, again.json["outcome"]) == (200, "unchanged")
+    assert again.json["record"] == first.json["record"]
+
+
+def test_a_deleted_record_is_gone_and_comes_back_under_its_id(back: Caller) -> None:
+    """Within thirty days the same key gets the same record id."""
+    first = back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]}).json
+    assert back("DELETE", "/v1/records/web/u1").status_code == 204
+    assert back("GET", "/v1/records/web/u1").status_code == 404
+    again = back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]}).json
+    assert first is not None
+    assert again is not None
+    assert again["record"] == first["record"]
+
+
+def test_a_key_may_hold_slashes(back: Caller) -> None:
+    """Sources call their records what they like."""
+    assert back("PUT", "/v1/records/crm/a/b/c", {}).status_code == 201
+    assert back("GET", "/v1/records/crm/a/b/c").status_code == 200
+
+
+def test_identifiers_are_masked_for_who_may_only_write(back: Caller, call: Callable[..., Caller]) -> None:
+    """A source sees that its values arrived, not what others may read."""
+    back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]})
+    shown = call(Scope.INGEST, source="web")("GET", "/v1/records/web/u1").json
+    assert shown is not None
+    assert shown["identifiers"][0]["value"] == "..rg"
+
+
+def test_a_batch_answers_line_by_line_in_order(back: Caller) -> None:
+    """Good lines are taken, bad ones refused alone with what to do."""
+    data = _batch({"source": "web", "key": "1"}, {"source": "web"}, {"source": "crm", "key": "2"})
+    answer = back("POST", "/v1/records/batch", data=data, content_type="application/x-ndjson")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["line"] for line in lines] == [1, 2, 3]
+    assert [line.get("outcome") for line in lines] == ["new", None, "new"]
+    assert lines[1]["problem"]["errors"] == [{"pointer": "/key", "detail": "is required"}]
+
+
+def test_a_repeated_batch_gets_the_first_answer(back: Caller) -> None:
+    """With an Idempotency-Key even `new` stays new."""
+    data = _batch({"source": "web", "key": "1"})
+    first = back("POST", "/v1/records/batch", data=data, once="b1")
+    again = back("POST", "/v1/records/batch", data=data, once="b1")
+    assert again.text == first.text
+    assert again.headers["Idempotent-Replayed"] == "true"
+    other = back("POST", "/v1/records/batch", data=_batch({"source": "web", "key": "2"}), once="b1")
+    assert other.status_code == 422
+
+
+def test_a_batch_needs_no_idempotency_key(back: Caller) -> None:
+    """Its records carry natural keys."""
+    data = _batch({"source": "web", "key": "1"})
+    for outcome in ("new", "unchanged"):
+        answer = back("POST", "/v1/records/batch", data=data, headers={"Idempotency-Key": ""})
+        assert json.loads(answer.text)["outcome"] == outcome
+
+
+def test_a_card_number_is_refused_wherever_it_is_sent(back: Caller) -> None:
+    """Payment is known by its reference, never by the card's number."""
+    body = {
+        "attributes": {"given_name": "4111111111111111"},
+        "identifiers": [{"type": "phone", "value": "4111111111111111"}],
+    }
+    answer = back("PUT", "/v1/records/web/u1", body)
+    assert answer.json is not None
+    assert {one["field"] for one in answer.json["rejected"]} != set()
+    assert "4111111111111111" not in json.dumps(back("GET", "/v1/records/web/u1").json)
