@@ -15,7 +15,7 @@ from identity import feed, lookouts, parts, store_places
 from identity.cluster import Resolution
 from identity.context import Context
 from identity.links import Link
-from identity.model import Assurance, Key, Record, RecordKey
+from identity.model import Assurance, Record, RecordKey
 from identity.pieces import Piece
 from identity.sight import Sight, View
 from identity.store_graph import Row
@@ -46,7 +46,6 @@ class Region:
     view: View
     pieces: tuple[Piece, ...]
     changes: tuple[Change, ...]
-    flipped: Mapping[Key, bool]
 
     @property
     def rows(self) -> dict[int, Row]:

@@ -19,7 +19,7 @@ from identity.context import Context
 from identity.model import Key, Record, RecordKey
 from identity.pieces import Piece
 from identity.placing import Change, Placement, Region
-from identity.sight import Sight, View
+from identity.sight import Sight, View, with_counterparts
 from identity.store_graph import Row
 
 ATTEMPTS_MAX: Final = 5
@@ -60,7 +60,7 @@ def settle(
     search, reason = None, "busy"
     for _ in range(ATTEMPTS_MAX):
         held, rows = store_graph.take_pieces(connection, given, near) if given or near else (frozenset(), [])
-        search = _look(ground, cause, ctx, rows)
+        search = _look(ground, cause, ctx, held, rows)
         if not _spread(search, most):
             reason = "large"
             break
@@ -84,13 +84,13 @@ class _Search:
     cause: Cause
     sight: Sight
     view: View
-    flipped: dict[Key, bool]
+    generic: dict[Key, bool]
     labels: set[int] = field(default_factory=set)
     seeds: set[RecordKey] = field(default_factory=set)
     found: list[Piece] = field(default_factory=list)
 
     def region(self) -> Region:
-        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, self.flipped)
+        return Region(self.sight, self.view, tuple(self.found), self.cause.changes)
 
     def newcomers(self) -> Region:
         """The new records, each alone, so that everything that is stored belongs somewhere."""
@@ -98,7 +98,7 @@ class _Search:
             change for change in self.cause.changes if change.after is not None and change.piece_no is None
         ]
         alone = tuple(Piece(frozenset((change.ref,)), 0, (), ()) for change in unplaced)
-        return Region(self.sight, self.view, alone, (), {})
+        return Region(self.sight, self.view, alone, ())
 
 
 def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
@@ -117,24 +117,28 @@ def _near(ground: Sight, cause: Cause, ctx: Context) -> set[int]:
     near = present.numbers(changed_keys) | past.numbers(changed_keys)
     near -= {change.record_no for change in cause.changes}
     if len(near) > NEAR_MAX:
-        search = _look(ground, cause, ctx, [])
+        search = _look(ground, cause, ctx, (), ())
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
     return near | set(cause.roots)
 
 
-def _look(ground: Sight, cause: Cause, ctx: Context, rows: Iterable[Row]) -> _Search:
+def _look(ground: Sight, cause: Cause, ctx: Context, labels: Iterable[int], rows: Iterable[Row]) -> _Search:
     """Sees where links changed, and in which pieces, as far as they are known."""
     sight = ground.renewed()
-    sight.keep(rows)
+    sight.keep_pieces(labels, rows)
     sight.keep(change.row for change in cause.changes if change.row is not None)
     if len(sight.rows) <= AHEAD_MAX:
-        sight.read_lists({key for record in sight.records.values() for key in _posted(record, ctx)})
+        ahead = (key for record in sight.records.values() for key in _posted(record, ctx))
+        sight.read_lists(with_counterparts(ahead))
     view, past = _views(sight, cause)
     changed_keys = _keys(cause.changes, ctx)
     sight.read_records(view.numbers(changed_keys) | past.numbers(changed_keys) | set(cause.roots))
     sight.read_records([change.record_no for change in cause.changes if change.after is not None])
-    flipped = {key: view.is_live(key) for key in changed_keys if view.is_live(key) != past.is_live(key)}
-    search = _Search(cause, sight, view, flipped)
+    generic = {
+        key: view.is_generic(key) for key in changed_keys if view.is_generic(key) != past.is_generic(key)
+    }
+    search = _Search(cause, sight, view, generic)
+    flipped = [key for key in changed_keys if view.is_live(key) != past.is_live(key)]
     search.seeds = _ends(cause.changes, flipped, view, past)
     search.seeds |= {sight.ref_of[number] for number in cause.roots if number in sight.ref_of}
     search.labels = _labels(search.seeds, sight)
@@ -180,10 +184,11 @@ def _spread(search: _Search, most: int) -> bool:
 
 def _note_generic(connection: Connection, ctx: Context, search: _Search, now: datetime) -> None:
     """One review item for each identifier that says nothing any more; settled when it speaks again."""
-    told = {postings.digest(key, ctx): key for key in search.flipped if key.type in ctx.policy.identifiers}
-    generic = {digest: key for digest, key in told.items() if search.view.is_generic(key)}
-    store_reviews.close_keys(connection, told.keys() - generic.keys(), now=now)
-    for digest, key in generic.items():
+    told = {postings.digest(key, ctx): key for key in search.generic if key.type in ctx.policy.identifiers}
+    gone = {digest for digest, key in told.items() if not search.generic[key]}
+    store_reviews.close_keys(connection, gone, now=now)
+    for digest in told.keys() - gone:
+        key = told[digest]
         least = min(change.record_no for change in search.cause.changes)
         detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
         store_reviews.open_item(connection, "generic", least, digest, "generic", detail, now=now)

@@ -40,6 +40,7 @@ class Sight:
         self._connection = connection
         self._slack = slack
         self._cache = cache
+        self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
@@ -66,9 +67,15 @@ class Sight:
         unknown = [number for number in numbers if number not in self.ref_of]
         self.keep(store_graph.standing(self._connection, unknown))
 
-    def read_pieces(self, labels: Collection[int]) -> None:
+    def read_pieces(self, labels: Iterable[int]) -> None:
         """Reads all records of these pieces."""
-        self.keep(store_graph.in_pieces(self._connection, labels))
+        unknown = frozenset(labels) - self._pieces
+        self.keep_pieces(unknown, store_graph.in_pieces(self._connection, unknown))
+
+    def keep_pieces(self, labels: Iterable[int], rows: Iterable[Row]) -> None:
+        """Takes all records of these pieces, which were read elsewhere."""
+        self._pieces |= frozenset(labels)
+        self.keep(rows)
 
     def keep(self, rows: Iterable[Row]) -> None:
         """Takes rows that were read elsewhere; those known already stay as they were first read."""
@@ -159,20 +166,23 @@ class View:
             self._live[key] = known
         return known
 
+    def is_generic(self, key: Key) -> bool:
+        """Whether a key says nothing because too many post it, not because nobody does."""
+        return not self.is_live(key) and (self._sight.list_of(key) is None or bool(self._tokens(key)))
+
     def _is_live(self, key: Key) -> bool:
-        listed = self._sight.list_of(key)
-        if listed is None:
-            return False
-        tokens = [token for number, token in listed.items() if number not in self._earlier_nos]
-        tokens += self._earlier_posts.get(key, {}).values()
+        tokens = self._tokens(key)
         return bool(tokens) and keys.is_live(
             key.type, records=len(tokens), tokens=len(set(tokens)), policy=self._ctx.policy
         )
 
-    def is_generic(self, key: Key) -> bool:
-        """Whether a listed key says nothing because too many show it, not because nobody does."""
+    def _tokens(self, key: Key) -> list[int]:
+        """The names behind a key, one for each record; none when they are too many in any case."""
         listed = self._sight.list_of(key)
-        return listed is None or (bool(listed) and not self.is_live(key))
+        if listed is None:
+            return []
+        stored = [token for number, token in listed.items() if number not in self._earlier_nos]
+        return [*stored, *self._earlier_posts.get(key, {}).values()]
 
     def member(self, ref: RecordKey) -> Member:
         """A record with those of its keys that are live, whose liveness must have been read."""
@@ -205,7 +215,7 @@ class View:
         return cluster.resolve(piece, members, self._sight.bench(), self._ctx.model, self._ctx.policy)
 
     def _explore(self, refs: set[RecordKey]) -> None:
-        wanted = {key for ref in refs for posted in self.keys_of(ref) for key in _with_counterpart(posted)}
+        wanted = with_counterparts(key for ref in refs for key in self.keys_of(ref))
         self._sight.read_lists(wanted)
         self._sight.read_records(self.numbers(wanted))
         self._sight.read_judgements(refs)
@@ -235,10 +245,8 @@ class View:
         return keys.posted(record, self._ctx.model.blocking(record), self._ctx.policy)
 
 
-def _with_counterpart(key: Key) -> tuple[Key, ...]:
-    """A key, and the one under which its other side is found: an account and the browsing it bounds."""
-    if key.type == keys.ACCOUNT:
-        return key, keys.bound_key(key.value)
-    if key.type == BOUND:
-        return key, Key(keys.ACCOUNT, key.value)
-    return (key,)
+def with_counterparts(posted: Iterable[Key]) -> set[Key]:
+    """Keys, and those under which their other side is found: an account and the browsing it bounds."""
+    found = set(posted)
+    accounts = {keys.bound_key(key.value) for key in found if key.type == keys.ACCOUNT}
+    return found | accounts | {Key(keys.ACCOUNT, key.value) for key in found if key.type == BOUND}

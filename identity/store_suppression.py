@@ -13,8 +13,7 @@ def suppressed_since(connection: Connection, hashes: Collection[UUID]) -> dateti
     """When the newest erasure that one of these hashes remembers took place; None when none does."""
     found: datetime | None = driver.value(
         connection,
-        "select max(erased_at) from identity.suppression"
-        " where digest = any (%s::uuid[]) and released_at is null",
+        "select identity.suppressed_since(%s::uuid[])",
         (list(hashes),),
     )
     return found
