@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from gateway.database import Database
-from identity import history, lookup, records
+from identity import history, lookup, records, store_events
 from identity.answers import Appended, FoundStatus
 from identity.context import Context
 from identity.model import Assurance
@@ -304,3 +304,21 @@ def test_two_writers_of_one_message_store_it_once(database: Database, ctx: Conte
         answers = [each.result() for each in [pool.submit(send) for _ in range(8)]]
     assert sum(answer.new for answer in answers) == 1
     assert len({(answer.record_no, answer.event_no) for answer in answers}) == 1
+
+
+def test_who_waited_for_a_new_month_finds_it_made(database: Database) -> None:
+    """The first events of a month may come through two doors: the second uses the first one's partition."""
+    month = dt.date(2031, 1, 1)
+
+    def make() -> None:
+        with database.transaction() as connection:
+            store_events.make_months(connection, [month])
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as first:
+            store_events.make_months(first, [month])
+            second = pool.submit(make)
+            waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+            while first.exec_driver_sql(waiting).scalar_one() == 0:
+                assert not second.done()
+        second.result()
