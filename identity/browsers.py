@@ -40,8 +40,9 @@ class Seen:
 class Plan:
     """What becomes of one browser.
 
-    `numbers` are the records by account that are there already, `drafts` those that must be written first.
-    `events` are what stood on the browser's records before and has to be looked at again.
+    `numbers` are the records by account that are there already, `drafts` those that must be written first,
+    `emptied` those whose last event moves away: whether a record is there must not depend on which sign-in
+    came first. `events` are what stood on the browser's records before and has to be looked at again.
     """
 
     seen: Seen
@@ -49,6 +50,7 @@ class Plan:
     numbers: Mapping[str | None, int]
     drafts: Mapping[str | None, Draft]
     events: tuple[StoredEvent, ...]
+    emptied: tuple[Draft, ...]
 
     def account_at(self, at: datetime) -> str | None:
         """The account that bounds an instant."""
@@ -117,7 +119,15 @@ def _plan(
         ref = RecordKey(*seen.pair, generation)
         channel = ctx.policy.source(seen.pair[0]).channel
         drafts[account] = Draft(None, ref, channel, _content(seen, account), now, stub=True)
-    return Plan(seen, after, {account: each.record_no for account, each in records.items()}, drafts, events)
+    emptied = [each for account, each in records.items() if account not in wanted] if events else []
+    return Plan(
+        seen=seen,
+        sign_ins=after,
+        numbers={account: each.record_no for account, each in records.items()},
+        drafts=drafts,
+        events=events,
+        emptied=tuple(Draft(each, each.ref, each.channel, None, each.observed_at) for each in emptied),
+    )
 
 
 def _content(seen: Seen, account: str | None) -> Content:
@@ -141,7 +151,7 @@ def _stored_sign_ins(
     connection: Connection, ctx: Context, keys_of: Mapping[int, Key]
 ) -> dict[int, tuple[SignIn, ...]]:
     """The sign-ins on these devices, by digest."""
-    found: dict[int, tuple[SignIn, ...]] = {device: () for device in sorted(keys_of)}
+    found: dict[int, tuple[SignIn, ...]] = dict.fromkeys(sorted(keys_of), ())
     for each in store_sign_ins.sign_ins(connection, list(found)):
         account = ctx.vault.unseal(each.sealed, place(each.device)).decode()
         found[each.device] += (SignIn(keys_of[each.device], account, each.at),)

@@ -37,6 +37,20 @@ def live_numbers(connection: Connection) -> list[int]:
     return list(connection.exec_driver_sql("select record_no from identity.standing order by 1").scalars())
 
 
+def names(connection: Connection, ctx: Context) -> dict[RecordKey, tuple[str, ...]]:
+    """The records in words that do not depend on when they came: browsers by the account that bounds them."""
+    sight = Sight(connection, ctx, slack=0, cache={})
+    sight.read_records(live_numbers(connection))
+    return {
+        ref: (ref.source, ref.key, f"bound to {record.bound_to}" if _is_browser(ref) else str(ref.generation))
+        for ref, record in sight.records.items()
+    }
+
+
+def _is_browser(ref: RecordKey) -> bool:
+    return ref.key.startswith(("anonymous_id:", "device:"))
+
+
 def expected(connection: Connection, ctx: Context) -> State:
     """What the partition from scratch derives from the stored records, judgements and consents."""
     sight = Sight(connection, ctx, slack=0, cache={})
