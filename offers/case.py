@@ -79,6 +79,16 @@ class Case:
             self._local = self.query.price_time.astimezone(ZoneInfo(self.query.place.zone))
         return self._local
 
+    def want(self, product: Product) -> Want | None:
+        """The want of a product, unless it is a sensitive one."""
+        want = self.wants.get(product.product_no)
+        return None if want is None or is_sensitive(product, self.policy) else want
+
+    def group_want(self, product: Product) -> Want | None:
+        """The want of a product's group of variants, unless the product is a sensitive one."""
+        want = self.group_wants.get(product.group) if product.group is not None else None
+        return None if want is None or is_sensitive(product, self.policy) else want
+
     @property
     def personal(self) -> bool:
         """Whether campaigns that use what is known about the person take part."""
@@ -100,10 +110,10 @@ def lay_out(
     disclosure = disclose(query, shopper, policy)
     wants: Mapping[int, Want] = {}
     if disclosure.personal == "yes" and known.wants:
-        wants = _without_sensitive(known, policy)
+        wants = known.wants
         if shopper is not None and shopper.only is not None:
             wants = _only(wants, shopper.only, known.products)
-    groups = interest_rules.by_group(wants, known.products) if wants and catalogue.wants_groups else {}
+    groups = _group_wants(wants, known, policy) if wants and catalogue.wants_groups else {}
     basket = query.basket
     case = Case(
         catalogue=catalogue,
@@ -137,6 +147,15 @@ def _only(wants: Mapping[int, Want], only: Only, products: Mapping[int, Product]
     }
 
 
+def _group_wants(wants: Mapping[int, Want], known: Known, policy: Policy) -> Mapping[str, Want]:
+    told = {
+        number: product
+        for number in wants
+        if (product := known.products.get(number)) is not None and not is_sensitive(product, policy)
+    }
+    return interest_rules.by_group(wants, told)
+
+
 def _item(case: Case, line: Line, order: int) -> Item:
     milli = line.quantity_milli
     if milli == ONE_UNIT_MILLI or line.unit != "each":
@@ -158,37 +177,28 @@ def _item(case: Case, line: Line, order: int) -> Item:
     minimum = line.minimum_minor
     if product.minimum_minor:
         minimum = max(minimum, ceiling(product.minimum_minor * milli, ONE_UNIT_MILLI))
-    group = product.group
     return Item(
-        line.line, order, product, product.sku, group, lineage(product.category or line.category),
+        line.line, order, product, product.sku, product.group, lineage(product.category or line.category),
         units, milli, line.amount_minor, minimum, banned,
-        max(line.tax_rate_bp, product.tax_rate_bp), already, case.wants.get(product.product_no),
-        case.group_wants.get(group) if group is not None else None,
+        max(line.tax_rate_bp, product.tax_rate_bp), already, case.want(product),
+        case.group_want(product) if case.group_wants else None,
         sale, sale and not banned and not already,
     )  # fmt: skip
 
 
 def shown_item(case: Case, product: Product, price_minor: int) -> Item:
     """One unit of a product, as if it lay alone in the basket."""
-    group = product.group
     return Item(
-        "", 0, product, product.sku, group, lineage(product.category), 1, ONE_UNIT_MILLI,
+        "", 0, product, product.sku, product.group, lineage(product.category), 1, ONE_UNIT_MILLI,
         price_minor, product.minimum_minor, not product.discountable,
-        product.tax_rate_bp, (), case.wants.get(product.product_no),
-        case.group_wants.get(group) if group is not None else None, sale=True, open=False, virtual=True,
+        product.tax_rate_bp, (), case.want(product),
+        case.group_want(product) if case.group_wants else None, sale=True, open=False, virtual=True,
     )  # fmt: skip
 
 
-def _without_sensitive(known: Known, policy: Policy) -> Mapping[int, Want]:
-    sensitive = [
-        number
-        for number in known.wants
-        if (product := known.products.get(number)) is not None
-        and (product.sensitive or names_any(product.category, policy.sensitive_categories))
-    ]
-    if not sensitive:
-        return known.wants
-    return {number: want for number, want in known.wants.items() if number not in sensitive}
+def is_sensitive(product: Product, policy: Policy) -> bool:
+    """Whether nothing may be inferred from an interest in the product, nor shown of it."""
+    return product.sensitive or names_any(product.category, policy.sensitive_categories)
 
 
 @lru_cache(maxsize=65_536)

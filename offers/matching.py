@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from offers import interest_rules
-from offers.case import Case, Item
+from offers.case import Case, Item, is_sensitive
 from offers.compiled import Index, lineage
 from offers.interest_rules import Standing
 from offers.rule import Rule
@@ -58,7 +58,7 @@ def rouse(case: Case) -> dict[int, Standing | str]:
     wide = _basket_wide(case, index)
     for number, want in case.wants.items():
         product = case.known.products.get(number)
-        if product is None:
+        if product is None or is_sensitive(product, case.policy):
             continue
         path = lineage(product.category)
         for position in chain(*wide, *index.covering(product.sku, product.group, path)):

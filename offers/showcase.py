@@ -11,7 +11,7 @@ from heapq import merge
 from itertools import islice
 
 from offers import answers
-from offers.case import Case, shown_item
+from offers.case import Case, is_sensitive, shown_item
 from offers.combination import choose
 from offers.compiled import EVERY_PLACEMENT
 from offers.decision import Offer, Refusal
@@ -47,6 +47,8 @@ def _wanted(case: Case, judged: Judged) -> Shown:
     for want in wants[: case.policy.shown_wants]:
         product = case.known.products.get(want.product_no)
         if product is None or product.price_minor is None or product.currency != case.currency:
+            continue
+        if is_sensitive(product, case.policy):
             continue
         found = _price(case, judged, product, product.price_minor)
         bounded = bounded or found.bounded

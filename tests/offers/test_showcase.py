@@ -82,6 +82,20 @@ def test_sensitive_products_are_not_inferred_at_the_till_either() -> None:
     assert decision.refused == ()
 
 
+@pytest.mark.parametrize("scope", [Scope(wanted="group"), Scope(groups=frozenset({"g"}))])
+def test_no_group_and_no_scope_leads_around_a_sensitive_product(scope: Scope) -> None:
+    """A sensitive variant does not stand for its group, nor is it discounted because of another."""
+    campaign = replace(TEN, scope=scope)
+    private, open_ = product("S1", group="g", sensitive=True), product("S2", group="g")
+    for wanted_sku, gets in (("S1", False), ("S2", True)):
+        facts = {"products": products(private, open_), "wants": carted(wanted_sku)}
+        decision = decide([campaign], till(line("1", "S2", 1000)), ANNA, **facts)
+        assert bool(decision.effects) == gets
+    facts = {"products": products(private, open_), "wants": carted("S2")}
+    for_group = replace(TEN, scope=Scope(wanted="group"))
+    assert decide([for_group], till(line("1", "S1", 1000)), ANNA, **facts).effects == ()
+
+
 def test_offers_come_by_priority_then_by_what_they_are_worth() -> None:
     """A fresh cart before an old one, a cart before a look, a large saving before a small one."""
     wants = {
