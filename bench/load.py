@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing import get_context
 from random import Random
 from time import monotonic
 
@@ -108,7 +109,7 @@ def _spread(job: _Job, tasks: list[tuple[int, int]], processes: int) -> Iterator
         yield from (worker.write(*task) for task in tasks)
         worker.close()
         return
-    with ProcessPoolExecutor(processes, initializer=_begin, initargs=(job,)) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(job,)) as pool:
         yield from pool.map(_write, tasks, chunksize=4)
 
 

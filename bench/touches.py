@@ -7,10 +7,15 @@ from random import Random
 from gateway.demo import patrons, shelf, visits
 from gateway.demo.rows import Row
 from gateway.demo.world import Household, World
-from gateway.interests import KINDS as TOLD
 from identity.model import RecordKey
-from offers.interest import KINDS
+from offers.interest import KINDS, TouchKind
 
+_TOLD: dict[str, TouchKind] = {
+    "product_viewed": "viewed",
+    "products_searched": "searched",
+    "product_carted": "carted",
+    "cart_removed": "removed",
+}
 Sums = dict[tuple[int, int], tuple[list[int], list[int]]]
 """(record number, product number) to the newest instants and the counts of each kind."""
 
@@ -35,12 +40,12 @@ def touches(
         for visit in visits.visits(world, home, written, baskets, random):
             number = record_nos.get(RecordKey("web", visit.account))
             if number is not None and visit.sku:
-                _add(sums, number, product_nos[visit.sku], visit.kind, int(visit.at.timestamp()))
+                _add(sums, number, product_nos[visit.sku], _TOLD[visit.kind], int(visit.at.timestamp()))
         for basket in baskets:
             number = _payer(patrons.patron(world, home, written, basket).shown, record_nos)
             for line in basket.lines if number is not None else ():
                 assert number is not None
-                _add(sums, number, product_nos[line.sku], "sale", int(basket.at.timestamp()))
+                _add(sums, number, product_nos[line.sku], "bought", int(basket.at.timestamp()))
     return sums
 
 
@@ -49,8 +54,8 @@ def _payer(shown: Sequence[patrons.Shown], record_nos: Mapping[RecordKey, int]) 
     return next((record_nos[card] for card in cards if card in record_nos), None)
 
 
-def _add(sums: Sums, record_no: int, product_no: int, kind: str, at_s: int) -> None:
-    place = KINDS.index(TOLD[kind])
+def _add(sums: Sums, record_no: int, product_no: int, kind: TouchKind, at_s: int) -> None:
+    place = KINDS.index(kind)
     instants, counts = sums.setdefault((record_no, product_no), ([0] * len(KINDS), [0] * len(KINDS)))
     instants[place] = max(instants[place], at_s)
     counts[place] += 1
