@@ -1,7 +1,7 @@
 """What the schema `offers` holds, one module per subject.
 
-`metadata` holds the tables, `functions` the raw DDL that follows them: SQL functions, partitions, first rows. The
-migration executes the same, and a test compares both.
+`metadata` holds the tables, `functions` the raw DDL that follows them: SQL functions, partitions, first rows.
+The migration executes the same, and a test compares both.
 """
 
 from pathlib import Path
