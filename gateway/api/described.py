@@ -1,7 +1,7 @@
 """What a route's declaration becomes in the OpenAPI document."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from marshmallow import Schema
 
@@ -11,8 +11,8 @@ from gateway.examples import examples_of
 if TYPE_CHECKING:
     from gateway.api.endpoint import Route
 
-ALWAYS = (401, 403, 404, 429, 503)
-"""Refusals every protected route can give."""
+REFUSED: Final = {"4XX": "A refusal; branch on `code`.", "503": "Busy; ask again after `Retry-After`."}
+"""What every guarded route may answer instead. One range: which status it is follows from the code."""
 
 
 def describe(
@@ -27,7 +27,7 @@ def describe(
     operation: dict[str, Any] = {
         "operationId": name,
         "security": [{"key": sorted(scope.value for scope in route.scopes)}],
-        "responses": _responses(name, route, answers),
+        "responses": _responses(name, answers),
         "parameters": _parameters(route),
     }
     if route.body is not None:
@@ -36,11 +36,11 @@ def describe(
         if requests:
             content["examples"] = requests
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
-    operation |= more
+    operation |= {**more, "responses": operation["responses"] | more.get("responses", {})}
     view._apidoc = {"manual_doc": operation}  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def _responses(name: str, route: "Route", answers: Mapping[int, type[Schema] | None]) -> dict[str, Any]:
+def _responses(name: str, answers: Mapping[int, type[Schema] | None]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, schema in answers.items():
         answer: dict[str, Any] = {"description": "Done."}
@@ -51,12 +51,9 @@ def _responses(name: str, route: "Route", answers: Mapping[int, type[Schema] | N
                 content["examples"] = shown
             answer["content"] = {"application/json": content}
         found[str(status)] = answer
-    refusals = set(ALWAYS) | ({400, 413, 415, 422} if route.body is not None else set())
-    refusals |= {422} if route.query is not None else set()
-    refusals |= {400, 409} if route.writes != "nothing" else set()
-    for status in sorted(refusals - set(answers)):
-        found[str(status)] = {
-            "description": "A problem; see `code`.",
+    for refused, sentence in REFUSED.items():
+        found[refused] = {
+            "description": sentence,
             "content": {"application/problem+json": {"schema": ProblemSchema}},
         }
     return found
