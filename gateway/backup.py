@@ -87,6 +87,7 @@ def _replace_contents(settings: Settings, database: Database, dump: Path) -> Non
     with tempfile.TemporaryDirectory(dir=settings.home) as private:
         script = Path(private) / "restore.sql"
         _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(dump)], database)
+        _leave_out_what_older_servers_lack(script)
         drop = "; ".join(f"DROP SCHEMA IF EXISTS {schema} CASCADE" for schema in SCHEMAS)
         once = [
             "--no-psqlrc",
@@ -96,6 +97,15 @@ def _replace_contents(settings: Settings, database: Database, dump: Path) -> Non
             "--output=/dev/null",
         ]
         _run("psql", [*once, f"--command={drop}", f"--file={script}"], database, connect=True)
+
+
+def _leave_out_what_older_servers_lack(script: Path) -> None:
+    # PostgreSQL 17's pg_restore begins with a setting that 16 refuses. It is the default anyway.
+    with script.open("r+b") as file:
+        found = file.read(4096).find(b"SET transaction_timeout = 0;")
+        if found >= 0:
+            file.seek(found)
+            file.write(b"-- ")
 
 
 def _about(folder: Path) -> About:
@@ -147,7 +157,7 @@ def _run(program: str, options: list[str], database: Database, *, connect: bool 
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **password},
+        env={**os.environ, **password, "PGOPTIONS": "-c client_min_messages=warning"},
     )
     if done.returncode != 0:
         raise BackupError(f"{program} failed: {done.stderr.strip()}")

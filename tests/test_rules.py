@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 DOMAINS = ("identity", "offers")
 PACKAGES = (*DOMAINS, "gateway")
 
-SPEAKS_SQL = re.compile(r"(^|_)(store|stores|tables|ledger|read|reads|schema)(_|$)")
+SPEAKS_SQL = re.compile(r"(^|_)(store|stores|tables|ledger|read|reads|schema|driver)(_|$)")
 """A module (or the package it is in) with such a word in its name may hold SQL."""
 
 HOLDS_CONNECTIONS = {"database", "migrations", "metadata", "backup", "doctor", "worker"}

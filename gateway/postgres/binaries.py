@@ -52,14 +52,18 @@ def find(major: int | None = None) -> Binaries:
 
 
 def at_least(major: int) -> Binaries:
-    """An installation whose pg_dump understands a server of this version: the newest one."""
-    newest = find()
-    if newest.major < major:
+    """The installation nearest to a server of this version: pg_dump understands older servers, not newer
+    ones.
+    """
+    installed = list(_installations())
+    fitting = [one for one in installed if one.major >= major]
+    if not fitting:
+        newest = max((one.major for one in installed), default=0)
         raise PostgresError(
-            f"the server is PostgreSQL {major}, the newest programs here are of {newest.major}: "
+            f"the server is PostgreSQL {major}, the newest programs here are of {newest or 'none'}: "
             f"install the client of PostgreSQL {major}"
         )
-    return newest
+    return min(fitting, key=lambda one: one.major)
 
 
 def _installations() -> Iterator[Binaries]:
