@@ -13,7 +13,8 @@ ONE = (b"p" * 32, b"e" * 32)
 TWO = (b"q" * 32, b"f" * 32)
 
 
-def vault(current: int = 1, **_: object) -> Vault:
+def vault(current: int = 1) -> Vault:
+    """A vault with one generation of keys, or two."""
     return open_vault(current, {1: ONE, 2: TWO} if current == 2 else {1: ONE})
 
 

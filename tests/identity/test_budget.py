@@ -1,0 +1,54 @@
+"""How many statements a submission may take: each is a round trip."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2.extensions
+
+from tests.identity.desk import Desk
+
+ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber"}
+
+
+@contextmanager
+def counted(desk: Desk) -> Iterator[list[str]]:
+    """Collects what goes to the database on the desk's connection, whoever sends it."""
+    seen: list[str] = []
+
+    class Counting(psycopg2.extensions.cursor):
+        """The driver's cursor, with a memory."""
+
+        def execute(self, query: Any, variables: Any = None) -> None:
+            seen.append(str(query))
+            super().execute(query, variables)
+
+    driver: Any = desk.connection.connection.dbapi_connection
+    driver.cursor_factory = Counting
+    try:
+        yield seen
+    finally:
+        driver.cursor_factory = None
+
+
+def test_the_same_again_takes_one_statement(desk: Desk) -> None:
+    """A nightly feed that repeats itself costs one round trip a record."""
+    desk.put("web", "u1", {"email": "anna@example.at"}, **ANNA)
+    with counted(desk) as seen:
+        desk.put("web", "u1", {"email": "anna@example.at"}, **ANNA)
+    assert len(seen) == 1
+
+
+def test_a_lone_record_takes_six_statements(desk: Desk) -> None:
+    """Open, suppression, keys, write, lists, save."""
+    with counted(desk) as seen:
+        desk.put("web", "u1", {"email": "anna@example.at", "phone": "+436641234567"}, **ANNA)
+    assert len(seen) == 6, seen
+
+
+def test_a_record_that_joins_takes_ten_statements(desk: Desk) -> None:
+    """Besides those of a lone one: pieces are locked and read, the lists around them, what derives from them."""
+    desk.put("web", "u1", {"email": "anna@example.at"}, **ANNA)
+    with counted(desk) as seen:
+        desk.put("loyalty", "c1", {"email": "anna@example.at", "loyalty_card": "9734586240"}, **ANNA)
+    assert len(seen) <= 10, seen
