@@ -47,7 +47,7 @@ def test_a_lone_record_takes_six_statements(desk: Desk) -> None:
 
 
 def test_a_record_that_joins_takes_ten_statements(desk: Desk) -> None:
-    """Besides those of a lone one: pieces are locked and read, the lists around them, what derives from them."""
+    """Besides those of a lone one: locking pieces, reading them, the lists around, what derives from them."""
     desk.put("web", "u1", {"email": "anna@example.at"}, **ANNA)
     with counted(desk) as seen:
         desk.put("loyalty", "c1", {"email": "anna@example.at", "loyalty_card": "9734586240"}, **ANNA)
