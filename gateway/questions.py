@@ -49,6 +49,8 @@ class Answered:
     readings: tuple[Reading, ...]
     degraded: tuple[str, ...]
     language: str
+    key_version: int | None = None
+    """The version of all keys, when it came with a reading."""
 
 
 def check(question: decoded.Question, principal: Principal) -> None:
@@ -127,7 +129,7 @@ def answer(
     )
     if isinstance(outcome, Refused):
         return outcome
-    return Answered(outcome, tuple(readings), degraded, asked.language)
+    return Answered(outcome, tuple(readings), degraded, asked.language, min(asker.key_versions, default=None))
 
 
 def _place(connection: Connection, held: Services, question: decoded.Question, principal: Principal) -> Place:
@@ -165,7 +167,8 @@ def _readings(
     except sqlalchemy.exc.OperationalError as error:
         if not isinstance(error.orig, psycopg2.errors.QueryCanceled | psycopg2.errors.LockNotAvailable):
             raise
-    if connection.get_isolation_level() != "AUTOCOMMIT":
+    driver: Any = connection.connection.dbapi_connection
+    if not driver.autocommit:  # the timeout has ended the transaction that was to hold the offers
         raise Problem(
             "unavailable", "Identity did not answer in time; ask again in a second.", retry_after_s=1
         )

@@ -7,12 +7,12 @@ family.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway import scans, take_along
+from gateway import scans, store_keys, take_along
 from gateway.api import decoded
 from gateway.glyphs import token_bytes, token_text
 from gateway.limits import Limits
@@ -61,6 +61,8 @@ class Asker:
     now: dt.datetime
     till: Till | None = None
     """The transaction that uses up an offer's QR code; None where it is only looked at."""
+    key_versions: list[int] = field(default_factory=list)
+    """The versions of all keys that came with the readings."""
 
 
 def claims(sent: decoded.Shopper) -> list[Claim]:
@@ -84,9 +86,13 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
         return UNKNOWN
     cursor: Any = connection.connection.cursor()
     try:
-        found = shopper.read(cursor, probes, now=asker.now, channel=PARTS[channel])
+        version, rows = store_keys.who(
+            cursor, [probe.digest for probe in probes], [probe.cap for probe in probes], now=asker.now
+        )
     finally:
         cursor.close()
+    asker.key_versions.append(version)
+    found = shopper.understood(probes, rows, PARTS[channel])
     if found.status is FoundStatus.UNKNOWN:
         asker.limits.missed(asker.principal, len(probes))
         return UNKNOWN

@@ -33,6 +33,15 @@ def version(cursor: Cursor) -> int:
     return int(row[0])
 
 
+def who(
+    cursor: Cursor, digests: Sequence[int], caps: Sequence[int], *, now: dt.datetime
+) -> tuple[int, list[tuple[Any, ...]]]:
+    """The version of all keys, and the rows of `identity.shopper`: read 1 of an offer query."""
+    cursor.execute("select * from gateway.who(%s::int8[], %s::int4[], %s)", (list(digests), list(caps), now))
+    rows = cursor.fetchall()
+    return int(rows[0][0]), [tuple(row[1:]) for row in rows if row[1] is not None]
+
+
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Stores new keys, all or none."""
     connection.execute(insert(api_key), list(rows))

@@ -3,7 +3,7 @@
 Statement budget: one, whatever is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,7 +50,12 @@ def read(cursor: Any, probed: Sequence[Probe], *, now: datetime, channel: str | 
         "select * from identity.shopper(%s::int8[], %s::int4[], %s)",
         ([probe.digest for probe in probed], [probe.cap for probe in probed], now),
     )
-    return answering.answer(probed, [_hit(row) for row in cursor.fetchall()], channel)
+    return understood(probed, cursor.fetchall(), channel)
+
+
+def understood(probed: Sequence[Probe], rows: Iterable[Sequence[Any]], channel: str | None) -> Reading:
+    """Who the identifiers belong to, from the rows of `identity.shopper`."""
+    return answering.answer(probed, [_hit(row) for row in rows], channel)
 
 
 def _hit(row: Sequence[Any]) -> Hit:

@@ -254,7 +254,9 @@ def _asked(held: Services, known: Known, token: str | None, seen: Seen, now: dt.
         outcome = questions.answer(connection, held, question, principal, now=now)
         if token is not None:
             cursor = connection.connection.cursor()
-            held.keyring.confirm(cursor, token, known, version=store_keys.version(cursor), now=now)
+            came = outcome.key_version if isinstance(outcome, questions.Answered) else None
+            version = came if came is not None else store_keys.version(cursor)
+            held.keyring.confirm(cursor, token, known, version=version, now=now)
     return _response(outcome)
 
 
