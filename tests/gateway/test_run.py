@@ -183,7 +183,7 @@ def test_the_database_comes_back_under_a_running_gateway(gateway: Gateway) -> No
     key = _key(gateway)
     assert _put(gateway, key, "before") == 201
     for process in gateway.family():
-        if "gateway.postgres.watch" in process.cmdline():
+        if "gateway.postgres.watch" in _line(process):
             process.kill()
     _until(gateway.answers, START_S)
     _until(lambda: _put(gateway, key, "after") in {200, 201})
@@ -261,8 +261,15 @@ def _key(gateway: Gateway) -> str:
 
 def _workers(gateway: Gateway) -> list[psutil.Process]:
     """The processes that do the work: granian's and the background worker."""
-    found = [(process, " ".join(process.cmdline())) for process in gateway.family()]
+    found = [(process, _line(process)) for process in gateway.family()]
     return [process for process, line in found if "spawn_main" in line or line.endswith(" worker")]
+
+
+def _line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""
 
 
 def _belongs(process: psutil.Process, home: str) -> bool:
