@@ -4,7 +4,6 @@ Invariant: never below what any allowed set of the claims gives. They rest on `C
 what a claim gives in any company, and on lines solved as if no limit tied them to others.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -36,10 +35,14 @@ class Option(NamedTuple):
 
 def by_line(claims: Iterable[Claim]) -> Lines:
     """The claims of each item, in the items' order."""
-    lines: Lines = defaultdict(list)
-    for claim in sorted(claims, key=lambda claim: claim.item.order):
-        lines[claim.item.order].append(claim)
-    return lines
+    lines: Lines = {}
+    for claim in claims:
+        own = lines.get(claim.item.order)
+        if own is None:
+            lines[claim.item.order] = [claim]
+        else:
+            own.append(claim)
+    return {order: lines[order] for order in sorted(lines)}
 
 
 def by_play(claims: Iterable[Claim]) -> list[tuple[Play, list[Claim]]]:

@@ -97,6 +97,10 @@ def _play(case: Case, rule: Rule, reached: Reached) -> Play | No:
         rule.amount_per_basket.get(case.currency) if rule.amount_per_basket else None,
         _budget(case, rule) if rule.budget else None,
         case.tax_included,
+        plain=treatment.kind == PERCENT
+        and scale == scale_of
+        and rule.units_per_basket is None
+        and rule.margin_floor_bp is None,
     )
     for item, held in reached:
         one = Claim(play, item, held)

@@ -12,7 +12,7 @@ from offers.case import Item
 from offers.decision import EffectReason
 from offers.interest_rules import Standing
 from offers.model import ONE_UNIT_MILLI
-from offers.money import BP, ceiling, dearest, half_up, spread
+from offers.money import BP, ceiling, dearest, half_up, share, spread
 from offers.rule import FIXED, PERCENT, POOL, Rule, Treatment
 
 
@@ -20,7 +20,8 @@ from offers.rule import FIXED, PERCENT, POOL, Rule, Treatment
 class Play:
     """A rule as it plays in one query: its treatment, its amount in the basket's currency, what is left.
 
-    `capped` when a limit ties its lines together: what one line takes, another may miss.
+    `plain`: a percentage and nothing else to heed. `capped`: a limit ties its lines together, what one line
+    takes another may miss.
     The reward is scaled by `scale / scale_of` (decay). `most_minor` bounds one use, `budget_minor` is what
     the money budget has left.
     """
@@ -34,8 +35,9 @@ class Play:
     most_minor: int | None
     budget_minor: int | None
     tax_included: bool
-    claims: "list[Claim]" = field(default_factory=list)
+    plain: bool = False
     capped: bool = False
+    claims: "list[Claim]" = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,9 +72,13 @@ def price_alone(claim: Claim) -> None:
     More units never give less: a further unit adds at least as much to the price as to any floor, or the
     floor lies above the price and nothing is given at all.
     """
-    item, most = claim.item, claim.play.units_most
+    item, play = claim.item, claim.play
+    if play.plain and not item.minimum_minor:
+        claim.alone_desired = claim.alone = share(item.amount_minor, play.treatment.rate_bp)
+        return
+    most = play.units_most
     units = item.units if most is None else min(item.units, most)
-    grant = _one(claim, item.amount_minor, units, claim.play.rule.margin_floor_bp)
+    grant = _one(claim, item.amount_minor, units, play.rule.margin_floor_bp)
     claim.alone_desired, claim.alone = grant.desired, grant.amount
 
 

@@ -59,8 +59,9 @@ def best_stack(claims: Sequence[Claim], nodes: Nodes) -> list[Grant]:
     """The best grants for the claims of one line."""
     if len(claims) == 1:
         return [grant_alone(claims[0])]
-    ordered = sorted(claims, key=lambda claim: claim.play.rule.rank)
-    friends = _friends(ordered)
+    sociable = any(claim.play.rule.joins for claim in claims)
+    ordered = sorted(claims, key=lambda claim: claim.play.rule.rank) if sociable else claims
+    friends = _friends(ordered) if sociable else []
     if not any(friends):
         first = min(claims, key=lambda claim: (-claim.alone, claim.play.rule.position))
         return [grant_alone(first)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from offers.campaign import AmountOff, Campaign, Conditions, Limits, Percent, Scope, Stacking
-from offers.model import Line, Policy
+from offers.model import Left, Line, Policy
 from tests.offers.worlds import (
     POLICY,
     decide,
@@ -119,6 +119,22 @@ def test_units_are_limited_over_the_whole_basket() -> None:
     assert [effect.quantity for effect in decision.effects] == ["1", "1"]
 
 
+def test_a_line_of_several_units_uses_up_as_many() -> None:
+    """Two pieces of the dearer line, and nothing is left for the other."""
+    two = promotion("a", Percent(5000), limits=Limits(units_per_basket=2))
+    lines = (line("1", "S1", 8000, quantity_milli=2000), line("2", "S2", 3000))
+    assert taken_off(decide([two], till(*lines))) == {("a", "1"): 4000}
+
+
+def test_one_amount_is_spread_over_what_the_law_leaves() -> None:
+    """The book may fall by two euros only; the rest of the ten comes off the coat."""
+    pool = promotion("pool", AmountOff(euros(1000), "basket"))
+    lines = (line("1", "S1", 2000, minimum_minor=1800), line("2", "S2", 4800))
+    assert off(pool, lines=lines) == {("pool", "1"): 40, ("pool", "2"): 960}
+    large = promotion("pool", AmountOff(euros(9000), "basket"))
+    assert off(large, lines=lines) == {("pool", "1"): 200, ("pool", "2"): 4800}
+
+
 def test_a_margin_floor_binds_the_companions_too() -> None:
     """What one campaign may not sell below, another on the same line may not either."""
     known = {"products": products(product("S1", cost_minor=6000, tax_rate_bp=0))}
@@ -128,6 +144,31 @@ def test_a_margin_floor_binds_the_companions_too() -> None:
     decision = decide([guarded, other], till(line("1", "S1", 10_000, tax_rate_bp=0)), **known)
     assert taken_off(decision) == {("a", "1"): 1000, ("b", "1"): 3000}
     assert [effect.reason for effect in decision.effects] == [None, "margin_floor"]
+
+
+def test_of_two_margin_floors_the_stricter_binds() -> None:
+    """Whichever of the two is taken off first."""
+    known = {"products": products(product("S1", cost_minor=6000, tax_rate_bp=0))}
+    strict, lax = Conditions(margin_floor_bp=2000), Conditions(margin_floor_bp=0)
+    for first, second in ((strict, lax), (lax, strict)):
+        joins = Stacking(joins=ALL)
+        pair = (
+            promotion("a", Percent(1000), conditions=first, stacking=joins),
+            promotion("b", Percent(2000), conditions=second, stacking=replace(joins, order=1)),
+        )
+        decision = decide(pair, till(line("1", "S1", 10_000, tax_rate_bp=0)), **known)
+        assert taken_off(decision) == {("a", "1"): 1000, ("b", "1"): 1500}
+
+
+@pytest.mark.parametrize(("left", "given"), [(1401, 1400), (1400, 1400), (1399, 1399), (1, 1)])
+def test_a_budget_is_spent_to_the_last_unit_and_not_beyond(left: int, given: int) -> None:
+    """What is left is given in full, and one minor unit less where one is missing."""
+    campaign = promotion("a", Percent(1000), limits=Limits(budget=euros(5000)))
+    lines = (line("1", "S1", 10_000), line("2", "S2", 4000))
+    decision = decide([campaign], till(*lines), room={1: Left(None, None, left)})
+    assert decision.totals.discount == given
+    assert {effect.reason for effect in decision.effects} <= {None, "capacity"}
+    assert (given < 1400) == any(effect.reason for effect in decision.effects)
 
 
 def test_a_search_past_its_steps_says_bounded() -> None:

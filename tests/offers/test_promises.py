@@ -18,6 +18,7 @@ from offers.search import fits
 from tests.offers.worlds import ANNA, World, catalogue, worlds
 
 EXACT = 12
+TANGLES = worlds(most_lines=4, most_campaigns=4) | worlds(most_lines=4, most_campaigns=5, tangled=True)
 
 
 def as_bytes(decision: object) -> bytes:
@@ -25,7 +26,7 @@ def as_bytes(decision: object) -> bytes:
     return orjson.dumps(decision)
 
 
-@given(worlds())
+@given(TANGLES)
 def test_the_effects_of_a_line_sum_to_what_it_costs_less(world: World) -> None:
     """Parts sum to the whole: for every line, for every total."""
     decision = world.decide()
@@ -41,7 +42,7 @@ def test_the_effects_of_a_line_sum_to_what_it_costs_less(world: World) -> None:
     assert totals.after == totals.before - totals.discount
 
 
-@given(worlds())
+@given(TANGLES)
 def test_no_line_falls_below_zero_or_what_the_law_asks(world: World) -> None:
     """Legal bans hold whatever is combined: the line's minimum, lines that may not be discounted, returns."""
     decision = world.decide()
@@ -83,7 +84,7 @@ def test_what_is_quoted_is_reserved(world: World) -> None:
     assert as_bytes(world.decide(query=reserving)) == as_bytes(world.decide())
 
 
-@given(worlds(), st.integers(0, 300))
+@given(TANGLES, st.integers(0, 300))
 def test_an_amount_below_the_wish_says_why(world: World, left: int) -> None:
     """`desired` is given in full unless the effect says capacity or margin floor; no budget is overdrawn."""
     room = {i: Left(None, None, left) for i, one in enumerate(world.campaigns, 1) if one.limits.budget}
@@ -92,9 +93,11 @@ def test_an_amount_below_the_wish_says_why(world: World, left: int) -> None:
         assert 0 < effect.amount <= effect.desired
         assert (effect.amount < effect.desired) == (effect.reason is not None)
     for campaign in world.campaigns:
+        given_away = sum(one.amount for one in decision.effects if one.campaign == campaign.id)
         if campaign.limits.budget:
-            given_away = sum(one.amount for one in decision.effects if one.campaign == campaign.id)
             assert given_away <= left
+        for most in campaign.limits.amount_per_basket:
+            assert given_away <= most.amount_minor
 
 
 @given(worlds())
@@ -119,7 +122,7 @@ def test_no_refusal_is_silent(world: World) -> None:
             assert campaign.id in applied | refused
 
 
-@given(worlds())
+@given(TANGLES)
 def test_a_margin_floor_holds_whatever_is_combined(world: World) -> None:
     """Net of tax, no line that a guarded campaign touched in full yields less than its floor over cost."""
     decision = world.decide()
@@ -137,9 +140,6 @@ def test_a_margin_floor_holds_whatever_is_combined(world: World) -> None:
         assert cost is not None
         gross = BP + 2000 if world.query.basket.tax == "included" else BP
         assert after[effect.line] * 1000 * (BP - floor_bp) >= cost * line.quantity_milli * gross
-
-
-TANGLES = worlds(most_lines=4, most_campaigns=4) | worlds(most_lines=4, most_campaigns=5, tangled=True)
 
 
 @given(TANGLES)
