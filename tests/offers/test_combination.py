@@ -48,6 +48,11 @@ def test_campaigns_join_by_id_or_by_group() -> None:
     assert len(off(*by_group)) == 2
 
 
+def test_joining_takes_two() -> None:
+    """One names the other, who names somebody else: they do not share a line."""
+    assert set(off(percent("a", 1000, joins=("b",)), percent("b", 1100, joins=("c",)))) == {("b", "1")}
+
+
 def test_an_exclusive_group_does_not_join_itself() -> None:
     """Not even when both would join everything."""
     assert off(
