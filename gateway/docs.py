@@ -1,7 +1,7 @@
 """The documentation a person reads: `/docs`, `/openapi.json` and `/problems`, all without the internet.
 
-The page is drawn here from the same document that machines read, as plain HTML: nothing is loaded from elsewhere and
-nothing needs a script.
+The page is drawn here from the same document that machines read, as plain HTML: nothing is loaded from
+elsewhere and nothing needs a script.
 """
 
 from collections.abc import Callable, Iterator
@@ -199,7 +199,9 @@ class _Reader:
     def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         for alternatives in ("anyOf", "oneOf", "allOf"):
             if alternatives in schema:
-                chosen = next((one for one in schema[alternatives] if one.get("type") != "null"), {})
+                chosen: dict[str, Any] = next(
+                    (one for one in schema[alternatives] if one.get("type") != "null"), {}
+                )
                 return {**self._resolved(chosen), **{k: v for k, v in schema.items() if k != alternatives}}
         name = schema.get("$ref", "").rpartition("/")[2]
         return {**self._schemas.get(name, {}), **schema} if name else schema

@@ -78,14 +78,15 @@ def _skus(connection: Connection, offers: Offers, visits: Sequence[Visit]) -> di
     return {code: product.sku for code, product in named.items()}
 
 
-def _products(message: Message, named: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [
+def _named_products(message: Message, named: Mapping[str, str]) -> dict[str, Any]:
+    listed = [
         {
             "sku": next((named[code] for code in mention.codes if code in named), mention.codes[0]),
             "quantity": mention.quantity,
         }
         for mention in message.products
     ]
+    return {interests.MEMBER: listed} if listed else {}
 
 
 def takes_record(sender: Sender, visit: Visit) -> bool:
@@ -96,7 +97,7 @@ def takes_record(sender: Sender, visit: Visit) -> bool:
 def take_record(
     connection: Connection, identity: Identity, sender: Sender, visit: Visit, *, now: dt.datetime
 ) -> None:
-    """Writes the account's record. An identify adds to what was said before: the traits it leaves out stay."""
+    """Writes the account's record. An identify adds to what was said before: traits it leaves out stay."""
     account = _account(sender, visit)
     assert account is not None
     known = _known(connection, identity, sender.source, account)
@@ -173,8 +174,6 @@ def _happening(sender: Sender, visit: Visit, named: Mapping[str, str]) -> Happen
         occurred_at=message.occurred_at,
         identifiers=tuple(claims),
         message_id=message.message_id,
-        body={**message.body, interests.MEMBER: _products(message, named)}
-        if message.products
-        else message.body,
+        body={**message.body, **_named_products(message, named)},
         proof=Assurance.AUTHENTICATED if account is not None else sender.proof,
     )
