@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 from bench import blocks, copies
-from bench.touches import Sums, touches
+from bench.touches import touches
 from gateway import wiring
 from gateway.demo import households, lists, numbers, rows, shelf, stock_room
 from gateway.demo.shop import Shop
@@ -90,8 +90,9 @@ def fill(
 
 def households_of(world: World, people: int) -> int:
     """How many households have about so many people; an even number, for pairs stay together."""
-    seen = sum(len(home.people) for home in households.stream(world, 0, 2000))
-    return max(2, round(people * 2000 / seen / 2) * 2)
+    sample = min(20_000, people)
+    seen = sum(len(home.people) for home in households.stream(world, 0, sample))
+    return max(2, round(people * sample / seen / 2) * 2)
 
 
 def _stock(services: Services, goods: int) -> None:
@@ -122,7 +123,7 @@ class _Worker:
         self._outside = store_phones(self._services.identity)
         with self._services.database.transaction() as connection:
             skus = [f"P{number:06d}" for number in range(1, job.goods + 1)]
-            self._product_nos = products.numbers(connection, skus)
+            self._product_nos = sorted(products.numbers(connection, skus).values())
 
     def write(self, start: int, stop: int) -> tuple[int, int]:
         """Writes the households from `start` to `stop`; returns how many people and records they have."""
@@ -131,9 +132,7 @@ class _Worker:
         found = [row for home in homes for row in rows.rows(self._job.world, home, random)]
         versions = blocks.versions(found, ctx)
         made = blocks.block(versions, self._reserve(len(versions)), ctx, self._outside)
-        wanted: Sums = touches(
-            self._job.world, homes, found, made.numbers, self._product_nos, self._job.goods
-        )
+        wanted = touches(self._job.world, found, made.numbers, self._product_nos)
         with self._services.database.transaction() as connection:
             connection.execute(sql("set local synchronous_commit = off"))
             for table, lines in (*copies.identity_lines(made, now), *copies.interest_lines(wanted)):

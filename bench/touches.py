@@ -1,61 +1,78 @@
-"""What generated people looked at and bought, as sums that go straight into the tables of interests."""
+"""What generated people looked at and bought, as sums that go straight into the tables of interests.
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+Drawn record by record, not from baskets and visits as the demo does: a bench needs wants that are open,
+closed and old in lifelike numbers, not a year of receipts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
+from typing import NamedTuple
 
-from gateway.demo import patrons, shelf, visits
+from gateway.demo import numbers
+from gateway.demo.mess import Draw
 from gateway.demo.rows import Row
-from gateway.demo.world import Household, World
+from gateway.demo.world import World
 from identity.model import RecordKey
-from offers.interest import KINDS, TouchKind
+from offers.interest import KINDS
 
-_TOLD: dict[str, TouchKind] = {
-    "product_viewed": "viewed",
-    "products_searched": "searched",
-    "product_carted": "carted",
-    "cart_removed": "removed",
-}
 Sums = dict[tuple[int, int], tuple[list[int], list[int]]]
 """(record number, product number) to the newest instants and the counts of each kind."""
 
+_SALT = 501
+_DAY_S = 86_400
+_VIEWED, _SEARCHED, _CARTED, _BOUGHT = (
+    KINDS.index(kind) for kind in ("viewed", "searched", "carted", "bought")
+)
+
+
+class _Touch(NamedTuple):
+    place: int
+    product_no: int
+    at_s: int
+
 
 def touches(
-    world: World,
-    homes: Sequence[Household],
-    found: Sequence[Row],
-    record_nos: Mapping[RecordKey, int],
-    product_nos: Mapping[str, int],
-    goods: int,
+    world: World, found: Sequence[Row], record_nos: Mapping[RecordKey, int], product_nos: Sequence[int]
 ) -> Sums:
-    """The interests of these households: of accounts what was done signed in, of cards what was bought."""
+    """The interests of these records: accounts look and fill carts, cards buy, some of it out of a cart."""
     sums: Sums = {}
-    of: dict[int, list[Row]] = defaultdict(list)
-    for row in found:
-        of[row.household].append(row)
     random = Random()
-    for home in homes:
-        baskets = shelf.baskets(world, home, goods, random)
-        written = of[home.number]
-        for visit in visits.visits(world, home, written, baskets, random):
-            number = record_nos.get(RecordKey("web", visit.account))
-            if number is not None and visit.sku:
-                _add(sums, number, product_nos[visit.sku], _TOLD[visit.kind], int(visit.at.timestamp()))
-        for basket in baskets:
-            number = _payer(patrons.patron(world, home, written, basket).shown, record_nos)
-            for line in basket.lines if number is not None else ():
-                assert number is not None
-                _add(sums, number, product_nos[line.sku], "bought", int(basket.at.timestamp()))
+    now_s = (world.today.toordinal() - 719_163) * _DAY_S
+    for row in found:
+        number = record_nos.get(RecordKey(row.source, row.key, row.generation))
+        if number is not None and row.source in _DRAWN:
+            random.seed(numbers.mix(world.seed, row.person, _SALT, len(row.source)))
+            for touch in _DRAWN[row.source](random.random, product_nos, now_s):
+                instants, counts = sums.setdefault(
+                    (number, touch.product_no), ([0] * len(KINDS), [0] * len(KINDS))
+                )
+                instants[touch.place] = max(instants[touch.place], touch.at_s)
+                counts[touch.place] += 1
     return sums
 
 
-def _payer(shown: Sequence[patrons.Shown], record_nos: Mapping[RecordKey, int]) -> int | None:
-    cards = (RecordKey("loyalty", one.value) for one in shown if one.type == "loyalty_card")
-    return next((record_nos[card] for card in cards if card in record_nos), None)
+def _online(draw: Draw, product_nos: Sequence[int], now_s: int) -> Iterable[_Touch]:
+    """Up to five products, most of them looked at in the last weeks; every third in the cart, some bought
+    since.
+    """
+    for _ in range(int(draw() * 6)):
+        product_no = product_nos[int(draw() ** 2 * len(product_nos))]
+        at_s = now_s - int(draw() ** 2 * 90 * _DAY_S) - 3600
+        yield _Touch(_VIEWED, product_no, at_s)
+        kind = draw()
+        if kind < 0.35:
+            yield _Touch(_CARTED, product_no, at_s + 60)
+        elif kind < 0.5:
+            yield _Touch(_SEARCHED, product_no, at_s - 60)
+        if draw() < 0.15:
+            yield _Touch(_BOUGHT, product_no, at_s + 1800)
 
 
-def _add(sums: Sums, record_no: int, product_no: int, kind: TouchKind, at_s: int) -> None:
-    place = KINDS.index(kind)
-    instants, counts = sums.setdefault((record_no, product_no), ([0] * len(KINDS), [0] * len(KINDS)))
-    instants[place] = max(instants[place], at_s)
-    counts[place] += 1
+def _card(draw: Draw, product_nos: Sequence[int], now_s: int) -> Iterable[_Touch]:
+    """Up to three products bought within the year."""
+    for _ in range(int(draw() * 4)):
+        product_no = product_nos[int(draw() ** 2 * len(product_nos))]
+        yield _Touch(_BOUGHT, product_no, now_s - int(draw() * 360 * _DAY_S))
+
+
+_DRAWN = {"web": _online, "app": _online, "loyalty": _card}
