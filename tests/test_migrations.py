@@ -31,7 +31,7 @@ def test_migrations_build_what_the_tables_describe(database: Database, empty_dat
     differences = difflib.unified_diff(
         _dump(empty_database_url), _dump(database.url), "tables", "migrations", lineterm="", n=1
     )
-    assert not list(differences)
+    assert not list(differences), "until the first release: python alembic/initial.py writes the migrations"
 
 
 def test_the_way_back_leaves_nothing(database: Database) -> None:

@@ -1,9 +1,10 @@
 """Records, identifiers, links, persons, consents and history."""
 
+from pathlib import Path
+
 from alembic import op
 
 from gateway.migrations import execute
-from identity import tables
 
 revision = "0001_identity"
 down_revision = None
@@ -12,12 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Until the first release the tables are written down in one place only; then this is frozen.
-    connection = op.get_bind()
-    execute(connection, "CREATE SCHEMA identity")
-    tables.metadata.create_all(connection, checkfirst=False)
-    for statement in tables.functions:
-        execute(connection, statement)
+    execute(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

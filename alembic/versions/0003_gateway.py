@@ -1,10 +1,10 @@
 """API keys, idempotency and kiosks."""
 
+from pathlib import Path
+
 from alembic import op
 
-from gateway import tables
 from gateway.migrations import execute
-from gateway.pages.kiosk import tables as _kiosk  # noqa: F401  # joins the same metadata
 
 revision = "0003_gateway"
 down_revision = "0002_offers"
@@ -13,12 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Until the first release the tables are written down in one place only; then this is frozen.
-    connection = op.get_bind()
-    execute(connection, "CREATE SCHEMA gateway")
-    tables.metadata.create_all(connection, checkfirst=False)
-    for statement in tables.functions:
-        execute(connection, statement)
+    execute(op.get_bind(), Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

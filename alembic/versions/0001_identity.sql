@@ -1,0 +1,611 @@
+CREATE SCHEMA identity;
+
+CREATE SEQUENCE identity.event_no;
+
+CREATE TABLE identity.change (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    position BIGINT,
+    kind TEXT NOT NULL,
+    profile UUID NOT NULL,
+    body JSONB NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_change PRIMARY KEY (seq),
+    CONSTRAINT uq_change_position UNIQUE (position)
+) WITH (fillfactor = 80);
+CREATE INDEX ix_change_unnumbered ON identity.change (seq) WHERE position IS NULL;
+
+CREATE TABLE identity.consent (
+    consent_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    record_no BIGINT NOT NULL,
+    purpose TEXT NOT NULL,
+    granted BOOLEAN NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    proof SMALLINT NOT NULL,
+    sealed BYTEA,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_consent PRIMARY KEY (consent_no),
+    CONSTRAINT uq_consent_statement UNIQUE (record_no, purpose, at, granted),
+    CONSTRAINT ck_consent_proof CHECK (proof between 1 and 4),
+    CONSTRAINT ck_consent_purpose CHECK (purpose ~ '^[a-z][a-z0-9_]*$')
+);
+
+CREATE TABLE identity.erasure (
+    erasure_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    profile UUID NOT NULL,
+    records INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_erasure PRIMARY KEY (erasure_no)
+);
+
+CREATE TABLE identity.event (
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    event_no BIGINT NOT NULL,
+    record_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    source TEXT NOT NULL,
+    proof SMALLINT NOT NULL,
+    sealed BYTEA,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_event PRIMARY KEY (occurred_at, event_no),
+    CONSTRAINT ck_event_channel CHECK (channel in ('online', 'store'))
+) PARTITION BY RANGE (occurred_at);
+CREATE INDEX ix_event_record_no ON identity.event (record_no, occurred_at, event_no);
+
+CREATE TABLE identity.event_move (
+    move_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    event_no BIGINT NOT NULL,
+    from_no BIGINT NOT NULL,
+    to_no BIGINT NOT NULL,
+    cause TEXT NOT NULL,
+    moved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_event_move PRIMARY KEY (move_no)
+);
+CREATE INDEX ix_event_move_event ON identity.event_move (event_no);
+
+CREATE TABLE identity.event_receipt (
+    digest UUID NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    event_no BIGINT NOT NULL,
+    CONSTRAINT pk_event_receipt PRIMARY KEY (digest)
+);
+
+CREATE TABLE identity.feed (
+    feed_no SMALLINT NOT NULL,
+    position BIGINT NOT NULL,
+    CONSTRAINT pk_feed PRIMARY KEY (feed_no),
+    CONSTRAINT ck_feed_one_row CHECK (feed_no = 1)
+);
+
+CREATE TABLE identity.identifier (
+    digest BIGINT NOT NULL,
+    record_no BIGINT NOT NULL,
+    type SMALLINT NOT NULL,
+    assurance SMALLINT NOT NULL,
+    token INTEGER NOT NULL,
+    valid_to TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_identifier PRIMARY KEY (digest, record_no) INCLUDE (type, assurance, token, valid_to),
+    CONSTRAINT ck_identifier_assurance CHECK (assurance between 1 and 4)
+);
+
+CREATE TABLE identity.judged (
+    record_no BIGINT NOT NULL,
+    judgement_no BIGINT NOT NULL,
+    CONSTRAINT pk_judged PRIMARY KEY (record_no, judgement_no)
+);
+
+CREATE TABLE identity.judgement (
+    judgement_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    left_nos BIGINT[] NOT NULL,
+    right_nos BIGINT[] NOT NULL,
+    pair UUID NOT NULL,
+    verdict TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    superseded_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_judgement PRIMARY KEY (judgement_no),
+    CONSTRAINT ck_judgement_verdict CHECK (verdict in ('same', 'different')),
+    CONSTRAINT ck_judgement_sets CHECK (cardinality(left_nos) > 0 and cardinality(right_nos) > 0),
+    CONSTRAINT ck_judgement_disjoint CHECK (not left_nos && right_nos)
+);
+CREATE UNIQUE INDEX uq_judgement_live ON identity.judgement (pair) WHERE superseded_at IS NULL;
+
+CREATE TABLE identity.member (
+    record_no BIGINT NOT NULL,
+    piece_no BIGINT NOT NULL,
+    person_no BIGINT NOT NULL,
+    profile_no BIGINT NOT NULL,
+    CONSTRAINT pk_member PRIMARY KEY (record_no)
+) WITH (fillfactor = 90);
+CREATE INDEX ix_member_piece_no ON identity.member (piece_no, record_no);
+
+CREATE TABLE identity.membership (
+    record_no BIGINT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    membership_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    person_no BIGINT,
+    profile_no BIGINT,
+    CONSTRAINT pk_membership PRIMARY KEY (record_no, since, membership_no),
+    CONSTRAINT ck_membership_nobody CHECK ((person_no is null) = (profile_no is null))
+);
+
+CREATE TABLE identity.mention (
+    record_no BIGINT NOT NULL,
+    digest BIGINT NOT NULL,
+    type SMALLINT NOT NULL,
+    days DATE[] NOT NULL,
+    CONSTRAINT pk_mention PRIMARY KEY (record_no, digest)
+);
+
+CREATE TABLE identity.profile (
+    profile_no BIGINT NOT NULL,
+    id UUID NOT NULL,
+    person_no BIGINT NOT NULL,
+    members BIGINT[] NOT NULL,
+    limit_members BIGINT[],
+    channel TEXT,
+    personal BOOLEAN NOT NULL,
+    staff BOOLEAN NOT NULL,
+    tier TEXT,
+    CONSTRAINT pk_profile PRIMARY KEY (profile_no),
+    CONSTRAINT uq_profile_id UNIQUE (id),
+    CONSTRAINT ck_profile_members CHECK (cardinality(members) > 0),
+    CONSTRAINT ck_profile_channel CHECK (channel in ('online', 'store'))
+) WITH (fillfactor = 70);
+
+CREATE TABLE identity.record (
+    record_no BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    id UUID NOT NULL,
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    stub BOOLEAN NOT NULL,
+    judged BOOLEAN NOT NULL,
+    keys BIGINT[] NOT NULL,
+    content UUID,
+    sealed BYTEA,
+    batch TEXT,
+    observed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    deleted_at TIMESTAMP WITH TIME ZONE,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    forward_no BIGINT,
+    CONSTRAINT pk_record PRIMARY KEY (record_no),
+    CONSTRAINT uq_record_id UNIQUE (id),
+    CONSTRAINT uq_record_source_key_generation UNIQUE (source, key, generation),
+    CONSTRAINT ck_record_channel CHECK (channel in ('online', 'store')),
+    CONSTRAINT ck_record_generation CHECK (generation > 0),
+    CONSTRAINT ck_record_sealed CHECK ((sealed is null) = (deleted_at is not null or erased_at is not null)),
+    CONSTRAINT ck_record_gone_posts_nothing CHECK (sealed is not null or keys = '{}'),
+    CONSTRAINT ck_record_erased_forwards_nowhere CHECK (erased_at is null or forward_no is null)
+) WITH (fillfactor = 90);
+CREATE INDEX ix_record_batch ON identity.record (batch) WHERE batch IS NOT NULL;
+CREATE INDEX ix_record_forward_no ON identity.record (forward_no) WHERE forward_no IS NOT NULL;
+
+CREATE TABLE identity.redo (
+    redo_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    kind TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    queued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    attempts INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_redo PRIMARY KEY (redo_no),
+    CONSTRAINT ck_redo_kind CHECK (kind in ('key', 'record'))
+);
+
+CREATE TABLE identity.review (
+    review_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    kind TEXT NOT NULL,
+    left_no BIGINT NOT NULL,
+    right_no BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    detail JSONB NOT NULL,
+    state TEXT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    closed_by TEXT,
+    CONSTRAINT pk_review PRIMARY KEY (review_no),
+    CONSTRAINT ck_review_state CHECK (state in ('open', 'decided', 'gone')),
+    CONSTRAINT ck_review_closed CHECK ((state = 'open') = (closed_at is null))
+);
+CREATE INDEX ix_review_left_no ON identity.review (left_no) WHERE state != 'gone';
+CREATE INDEX ix_review_right_no ON identity.review (right_no) WHERE state != 'gone';
+CREATE UNIQUE INDEX uq_review_open ON identity.review (left_no, right_no, kind) WHERE state = 'open';
+
+CREATE TABLE identity.sign_in (
+    device BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    account BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    CONSTRAINT pk_sign_in PRIMARY KEY (device, at, account)
+);
+
+CREATE TABLE identity.suppression (
+    digest UUID NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    released_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_suppression PRIMARY KEY (digest)
+);
+
+-- The one row that positions in the change feed are counted in.
+insert into identity.feed (feed_no, position) values (1, 0);
+
+-- Whatever claims to have happened before we were in business.
+create table identity.event_oldest partition of identity.event for values from (minvalue) to ('2000-01-01 00:00:00+00');
+
+-- Makes the partition of a month unless it is there. There is no default partition: attaching beside one would
+-- lock it against everybody; attaching alone lets readers and writers of other months go on.
+--
+-- After the wait for the lock the catalogue is asked by a statement, whose snapshot is fresh: to_regclass would
+-- answer from this session's cache, which an advisory lock does not bring up to date.
+create function identity.event_month(month date) returns void
+language plpgsql as $$
+declare
+  name text := 'event_' || to_char(month, 'YYYY_MM');
+begin
+  if to_regclass('identity.' || name) is not null then
+    return;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('identity.event_month', 0));
+  perform from pg_class where relname = name and relnamespace = 'identity'::regnamespace;
+  if found then
+    return;
+  end if;
+  execute format('create table identity.%I (like identity.event including constraints including indexes)', name);
+  execute format(
+    'alter table identity.event attach partition identity.%I for values from (%L) to (%L)',
+    name,
+    month::timestamp at time zone 'UTC',
+    (month + interval '1 month')::timestamp at time zone 'UTC'
+  );
+end
+$$;
+
+-- A live record with its labels and its newest word about joining channels and about personal offers.
+-- Of two statements from one moment the withdrawal counts.
+create view identity.standing as
+select
+  r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed,
+  m.piece_no, m.person_no, m.profile_no,
+  joining.granted as cross_channel, joining.at as cross_channel_at,
+  offers.granted as personal_offers, offers.at as personal_offers_at
+from identity.record r
+left join identity.member m on m.record_no = r.record_no
+left join lateral (
+  select c.granted, c.at from identity.consent c
+  where c.record_no = r.record_no and c.purpose = 'cross_channel'
+  order by c.at desc, c.granted limit 1
+) joining on true
+left join lateral (
+  select c.granted, c.at from identity.consent c
+  where c.record_no = r.record_no and c.purpose = 'personal_offers'
+  order by c.at desc, c.granted limit 1
+) offers on true
+where r.sealed is not null;
+
+-- Locks keys, which come sorted: exclusively when live or when something leaves them, else shared, so that all
+-- who merely show the store's default phone need not wait for each other. Sharing is safe because adding to a
+-- dead key cannot make it live; whether it still is dead is asked again once the lock is held.
+create function identity.take_keys(digests int8[], caps int4[], generics int4[], leaving bool[]) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  is_dead bool;
+begin
+  for i in 1 .. cardinality(digests) loop
+    select not leaving[i] and (count(*) > caps[i] or count(distinct posted.token) > generics[i]) into is_dead
+    from (select token from identity.identifier where digest = digests[i] limit caps[i] + 1) posted;
+    if is_dead then
+      begin
+        perform pg_advisory_xact_lock_shared(digests[i]);
+        select count(*) > caps[i] or count(distinct posted.token) > generics[i] into is_dead
+        from (select token from identity.identifier where digest = digests[i] limit caps[i] + 1) posted;
+        if not is_dead then
+          raise exception using errcode = 'OK001';  -- rolls this block back, which gives the shared lock up
+        end if;
+      exception when sqlstate 'OK001' then
+        null;
+      end;
+    end if;
+    if not is_dead then
+      perform pg_advisory_xact_lock(digests[i]);
+    end if;
+  end loop;
+end
+$$;
+
+-- Locks pieces by their labels, sorted: those given, and those that these records are in. Taken after keys, never
+-- the other way round. Returns the labels; whether they are still right is for the next statement to see.
+create function identity.take_pieces(given int8[], numbers int8[]) returns int8[]
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  labels int8[];
+  label int8;
+begin
+  select coalesce(array_agg(l.piece_no order by l.piece_no), '{}') into labels
+  from (
+    select unnest(given) as piece_no
+    union
+    select m.piece_no from identity.member m where m.record_no = any (numbers)
+  ) l;
+  foreach label in array labels loop
+    perform pg_advisory_xact_lock(hashint8extended(label, 7021));
+  end loop;
+  return labels;
+end
+$$;
+
+-- Who posts these keys, with name tokens: null where more than caps[i] records or generics[i] names do, for such a
+-- key says nothing; a key that nobody posts is left out.
+create function identity.lists(digests int8[], caps int4[], generics int4[])
+returns table (digest int8, records int8[], tokens int4[])
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select
+    asked.digest,
+    case when list.is_short then list.records end,
+    case when list.is_short then list.tokens end
+  from unnest(digests, caps, generics) as asked (digest, cap, generic)
+  cross join lateral (
+    select
+      array_agg(p.record_no) as records,
+      array_agg(p.token) as tokens,
+      count(*) <= asked.cap and count(distinct p.token) <= asked.generic as is_short
+    from (
+      select i.record_no, i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1
+    ) p
+    having count(*) > 0
+  ) list;
+end
+$$;
+
+-- The live ones of these records.
+create function identity.standing_of(numbers int8[]) returns setof identity.standing
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select s.* from identity.standing s where s.record_no = any (numbers);
+end
+$$;
+
+-- The records of these pieces.
+create function identity.in_pieces(labels int8[]) returns setof identity.standing
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select s.* from identity.standing s where s.piece_no = any (labels);
+end
+$$;
+
+-- Locks (source, key) pairs by their sorted digests: the first locks that anybody takes.
+create function identity.take_records(locks int8[]) returns void
+language plpgsql as $$
+declare
+  pair int8;
+begin
+  foreach pair in array locks loop
+    perform pg_advisory_xact_lock(pair);
+  end loop;
+end
+$$;
+
+-- The newest generation of each of these (source, key) pairs, live or not, with its labels.
+create function identity.newest_records(sources text[], keys text[])
+returns table (
+  record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
+  posted int8[], content uuid, sealed bytea, observed_at timestamptz, created_at timestamptz,
+  deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8, person_no int8, profile_no int8,
+  profile uuid
+)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select
+    r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys, r.content, r.sealed,
+    r.observed_at, r.created_at, r.deleted_at, r.erased_at, r.forward_no, m.piece_no, m.person_no, m.profile_no,
+    p.id
+  from unnest(sources, keys) as asked (source, key)
+  cross join lateral (
+    select * from identity.record n where n.source = asked.source and n.key = asked.key
+    order by n.generation desc limit 1
+  ) r
+  left join identity.member m on m.record_no = r.record_no
+  left join identity.profile p on p.profile_no = m.profile_no;
+end
+$$;
+
+-- Puts a record under its keys.
+create function identity.post(
+  record_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
+  select p.digest, post.record_no, p.type, p.assurance, p.token, p.valid_to
+  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  on conflict (digest, record_no) do update
+  set type = excluded.type, assurance = excluded.assurance, token = excluded.token, valid_to = excluded.valid_to
+  where (identifier.assurance, identifier.token, identifier.valid_to)
+    is distinct from (excluded.assurance, excluded.token, excluded.valid_to);
+end
+$$;
+
+-- Writes a new record and its postings.
+create function identity.add_record(
+  id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea, batch text,
+  observed_at timestamptz, moment timestamptz,
+  digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+) returns int8
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  number int8;
+begin
+  insert into identity.record as r (
+    id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at, created_at,
+    changed_at
+  ) values (
+    add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel, add_record.stub,
+    false, digests, add_record.content, add_record.sealed, add_record.batch, add_record.observed_at, moment, moment
+  ) returning r.record_no into number;
+  perform identity.post(number, digests, types, assurances, tokens, ends);
+  return number;
+end
+$$;
+
+-- Writes a new version of a record: what it no longer posts goes, a tombstone comes to life.
+create function identity.change_record(
+  number int8, removed int8[], stub bool, content uuid, sealed bytea, batch text, observed_at timestamptz,
+  moment timestamptz, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  delete from identity.identifier i where i.record_no = number and i.digest = any (removed);
+  update identity.record r
+  set stub = change_record.stub, keys = digests, content = change_record.content, sealed = change_record.sealed,
+    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, deleted_at = null,
+    forward_no = null
+  where r.record_no = number;
+  perform identity.post(number, digests, types, assurances, tokens, ends);
+end
+$$;
+
+-- Appends statements to a record; one that is known already is not repeated.
+create function identity.declare(
+  record_no int8, moment timestamptz, purposes text[], granted bool[], times timestamptz[], proofs int2[],
+  evidence bytea[]
+) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  insert into identity.consent (record_no, purpose, granted, at, proof, sealed, received_at)
+  select declare.record_no, s.purpose, s.granted, s.at, s.proof, s.sealed, moment
+  from unnest(purposes, granted, times, proofs, evidence) s (purpose, granted, at, proof, sealed)
+  on conflict (record_no, purpose, at, granted) do nothing;
+end
+$$;
+
+-- What is derived from these records and may have to change with them: profile heads, review items, and the
+-- tombstones that forward to them.
+create function identity.surroundings(numbers int8[], profiles int8[])
+returns table (heads jsonb, reviews jsonb, tombstones jsonb)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select
+    (select jsonb_agg(to_jsonb(p)) from identity.profile p where p.profile_no = any (profiles)),
+    (
+      select jsonb_agg(to_jsonb(v)) from (
+        select w.review_no, w.kind, w.left_no, w.right_no, w.reason, w.state from identity.review w
+        where w.state <> 'gone' and w.left_no = any (numbers)
+      ) v
+    ),
+    (
+      select jsonb_agg(jsonb_build_array(t.record_no, t.forward_no)) from identity.record t
+      where t.forward_no = any (numbers)
+    );
+end
+$$;
+
+-- Writes the differences that a resolution makes, in one round trip; kinds without any are left out. The caller holds
+-- the pieces' locks.
+create function identity.save_places(differences jsonb, moment timestamptz) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  if differences ? 'members' then
+    insert into identity.member (record_no, piece_no, person_no, profile_no)
+      select d.record_no, d.piece_no, d.person_no, d.profile_no
+      from jsonb_to_recordset(differences -> 'members')
+        as d (record_no int8, piece_no int8, person_no int8, profile_no int8)
+      on conflict (record_no) do update
+      set piece_no = excluded.piece_no, person_no = excluded.person_no, profile_no = excluded.profile_no;
+  end if;
+  if differences ? 'parted' then
+    delete from identity.member m
+      using jsonb_array_elements_text(differences -> 'parted') d (n) where m.record_no = d.n::int8;
+  end if;
+  if differences ? 'memberships' then
+    insert into identity.membership (record_no, since, person_no, profile_no)
+      select d.record_no, moment, d.person_no, d.profile_no
+      from jsonb_to_recordset(differences -> 'memberships') as d (record_no int8, person_no int8, profile_no int8);
+  end if;
+  if differences ? 'gone' then
+    delete from identity.profile p
+      using jsonb_array_elements_text(differences -> 'gone') d (n) where p.profile_no = d.n::int8;
+  end if;
+  if differences ? 'heads' then
+    insert into identity.profile
+        (profile_no, id, person_no, members, limit_members, channel, personal, staff, tier)
+      select d.profile_no, d.id, d.person_no, d.members, d.limit_members, d.channel, d.personal, d.staff, d.tier
+      from jsonb_to_recordset(differences -> 'heads') as d (
+        profile_no int8, id uuid, person_no int8, members int8[], limit_members int8[], channel text,
+        personal bool, staff bool, tier text
+      )
+      on conflict (profile_no) do update
+      set id = excluded.id, person_no = excluded.person_no, members = excluded.members,
+        limit_members = excluded.limit_members, channel = excluded.channel, personal = excluded.personal,
+        staff = excluded.staff, tier = excluded.tier;
+  end if;
+  if differences ? 'changes' then
+    insert into identity.change (kind, profile, body, at)
+      select d.kind, d.profile, d.body, moment
+      from jsonb_to_recordset(differences -> 'changes') as d (kind text, profile uuid, body jsonb);
+  end if;
+  if differences ? 'settled' then
+    update identity.review v set state = 'gone', closed_at = moment
+      from jsonb_array_elements_text(differences -> 'settled') d (n)
+      where v.review_no = d.n::int8 and v.state = 'open';
+  end if;
+  if differences ? 'reviews' then
+    insert into identity.review (kind, left_no, right_no, reason, detail, state, opened_at)
+      select d.kind, d.left_no, d.right_no, d.reason, d.detail, 'open', moment
+      from jsonb_to_recordset(differences -> 'reviews')
+        as d (kind text, left_no int8, right_no int8, reason text, detail jsonb)
+      on conflict (left_no, right_no, kind) where state = 'open' do nothing;
+  end if;
+  if differences ? 'forwards' then
+    update identity.record r set forward_no = d.to_no
+      from jsonb_to_recordset(differences -> 'forwards') as d (record_no int8, to_no int8)
+      where r.record_no = d.record_no;
+  end if;
+end
+$$;
+
+-- When the newest erasure that one of these hashes remembers took place.
+create function identity.suppressed_since(digests uuid[]) returns timestamptz
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return (select max(s.erased_at) from identity.suppression s where s.digest = any (digests) and s.released_at is null);
+end
+$$;
+
+-- Read 1 of an offer query: from identifiers over members to profile heads. A key with more than caps[i] rows
+-- says nothing; whoever asks counts. A function, because the driver would have it planned at every call: four
+-- times the cost of running it.
+create function identity.shopper(digests int8[], caps int4[], moment timestamptz)
+returns table (
+  nth int8, token int4, assurance int2, is_valid bool, profile_no int8, profile uuid, person_no int8,
+  members int8[], limit_members int8[], channel text, personal bool, staff bool, tier text
+)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select
+    asked.nth, i.token, i.assurance, i.valid_to is null or i.valid_to > moment, p.profile_no, p.id, p.person_no,
+    p.members, p.limit_members, p.channel, p.personal, p.staff, p.tier
+  from unnest(digests, caps) with ordinality as asked (digest, cap, nth)
+  cross join lateral (
+    select k.record_no, k.token, k.assurance, k.valid_to from identity.identifier k
+    where k.digest = asked.digest limit asked.cap + 1
+  ) i
+  join identity.member m on m.record_no = i.record_no
+  join identity.profile p on p.profile_no = m.profile_no;
+end
+$$;

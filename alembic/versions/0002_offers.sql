@@ -1,0 +1,718 @@
+CREATE SCHEMA offers;
+
+CREATE TABLE offers.campaign (
+    campaign_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id TEXT NOT NULL,
+    state TEXT DEFAULT 'draft' NOT NULL,
+    version INTEGER DEFAULT '0' NOT NULL,
+    live_version INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT campaign_pkey PRIMARY KEY (campaign_no),
+    CONSTRAINT campaign_id_key UNIQUE (id),
+    CONSTRAINT campaign_state_check CHECK (state IN ('draft', 'live', 'paused', 'ended')),
+    CONSTRAINT campaign_live_version_check CHECK (state = 'draft' OR live_version IS NOT NULL)
+);
+CREATE INDEX campaign_serving_idx ON offers.campaign (campaign_no) WHERE state IN ('live', 'paused');
+
+CREATE TABLE offers.capacity (
+    capacity_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    campaign_no BIGINT NOT NULL,
+    kind SMALLINT NOT NULL,
+    subject TEXT DEFAULT '' NOT NULL,
+    bucket TEXT DEFAULT '' NOT NULL,
+    cap BIGINT NOT NULL,
+    taken BIGINT DEFAULT 0 NOT NULL,
+    "over" BIGINT DEFAULT 0 NOT NULL,
+    got BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT capacity_pkey PRIMARY KEY (capacity_no),
+    CONSTRAINT capacity_taken_check CHECK (taken BETWEEN 0 AND cap),
+    CONSTRAINT capacity_over_check CHECK (over >= 0),
+    CONSTRAINT capacity_campaign_no_kind_subject_bucket_key UNIQUE (campaign_no, kind, subject, bucket)
+) WITH (fillfactor = 50);
+
+CREATE TABLE offers.catalogue (
+    single BOOLEAN DEFAULT true NOT NULL,
+    version BIGINT NOT NULL,
+    assortment_version BIGINT NOT NULL,
+    stopped_all BOOLEAN DEFAULT false NOT NULL,
+    stopped_stores BIGINT[] DEFAULT '{}'::bigint[] NOT NULL,
+    stopped_campaigns BIGINT[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT catalogue_pkey PRIMARY KEY (single),
+    CONSTRAINT catalogue_one_row_check CHECK (single)
+) WITH (fillfactor = 10);
+
+CREATE TABLE offers.claim (
+    redemption_no BIGINT NOT NULL,
+    capacity_no BIGINT NOT NULL,
+    taken BIGINT NOT NULL,
+    "over" BIGINT NOT NULL,
+    CONSTRAINT claim_pkey PRIMARY KEY (redemption_no, capacity_no),
+    CONSTRAINT claim_units_check CHECK (taken >= 0 AND over >= 0 AND taken + over > 0)
+);
+
+CREATE TABLE offers.decision (
+    id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    store_no BIGINT,
+    transaction TEXT,
+    revision INTEGER NOT NULL,
+    mode TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    catalogue BIGINT NOT NULL,
+    record_no BIGINT,
+    inputs JSON,
+    answer JSON NOT NULL,
+    CONSTRAINT decision_pkey PRIMARY KEY (id, at)
+) PARTITION BY RANGE (at);
+CREATE INDEX decision_record_no_idx ON offers.decision (record_no) WHERE record_no IS NOT NULL;
+
+CREATE TABLE offers.hold (
+    redemption_no BIGINT NOT NULL,
+    capacity_no BIGINT NOT NULL,
+    units BIGINT NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT hold_pkey PRIMARY KEY (redemption_no, capacity_no),
+    CONSTRAINT hold_units_check CHECK (units > 0)
+);
+CREATE INDEX hold_capacity_no_expires_at_idx ON offers.hold (capacity_no, expires_at);
+
+CREATE TABLE offers.interest (
+    record_no BIGINT NOT NULL,
+    product_no BIGINT NOT NULL,
+    viewed_at_s BIGINT DEFAULT 0 NOT NULL,
+    searched_at_s BIGINT DEFAULT 0 NOT NULL,
+    carted_at_s BIGINT DEFAULT 0 NOT NULL,
+    removed_at_s BIGINT DEFAULT 0 NOT NULL,
+    bought_at_s BIGINT DEFAULT 0 NOT NULL,
+    returned_at_s BIGINT DEFAULT 0 NOT NULL,
+    views INTEGER DEFAULT 0 NOT NULL,
+    searches INTEGER DEFAULT 0 NOT NULL,
+    carts INTEGER DEFAULT 0 NOT NULL,
+    purchases INTEGER DEFAULT 0 NOT NULL,
+    returns INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT interest_pkey PRIMARY KEY (record_no, product_no)
+) WITH (fillfactor = 80);
+
+CREATE TABLE offers.pin (
+    transaction_digest BIGINT NOT NULL,
+    price_time TIMESTAMP WITH TIME ZONE NOT NULL,
+    revision INTEGER NOT NULL,
+    CONSTRAINT pin_pkey PRIMARY KEY (transaction_digest)
+) WITH (fillfactor = 60);
+
+CREATE TABLE offers.product (
+    product_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    sku TEXT NOT NULL,
+    gtin TEXT,
+    title TEXT NOT NULL,
+    category TEXT,
+    brand TEXT,
+    variant_group TEXT,
+    unit TEXT DEFAULT 'each' NOT NULL,
+    currency TEXT,
+    price_minor BIGINT,
+    cost_minor BIGINT,
+    tax_rate_bp INTEGER DEFAULT '0' NOT NULL,
+    discountable BOOLEAN DEFAULT true NOT NULL,
+    minimum_minor BIGINT DEFAULT '0' NOT NULL,
+    sensitive BOOLEAN DEFAULT false NOT NULL,
+    image_url TEXT,
+    version BIGINT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT product_pkey PRIMARY KEY (product_no),
+    CONSTRAINT product_sku_key UNIQUE (sku),
+    CONSTRAINT product_unit_check CHECK (unit IN ('each', 'kg', 'l', 'm')),
+    CONSTRAINT product_amounts_check CHECK (price_minor >= 0 AND cost_minor >= 0 AND minimum_minor >= 0),
+    CONSTRAINT product_tax_rate_check CHECK (tax_rate_bp BETWEEN 0 AND 10000),
+    CONSTRAINT product_currency_check CHECK (price_minor IS NULL OR currency IS NOT NULL)
+);
+CREATE INDEX product_gtin_idx ON offers.product (gtin) WHERE gtin IS NOT NULL;
+CREATE INDEX product_variant_group_idx ON offers.product (variant_group) WHERE variant_group IS NOT NULL;
+CREATE INDEX product_version_idx ON offers.product (version);
+
+CREATE TABLE offers.stop (
+    stop_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id UUID NOT NULL,
+    scope TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    reason TEXT,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lifted_by TEXT,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT stop_pkey PRIMARY KEY (stop_no),
+    CONSTRAINT stop_scope_check CHECK (scope IN ('all', 'store', 'campaign')),
+    CONSTRAINT stop_subject_check CHECK ((scope = 'all') = (subject = 0)),
+    CONSTRAINT stop_id_key UNIQUE (id)
+);
+CREATE UNIQUE INDEX stop_standing_key ON offers.stop (scope, subject) WHERE lifted_at IS NULL;
+
+CREATE TABLE offers.store (
+    store_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    brand TEXT DEFAULT '' NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    tax TEXT NOT NULL,
+    region TEXT,
+    country TEXT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT store_pkey PRIMARY KEY (store_no),
+    CONSTRAINT store_brand_code_key UNIQUE (brand, code),
+    CONSTRAINT store_tax_check CHECK (tax IN ('included', 'excluded')),
+    CONSTRAINT store_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT store_country_check CHECK (country ~ '^[A-Z]{2}$')
+);
+
+CREATE TABLE offers.wants (
+    record_no BIGINT NOT NULL,
+    products INTEGER[] NOT NULL,
+    facts BYTEA NOT NULL,
+    cut BOOLEAN NOT NULL,
+    closed_at_s BIGINT NOT NULL,
+    CONSTRAINT wants_pkey PRIMARY KEY (record_no)
+) WITH (fillfactor = 60);
+
+CREATE TABLE offers.campaign_change (
+    change_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    campaign_no BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    version INTEGER,
+    catalogue BIGINT,
+    author TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason TEXT,
+    CONSTRAINT campaign_change_pkey PRIMARY KEY (change_no),
+    CONSTRAINT campaign_change_action_check CHECK (action IN ('apply', 'activate', 'pause', 'end')),
+    CONSTRAINT campaign_change_campaign_no_fkey FOREIGN KEY(campaign_no) REFERENCES offers.campaign (campaign_no)
+);
+CREATE INDEX campaign_change_campaign_no_change_no_idx ON offers.campaign_change (campaign_no, change_no);
+
+CREATE TABLE offers.campaign_version (
+    campaign_no BIGINT NOT NULL,
+    version INTEGER NOT NULL,
+    content JSONB NOT NULL,
+    digest BYTEA NOT NULL,
+    author TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT campaign_version_pkey PRIMARY KEY (campaign_no, version),
+    CONSTRAINT campaign_version_campaign_no_fkey FOREIGN KEY(campaign_no) REFERENCES offers.campaign (campaign_no)
+);
+
+CREATE TABLE offers.offer_token (
+    token_digest BYTEA NOT NULL,
+    campaign TEXT NOT NULL,
+    sku TEXT,
+    profile_id UUID NOT NULL,
+    record_no BIGINT NOT NULL,
+    issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    claimed_store_no BIGINT,
+    claimed_terminal TEXT,
+    claimed_day DATE,
+    claimed_number TEXT,
+    claimed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT offer_token_pkey PRIMARY KEY (token_digest),
+    CONSTRAINT offer_token_token_digest_check CHECK (octet_length(token_digest) = 32),
+    CONSTRAINT offer_token_expires_at_check CHECK (expires_at > issued_at),
+    CONSTRAINT offer_token_claimed_check CHECK (num_nulls(claimed_store_no, claimed_terminal, claimed_day, claimed_number, claimed_at) IN (0, 5)),
+    CONSTRAINT offer_token_claimed_store_no_fkey FOREIGN KEY(claimed_store_no) REFERENCES offers.store (store_no)
+);
+CREATE INDEX offer_token_record_no_issued_at_idx ON offers.offer_token (record_no, issued_at);
+
+CREATE TABLE offers.reconciliation (
+    reconciliation_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    store_no BIGINT NOT NULL,
+    terminal TEXT NOT NULL,
+    business_day DATE NOT NULL,
+    number TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    content JSON NOT NULL,
+    digest BYTEA NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT reconciliation_pkey PRIMARY KEY (reconciliation_no),
+    CONSTRAINT reconciliation_store_no_terminal_business_day_number_digest_key UNIQUE (store_no, terminal, business_day, number, digest),
+    CONSTRAINT reconciliation_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+);
+
+CREATE TABLE offers.redemption (
+    redemption_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id UUID NOT NULL,
+    store_no BIGINT NOT NULL,
+    terminal TEXT NOT NULL,
+    business_day DATE NOT NULL,
+    number TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    decision UUID,
+    price_time TIMESTAMP WITH TIME ZONE,
+    record_no BIGINT,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    flags TEXT[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT redemption_pkey PRIMARY KEY (redemption_no),
+    CONSTRAINT redemption_id_key UNIQUE (id),
+    CONSTRAINT redemption_store_no_terminal_business_day_number_key UNIQUE (store_no, terminal, business_day, number),
+    CONSTRAINT redemption_state_check CHECK (state IN ('reserved', 'committed', 'voided', 'reversed')),
+    CONSTRAINT redemption_expires_at_check CHECK (state <> 'reserved' OR expires_at IS NOT NULL),
+    CONSTRAINT redemption_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+) WITH (fillfactor = 80);
+
+CREATE TABLE offers.stock (
+    store_no BIGINT NOT NULL,
+    product_no BIGINT NOT NULL,
+    quantity_milli BIGINT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT stock_pkey PRIMARY KEY (store_no, product_no),
+    CONSTRAINT stock_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no),
+    CONSTRAINT stock_product_no_fkey FOREIGN KEY(product_no) REFERENCES offers.product (product_no)
+) WITH (fillfactor = 70);
+
+CREATE TABLE offers.till_transaction (
+    transaction_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id UUID NOT NULL,
+    store_no BIGINT NOT NULL,
+    terminal TEXT NOT NULL,
+    business_day DATE NOT NULL,
+    number TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    stated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    currency TEXT NOT NULL,
+    lines JSON NOT NULL,
+    tenders JSON NOT NULL,
+    applied JSON NOT NULL,
+    record_no BIGINT,
+    redemption_no BIGINT,
+    flags TEXT[] NOT NULL,
+    digest BYTEA NOT NULL,
+    answer JSON NOT NULL,
+    CONSTRAINT till_transaction_pkey PRIMARY KEY (transaction_no),
+    CONSTRAINT till_transaction_store_no_terminal_business_day_number_kind_key UNIQUE (store_no, terminal, business_day, number, kind),
+    CONSTRAINT till_transaction_id_key UNIQUE (id),
+    CONSTRAINT till_transaction_kind_check CHECK (kind IN ('sale', 'return', 'void')),
+    CONSTRAINT till_transaction_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+);
+
+CREATE TABLE offers.redemption_call (
+    redemption_no BIGINT NOT NULL,
+    operation TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    digest BYTEA NOT NULL,
+    answer JSON NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT redemption_call_pkey PRIMARY KEY (redemption_no, operation, revision),
+    CONSTRAINT redemption_call_operation_check CHECK (operation IN ('reserve', 'commit', 'void', 'reverse')),
+    CONSTRAINT redemption_call_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no)
+);
+
+CREATE TABLE offers.redemption_item (
+    redemption_no BIGINT NOT NULL,
+    item SMALLINT NOT NULL,
+    campaign_no BIGINT NOT NULL,
+    offer TEXT NOT NULL,
+    line TEXT NOT NULL,
+    record_no BIGINT,
+    quantity_milli BIGINT NOT NULL,
+    uses SMALLINT NOT NULL,
+    desired_minor BIGINT NOT NULL,
+    granted_minor BIGINT NOT NULL,
+    over_limit BOOLEAN DEFAULT false NOT NULL,
+    reason TEXT,
+    state TEXT NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT redemption_item_pkey PRIMARY KEY (redemption_no, item),
+    CONSTRAINT redemption_item_granted_check CHECK (granted_minor BETWEEN 0 AND desired_minor),
+    CONSTRAINT redemption_item_uses_check CHECK (uses IN (0, 1)),
+    CONSTRAINT redemption_item_state_check CHECK (state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused', 'replaced')),
+    CONSTRAINT redemption_item_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no)
+) WITH (fillfactor = 80);
+CREATE INDEX redemption_item_record_no_idx ON offers.redemption_item (record_no) WHERE uses > 0 AND record_no IS NOT NULL;
+
+INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1);
+
+CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT;
+
+-- Replaces what a redemption holds by what its items want, as far as there is room, and writes the items.
+--
+-- One call, so that the hot rows are held for one statement and the commit. Rows are taken in the order
+-- (kind, capacity_no) by everybody, so nobody waits in a circle. Without items it gives everything back.
+--
+-- p_expires_at  until when it is held; NULL: committed, the holds become claims
+-- p_facts       it has happened: what finds no room is booked as over instead of being refused
+-- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason, over}]: what the
+--               campaign gives and what of it may be charged (more than 0), why that is less, and whether it is over
+--               a limit that is not counted here
+CREATE FUNCTION offers.take(
+    p_redemption_no bigint,
+    p_record_no bigint,
+    p_currency text,
+    p_used_at timestamptz,
+    p_now timestamptz,
+    p_expires_at timestamptz,
+    p_facts boolean,
+    p_items jsonb
+) RETURNS TABLE (item smallint, granted_minor bigint, over_limit boolean, reason text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    v_campaigns bigint[];           -- the campaigns asked for; the next three run beside it
+    v_given bigint[];               -- the money each may still give
+    v_why text[];                   -- why it gives less
+    v_over boolean[];               -- whether it went over a limit
+    v_booked_capacity bigint[] := '{}';
+    v_booked_index integer[] := '{}';
+    v_booked_taken bigint[] := '{}';
+    v_booked_over bigint[] := '{}';
+    v_row record;
+    v_index integer;
+    v_want bigint;
+    v_got bigint;
+    v_more bigint;
+    v_freed bigint;
+    v_missing bigint;
+    v_store_no bigint;
+    v_store text;
+    v_day text;
+    c_store_day CONSTANT smallint := 1;
+    c_uses CONSTANT smallint := 2;
+    c_budget CONSTANT smallint := 3;
+BEGIN
+    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.asked), '{}')
+      INTO v_campaigns, v_given
+      FROM (SELECT i.campaign_no, sum(i.asked_minor)::bigint AS asked
+              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, asked_minor bigint)
+             GROUP BY i.campaign_no) AS a;
+    v_why := array_fill(NULL::text, ARRAY[cardinality(v_campaigns)]);
+    v_over := array_fill(false, ARRAY[cardinality(v_campaigns)]);
+    SELECT r.store_no, r.store_no::text, r.business_day::text INTO v_store_no, v_store, v_day
+      FROM offers.redemption AS r WHERE r.redemption_no = p_redemption_no;
+
+    -- The catalogue in the caller's memory may be two seconds old; this is not.
+    IF NOT p_facts THEN
+        FOR v_index IN
+            SELECT array_position(v_campaigns, c.campaign_no)
+              FROM offers.campaign AS c, offers.catalogue AS k
+             WHERE c.campaign_no = ANY (v_campaigns)
+               AND (c.state <> 'live' OR k.stopped_all OR v_store_no = ANY (k.stopped_stores)
+                    OR c.campaign_no = ANY (k.stopped_campaigns))
+        LOOP
+            v_given[v_index] := 0;
+            v_why[v_index] := 'stopped';
+        END LOOP;
+    END IF;
+
+    -- The first use at a store on a day makes its row, with the cap of the campaign's pattern. The share lock
+    -- keeps that cap from being changed between reading it here and committing the row.
+    INSERT INTO offers.capacity (campaign_no, kind, subject, bucket, cap)
+    SELECT p.campaign_no, p.kind, v_store, v_day, p.cap
+      FROM offers.capacity AS p
+     WHERE p.campaign_no = ANY (v_campaigns) AND p.kind = c_store_day AND p.subject = '' AND p.bucket = ''
+       AND NOT EXISTS (
+           SELECT FROM offers.capacity AS c
+            WHERE c.campaign_no = p.campaign_no AND c.kind = p.kind AND c.subject = v_store AND c.bucket = v_day)
+     ORDER BY p.capacity_no
+       FOR SHARE OF p
+        ON CONFLICT DO NOTHING;
+
+    FOR v_row IN
+        WITH held AS (
+            DELETE FROM offers.hold AS h WHERE h.redemption_no = p_redemption_no
+            RETURNING h.capacity_no, h.units AS taken, 0::bigint AS over
+        ), claimed AS (
+            DELETE FROM offers.claim AS c WHERE c.redemption_no = p_redemption_no
+            RETURNING c.capacity_no, c.taken, c.over
+        ), old AS (
+            SELECT * FROM held UNION ALL SELECT * FROM claimed
+        ), asked AS (
+            SELECT c.capacity_no
+              FROM offers.capacity AS c
+             WHERE c.campaign_no = ANY (v_campaigns)
+               AND (c.kind = c_uses OR c.kind = c_budget AND c.subject = p_currency
+                    OR c.kind = c_store_day AND c.subject = v_store AND c.bucket = v_day)
+        ), rows AS (
+            SELECT c.capacity_no, c.kind, coalesce(o.taken, 0) AS old, coalesce(o.over, 0) AS old_over,
+                   CASE WHEN a.capacity_no IS NOT NULL THEN array_position(v_campaigns, c.campaign_no) END AS i
+              FROM old AS o
+              FULL JOIN asked AS a ON a.capacity_no = o.capacity_no
+              JOIN offers.capacity AS c ON c.capacity_no = coalesce(o.capacity_no, a.capacity_no)
+        )
+        SELECT r.*, bool_and(r.old_over = 0 AND r.old = CASE
+                   WHEN coalesce(v_given[r.i], 0) = 0 THEN 0
+                   WHEN r.kind = c_budget THEN v_given[r.i]
+                   ELSE 1 END) OVER () AS unchanged
+          FROM rows AS r
+         ORDER BY r.kind, r.capacity_no
+    LOOP
+        v_want := CASE WHEN coalesce(v_given[v_row.i], 0) = 0 THEN 0
+                       WHEN v_row.kind = c_budget THEN v_given[v_row.i]
+                       ELSE 1 END;
+        v_missing := 0;
+        IF v_row.unchanged THEN
+            -- A commit of what was held: the capacity already counts it and is not touched.
+            v_got := v_want;
+        ELSE
+            UPDATE offers.capacity AS c
+               SET taken = c.taken - v_row.old + least(v_want, c.cap - c.taken + v_row.old),
+                   got = least(v_want, c.cap - c.taken + v_row.old),
+                   over = c.over - v_row.old_over
+             WHERE c.capacity_no = v_row.capacity_no
+               AND (c.taken < c.cap OR v_row.old > 0 OR v_row.old_over > 0)
+            RETURNING c.got INTO v_got;
+            v_got := coalesce(v_got, 0);
+            IF v_got < v_want THEN
+                -- Expired holds stay until somebody needs their room. Skipping locked ones leaves alone what
+                -- is being committed at this moment, and waits for nobody while capacity is held.
+                WITH gone AS (
+                    DELETE FROM offers.hold AS h
+                     WHERE h.ctid = ANY (ARRAY(
+                           SELECT e.ctid FROM offers.hold AS e
+                            WHERE e.capacity_no = v_row.capacity_no AND e.expires_at <= p_now
+                            ORDER BY e.expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
+                    RETURNING h.units
+                )
+                SELECT coalesce(sum(g.units), 0) INTO v_freed FROM gone AS g;
+                IF v_freed > 0 THEN
+                    UPDATE offers.capacity AS c
+                       SET taken = c.taken - v_freed + least(v_want - v_got, c.cap - c.taken + v_freed),
+                           got = least(v_want - v_got, c.cap - c.taken + v_freed)
+                     WHERE c.capacity_no = v_row.capacity_no
+                    RETURNING c.got INTO v_more;
+                    v_got := v_got + v_more;
+                END IF;
+            END IF;
+            IF v_got < v_want AND p_facts THEN
+                v_missing := v_want - v_got;
+                v_over[v_row.i] := true;
+                UPDATE offers.capacity AS c SET over = c.over + v_missing WHERE c.capacity_no = v_row.capacity_no;
+            ELSIF v_got < v_want THEN
+                v_why[v_row.i] := 'capacity';
+                v_given[v_row.i] := CASE WHEN v_row.kind = c_budget THEN v_got ELSE 0 END;
+            END IF;
+        END IF;
+        IF v_got + v_missing > 0 THEN
+            v_booked_capacity := v_booked_capacity || v_row.capacity_no;
+            v_booked_index := v_booked_index || v_row.i;
+            v_booked_taken := v_booked_taken || v_got;
+            v_booked_over := v_booked_over || v_missing;
+        END IF;
+    END LOOP;
+
+    -- A campaign that failed at a later row gives its earlier rows back; we hold their locks.
+    FOR v_index IN 1 .. cardinality(v_booked_capacity) LOOP
+        IF v_given[v_booked_index[v_index]] = 0 THEN
+            UPDATE offers.capacity AS c SET taken = c.taken - v_booked_taken[v_index]
+             WHERE c.capacity_no = v_booked_capacity[v_index];
+        ELSIF p_expires_at IS NULL THEN
+            INSERT INTO offers.claim (redemption_no, capacity_no, taken, over)
+            VALUES (p_redemption_no, v_booked_capacity[v_index], v_booked_taken[v_index], v_booked_over[v_index]);
+        ELSE
+            INSERT INTO offers.hold (redemption_no, capacity_no, units, expires_at)
+            VALUES (p_redemption_no, v_booked_capacity[v_index], v_booked_taken[v_index], p_expires_at);
+        END IF;
+    END LOOP;
+
+    RETURN QUERY
+    INSERT INTO offers.redemption_item AS t (
+        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, uses, desired_minor,
+        granted_minor, over_limit, reason, state, expires_at, used_at)
+    SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli,
+           CASE WHEN s.before = 0 AND s.granted > 0 THEN 1 ELSE 0 END, s.desired_minor, s.granted,
+           s.granted > 0 AND (v_over[s.i] OR coalesce(s.over, false)),
+           CASE WHEN s.granted < s.asked_minor THEN v_why[s.i] ELSE s.reason END,
+           CASE WHEN s.granted = 0 THEN 'refused' WHEN p_expires_at IS NULL THEN 'committed' ELSE 'reserved' END,
+           p_expires_at, p_used_at
+      FROM (
+        -- What a campaign may still give goes to its items in their order.
+        SELECT d.*, greatest(0, least(d.asked_minor, v_given[d.i] - d.before))::bigint AS granted
+          FROM (
+            SELECT i.*, array_position(v_campaigns, i.campaign_no) AS i,
+                   (sum(i.asked_minor) OVER (PARTITION BY i.campaign_no ORDER BY i.item) - i.asked_minor)::bigint
+                   AS before
+              FROM jsonb_to_recordset(p_items)
+                AS i (item smallint, campaign_no bigint, offer text, line text, quantity_milli bigint,
+                      desired_minor bigint, asked_minor bigint, reason text, over boolean)
+          ) AS d
+      ) AS s
+     ORDER BY s.item
+        ON CONFLICT (redemption_no, item) DO UPDATE
+       SET campaign_no = excluded.campaign_no, offer = excluded.offer, line = excluded.line,
+           record_no = excluded.record_no, quantity_milli = excluded.quantity_milli, uses = excluded.uses,
+           desired_minor = excluded.desired_minor, granted_minor = excluded.granted_minor,
+           over_limit = excluded.over_limit, reason = excluded.reason, state = excluded.state,
+           expires_at = excluded.expires_at, used_at = excluded.used_at
+    RETURNING t.item, t.granted_minor, t.over_limit, t.reason;
+END
+$$;
+
+-- What a redemption holds of a limit. A function, so that whoever holds nothing does not pay for the question.
+CREATE FUNCTION offers.held(p_capacity_no bigint, p_redemption_no bigint) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN coalesce((SELECT h.units FROM offers.hold AS h
+                      WHERE h.redemption_no = p_redemption_no AND h.capacity_no = p_capacity_no), 0);
+END
+$$;
+
+-- What expired holds would give back to a limit, as far as a hundred of them go: asked only where half of it is
+-- taken, so that a generous limit costs no question. `take` releases them when somebody needs their room.
+CREATE FUNCTION offers.lapsed(p_capacity_no bigint, p_now timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(sum(l.units), 0)
+              FROM (SELECT h.units FROM offers.hold AS h
+                     WHERE h.capacity_no = p_capacity_no AND h.expires_at <= p_now
+                     ORDER BY h.expires_at LIMIT 100) AS l);
+END
+$$;
+
+-- What an offer query must know of the moment, in one call: read 2 of the till route.
+--
+-- PL/pgSQL, because its statements are planned once a session, while psycopg2 has a plain statement planned
+-- at every call. Rows come as arrays, because the driver takes one row with ten columns faster than ten rows.
+-- A generic plan, because planning costs more than running; no sequential scan, because a plan made while a table
+-- was small would stay when it has grown.
+--
+-- products, facts  the wants of the members: product numbers, and beside each six unsigned 32-bit instants
+-- closing          [product_no, six instants] of what other members bought or took out of the cart among the
+--                  wanted products; with p_groups also of the other variants of those
+-- stock            with p_stock [product_no, thousandths] of the wanted products at the store
+-- room             [campaign_no, kind, what is left] of the campaigns asked for, counting what this transaction
+--                  holds itself and what expired holds would give back; no row: more than a basket of p_spend
+--                  can use
+-- uses             [campaign_no, instant] of each use by the person, without what this transaction holds itself
+CREATE FUNCTION offers.known(
+    p_now timestamptz,
+    p_members bigint[],
+    p_limit_members bigint[],
+    p_campaigns bigint[],
+    p_daily_campaigns bigint[],
+    p_groups boolean,
+    p_stock boolean,
+    p_spend bigint,
+    p_currency text,
+    p_store_no bigint,
+    p_business_day date,
+    p_terminal text,
+    p_number text,
+    p_transaction_digest bigint,
+    OUT version bigint,
+    OUT assortment_version bigint,
+    OUT stopped_here boolean,
+    OUT stopped_campaigns bigint[],
+    OUT price_time timestamptz,
+    OUT revision integer,
+    OUT products integer[],
+    OUT facts bytea,
+    OUT closing bigint[],
+    OUT stock bigint[],
+    OUT room bigint[],
+    OUT uses bigint[]
+)
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = 'force_generic_plan'
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    v_row record;
+    v_closers bigint[] := '{}';
+    v_own bigint := 0;
+BEGIN
+    SELECT c.version, c.assortment_version, c.stopped_all OR coalesce(p_store_no = ANY (c.stopped_stores), false),
+           c.stopped_campaigns
+      INTO known.version, known.assortment_version, stopped_here, known.stopped_campaigns
+      FROM offers.catalogue AS c WHERE c.single;
+
+    IF p_transaction_digest IS NOT NULL THEN
+        SELECT p.price_time, p.revision INTO known.price_time, known.revision
+          FROM offers.pin AS p WHERE p.transaction_digest = p_transaction_digest;
+        FOR v_row IN
+            SELECT r.redemption_no, r.price_time, r.revision
+              FROM offers.redemption AS r
+             WHERE r.store_no = p_store_no AND r.terminal = p_terminal AND r.business_day = p_business_day
+               AND r.number = p_number
+        LOOP
+            v_own := v_row.redemption_no;
+            known.price_time := coalesce(v_row.price_time, known.price_time);
+            known.revision := greatest(v_row.revision, known.revision);
+        END LOOP;
+    END IF;
+
+    IF cardinality(p_members) > 0 THEN
+        products := '{}';
+        facts := '';
+        FOR v_row IN SELECT w.* FROM offers.wants AS w WHERE w.record_no = ANY (p_members) LOOP
+            products := products || v_row.products;
+            facts := facts || v_row.facts;
+            IF v_row.closed_at_s > 0 THEN
+                v_closers := v_closers || v_row.record_no;
+            END IF;
+        END LOOP;
+        IF cardinality(v_closers) > 0 AND cardinality(products) > 0 THEN
+            IF p_groups THEN
+                SELECT array_agg(ARRAY[i.product_no, i.viewed_at_s, i.searched_at_s, i.carted_at_s,
+                                       i.removed_at_s, i.bought_at_s, i.returned_at_s])
+                  INTO closing
+                  FROM offers.interest AS i
+                 WHERE i.record_no = ANY (v_closers) AND (i.bought_at_s > 0 OR i.removed_at_s > 0)
+                   AND i.product_no = ANY (products || ARRAY(
+                       SELECT o.product_no::integer
+                         FROM offers.product AS p
+                         JOIN offers.product AS o ON o.variant_group = p.variant_group
+                        WHERE p.product_no = ANY (products) AND p.variant_group IS NOT NULL));
+            ELSIF cardinality(p_members) > 1 THEN
+                -- A record's own purchases are in its facts already.
+                SELECT array_agg(ARRAY[i.product_no, i.viewed_at_s, i.searched_at_s, i.carted_at_s,
+                                       i.removed_at_s, i.bought_at_s, i.returned_at_s])
+                  INTO closing
+                  FROM offers.interest AS i
+                 WHERE i.record_no = ANY (v_closers) AND (i.bought_at_s > 0 OR i.removed_at_s > 0)
+                   AND i.product_no = ANY (products);
+            END IF;
+        END IF;
+        IF p_stock AND cardinality(products) > 0 THEN
+            SELECT array_agg(ARRAY[s.product_no, s.quantity_milli]) INTO known.stock
+              FROM offers.stock AS s
+             WHERE s.store_no = p_store_no AND s.product_no = ANY (products);
+        END IF;
+    END IF;
+
+    IF cardinality(p_limit_members) > 0 THEN
+        SELECT array_agg(ARRAY[i.campaign_no, extract(epoch FROM i.used_at)::bigint]) INTO known.uses
+          FROM offers.redemption_item AS i
+         WHERE i.record_no = ANY (p_limit_members) AND i.uses > 0
+           AND (i.state = 'committed'
+                OR i.state = 'reserved' AND i.expires_at > p_now AND i.redemption_no <> v_own);
+    END IF;
+
+    -- Only what binds is answered: a total that is used up, a budget that this basket may reach the end of.
+    IF cardinality(p_campaigns) > 0 THEN
+        SELECT array_agg(ARRAY[l.campaign_no, l.kind, l.units]) INTO known.room
+          FROM (
+            SELECT c.campaign_no, c.kind, c.cap - c.taken
+                   + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
+                   + CASE WHEN c.taken >= c.cap / 2 THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END AS units
+              FROM offers.capacity AS c
+             WHERE c.campaign_no = ANY (p_campaigns) AND c.kind >= 2 AND c.subject IN ('', p_currency)
+          ) AS l
+         WHERE l.units <= 0 OR l.kind = 3 AND (p_spend IS NULL OR l.units < p_spend);
+    END IF;
+    IF cardinality(p_daily_campaigns) > 0 THEN
+        SELECT known.room || array_agg(ARRAY[l.campaign_no, l.kind, l.units]) INTO known.room
+          FROM (
+            SELECT c.campaign_no, c.kind, c.cap - c.taken
+                   + CASE WHEN v_own > 0 THEN offers.held(c.capacity_no, v_own) ELSE 0 END
+                   + CASE WHEN c.taken >= c.cap / 2 THEN offers.lapsed(c.capacity_no, p_now) ELSE 0 END AS units
+              FROM offers.capacity AS c
+             WHERE c.campaign_no = ANY (p_daily_campaigns) AND c.kind = 1 AND c.subject = p_store_no::text
+               AND c.bucket = p_business_day::text
+          ) AS l
+         WHERE l.units <= 0;
+    END IF;
+END
+$$;
