@@ -19,6 +19,7 @@ from gateway.connectors.segment import Message
 from gateway.identity_tokens import Vouched
 from gateway.interests import Said
 from identity import history, records
+from identity.answers import Appended
 from identity.context import Context as Identity
 from identity.errors import ErasedError, UnknownRecordError
 from identity.model import Assurance
@@ -68,7 +69,19 @@ def take(
         ],
         adds_products=sender.proof >= Assurance.AUTHENTICATED,
     )
+    _follow_moves(connection, identity, appended)
     return sum(one.new for one in appended)
+
+
+def _follow_moves(connection: Connection, identity: Identity, appended: Sequence[Appended]) -> None:
+    """After a late sign-in moved events, derives anew what the records on both sides want."""
+    touched = sorted(
+        {number for one in appended for move in one.moved for number in (move.from_no, move.to_no)}
+    )
+    if touched:
+        kept = history.of_records(connection, identity, touched)
+        said = [Said(one.record_no, one.kind, one.occurred_at, one.body) for one in kept]
+        interests.note_again(connection, touched, said)
 
 
 def _skus(connection: Connection, offers: Offers, visits: Sequence[Visit]) -> dict[str, str]:

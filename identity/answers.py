@@ -180,6 +180,16 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An event as its record keeps it: what is derived from events is derived from these."""
+
+    record_no: int
+    kind: str
+    occurred_at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Appended:
     """What became of a happening.
 

@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy.engine import Connection
 
 from identity import attribution, browsers, cards, owners, readers, store_events
-from identity.answers import Appended, EventView, Moved, Page
+from identity.answers import Appended, EventView, Kept, Moved, Page
 from identity.context import Context
 from identity.store_events import Filter, NewEvent, Place, StoredEvent
 from identity.submission import Claim, Happening
@@ -83,6 +83,14 @@ def owner(
     channel = ctx.policy.source(source).channel
     shown = owners.read([Happening("owner", channel, source, at, identifiers)], ctx)
     return attribution.attribute(connection, ctx, shown, now=now).record_nos[0]
+
+
+def of_records(connection: Connection, ctx: Context, record_nos: Sequence[int]) -> tuple[Kept, ...]:
+    """All events of these records, oldest first: for deriving anew what moved events had said."""
+    return tuple(
+        Kept(event.record_no, event.kind, event.place.occurred_at, _unseal(event, ctx))
+        for event in store_events.of_records(connection, record_nos)
+    )
 
 
 def page(

@@ -122,6 +122,29 @@ def test_browsing_belongs_to_the_account_that_signs_in(call: Call) -> None:
     assert "product_viewed" in _kinds(back, profile)
 
 
+def test_a_late_sign_in_takes_the_cart_along(call: Call) -> None:
+    """A cart filled on a shared tablet is hers who was signed in, however late we hear of it."""
+    shop, back = call(Scope.INGEST, source="web"), call(*EVERYTHING)
+
+    def send(hour: int, sent: dict[str, Any]) -> None:
+        at = START - dt.timedelta(hours=10 - hour)
+        answer = shop("POST", "/v1/segment/v1/batch", {"batch": [{**sent, "timestamp": at.isoformat()}]})
+        assert answer.json == {"success": True, "rejected": []}
+
+    def wanted(account: str) -> list[str]:
+        profile = _profile(back, "account_id", account)["profile"]
+        answer = back("POST", f"/v1/profiles/{profile}/export", {}, headers={"Idempotency-Key": account})
+        assert answer.json is not None
+        return [each["sku"] for each in answer.json["offers"]["interests"]]
+
+    send(1, {"type": "identify", "userId": "anna", "anonymousId": "browser-1", "messageId": "in-1"})
+    send(3, _track("Product Added", 1))
+    assert wanted("anna") == ["SW-1"]
+    send(2, {"type": "identify", "userId": "ben", "anonymousId": "browser-1", "messageId": "in-2"})
+    assert wanted("ben") == ["SW-1"]
+    assert wanted("anna") == []
+
+
 def test_a_bad_message_is_rejected_alone(call: Call) -> None:
     """The others are taken, and somebody who looks can see which one and why."""
     shop = call(Scope.INGEST, source="web")
