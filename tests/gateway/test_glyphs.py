@@ -25,7 +25,8 @@ def test_a_keyboard_of_another_country_changes_nothing(token: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "O2T", "2900000123456", "O2T" + "I" * 26, "O2T" + "X" * 26, "O2T" + "0" * 25, "O2X" + "0" * 26]
+    "text",
+    ["", "O2T", "2900000123456", "O2T" + "I" * 26, "O2T" + "X" * 26, "O2T" + "0" * 25, "O2X" + "0" * 26],
 )
 def test_what_is_no_token_is_left_to_others(text: str) -> None:
     """Cards, products, wrong letters and wrong lengths are no tokens, nor are more than 128 bits."""
