@@ -85,7 +85,7 @@ def _packaged() -> list[Path]:
 def _systemwide() -> list[Path]:
     on_path = shutil.which("postgres")
     places = [Path(on_path).resolve().parent] if on_path else []
-    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin"):
+    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/*/postgresql@*/bin"):
         places += Path("/").glob(pattern)
     return _newest_first(places)
 
