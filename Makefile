@@ -21,8 +21,11 @@ install: $(VENV)/.installed
 run: $(VENV)/.installed-demo
 	@exec $(VENV)/bin/o2o run --demo
 
+# Four at a time even on two cores: browsers and killed servers are mostly waited for. Each has a database server of its own.
+PYTEST := $(VENV)/bin/python -m pytest --numprocesses 4 --dist loadfile
+
 test: $(VENV)/.installed-test chromium
-	$(VENV)/bin/python -m pytest
+	$(PYTEST)
 
 check: lint types contracts test
 
@@ -37,7 +40,7 @@ contracts: $(VENV)/.installed-test
 	$(VENV)/bin/lint-imports
 
 prove: $(VENV)/.installed-test chromium
-	O2O_PROVE=1 $(VENV)/bin/python -m pytest
+	O2O_PROVE=1 $(PYTEST)
 
 # Browser tests use the system's Chromium; without one they are skipped, and say so.
 chromium:
