@@ -9,11 +9,13 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
+import psycopg2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -86,9 +88,9 @@ def new_database(server_url: str) -> Iterator[NewDatabase]:
         left = connection.scalars(
             sa.text("SELECT datname FROM pg_database WHERE datname LIKE :ours"),
             {"ours": f"o2o\\_test\\_{os.getpid()}\\_%"},
-        )
-        for name in left:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        ).all()
+    for name in left:
+        _drop(server_url, name)
 
 
 @pytest.fixture
@@ -98,8 +100,7 @@ def empty_database_url(server_url: str) -> Iterator[str]:
     with _engine(server_url).connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
     yield _sibling(server_url, name)
-    with _engine(server_url).connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    _drop(server_url, name)
 
 
 @pytest.fixture
@@ -109,8 +110,7 @@ def database_url(new_database: NewDatabase, server_url: str) -> Iterator[str]:
     """
     url = new_database()
     yield url
-    with _engine(server_url).connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {address(url).database} WITH (FORCE)"))
+    _drop(server_url, str(address(url).database))
 
 
 @pytest.fixture
@@ -160,6 +160,21 @@ def statements_of() -> Callable[[Engine], object]:
 
 def _engine(url: str) -> Engine:
     return sa.create_engine(address(url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+
+def _drop(server_url: str, name: str) -> None:
+    for _ in range(100):
+        try:
+            with _engine(server_url).connect() as connection:
+                connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        except sa.exc.DBAPIError as error:
+            # Autovacuum is at it, a process of the superuser's that we may not end: it is gone in a moment.
+            if not isinstance(error.orig, psycopg2.errors.InsufficientPrivilege):
+                raise
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"{name} cannot be dropped")
 
 
 def _sibling(url: str, name: str) -> str:

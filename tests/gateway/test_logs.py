@@ -67,8 +67,10 @@ def test_the_story_leaves_nobody_in_the_log(
     lines = [json.loads(line) for line in written.splitlines()]
     assert len(lines) > 40
     assert {"request"} <= {line["event"] for line in lines}
+    # Times and key ids hold any digits by chance.
+    told = [{name: line[name] for name in line.keys() - {"timestamp", "ms", "key"}} for line in lines]
     for value in PERSONAL:
-        assert value not in written.lower(), value
+        assert value not in str(told).lower(), value
     for caller in (back, till, shop):
         assert caller.token is not None
         assert caller.token.rpartition("_")[2] not in written

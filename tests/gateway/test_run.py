@@ -24,6 +24,8 @@ from gateway.postgres import account, cluster
 
 pytestmark = pytest.mark.process
 
+ROOT = Path(__file__).parents[2]
+
 START_S = 60
 NOBODY = 65534
 LAST_BREATH_S = 5
@@ -56,17 +58,17 @@ class Gateway:
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
-        log = (self.home / "test.log").open("ab")
-        self.process = subprocess.Popen(
-            [_python_for(self.user), "-m", "gateway", "run"],
-            stdout=log,
-            stderr=log,
-            env=self.environment,
-            cwd=self.home,
-            start_new_session=True,
-            **({"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}),
-        )
-        log.close()
+        python = _python_for(self.user)
+        with (self.home / "test.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [python, "-m", "gateway", "run"],
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                cwd=self.home,
+                start_new_session=True,
+                **({"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}),
+            )
         _until(lambda: self.answers() or self.has_ended(), START_S)
         assert not self.has_ended(), (self.home / "test.log").read_text()
 
@@ -302,6 +304,8 @@ def _python_for(user: int | None) -> str:
     if user is None:
         return sys.executable
     somebody = account.Account("nobody", user, user)
+    if not account.reaches(somebody, ROOT):
+        pytest.skip("another user cannot enter this checkout")
     for candidate in (Path(sys.executable).resolve(), Path("/usr/bin/python3")):
         if candidate.exists() and account.reaches(somebody, candidate.parent):
             return str(candidate)
