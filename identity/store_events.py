@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg2.extras import execute_values
@@ -176,19 +176,7 @@ def page(connection: Connection, records: Sequence[int], wanted: Filter, limit: 
             "limit": limit,
         },
     )
-    return [
-        StoredEvent(
-            Place(at, event_no),
-            record_no,
-            record,
-            kind,
-            channel,
-            source,
-            received_at,
-            sealed and bytes(sealed),
-        )
-        for at, event_no, record_no, record, kind, channel, source, received_at, sealed in rows
-    ]
+    return [_stored(row) for row in rows]
 
 
 def of_records(connection: Connection, records: Sequence[int]) -> list[StoredEvent]:
@@ -200,19 +188,7 @@ def of_records(connection: Connection, records: Sequence[int]) -> list[StoredEve
         " where e.record_no = any (%s::int8[]) order by e.occurred_at, e.event_no",
         (list(records),),
     )
-    return [
-        StoredEvent(
-            Place(at, event_no),
-            record_no,
-            record,
-            kind,
-            channel,
-            source,
-            received_at,
-            sealed and bytes(sealed),
-        )
-        for at, event_no, record_no, record, kind, channel, source, received_at, sealed in rows
-    ]
+    return [_stored(row) for row in rows]
 
 
 def move(
@@ -239,3 +215,9 @@ def move(
             now,
         ),
     )
+
+
+def _stored(row: Sequence[Any]) -> StoredEvent:
+    at, event_no, record_no, record, kind, channel, source, received_at, sealed = row
+    place = Place(at, event_no)
+    return StoredEvent(place, record_no, record, kind, channel, source, received_at, sealed and bytes(sealed))
