@@ -30,11 +30,6 @@ def parent(pid: int) -> int:
     return found
 
 
-def resident_bytes(pid: int) -> int:
-    """The largest resident set among the tree's processes, in bytes."""
-    return max((process.memory_info().rss for process in _members(pid)), default=0)
-
-
 def _tree(pid: int) -> float:
     """Seconds of the living tree; children that have ended are counted by their parent."""
     total = 0.0
