@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gateway.introductions import introduce
 from gateway.wiring import Services
 from identity import profiles
-from identity.answers import Head
 from offers import interest, products, stores
 from offers.campaign import Campaign
 from offers.compiled import Catalogue, compile_catalogue
@@ -77,7 +77,8 @@ def preview(
     reached, found, reasons, looked_at = 0, list[Sample](), Counter[str](), 0
     for head in profiles.heads(connection, interest.holders(connection, limit=most)):
         looked_at += 1
-        decision = _decide(connection, services, catalogue, campaign, place, _shopper(head), now)
+        shopper = introduce(head, Proof.SCANNED)
+        decision = _decide(connection, services, catalogue, campaign, place, shopper, now)
         reached += bool(decision.offers)
         if len(found) < samples:
             found += [_sample(head.profile, offer) for offer in decision.offers[:1]]
@@ -103,18 +104,6 @@ def _place(connection: Connection, services: Services, campaign: Campaign, store
     place = services.offers.snapshots.place(connection, named)
     is_online = store is None and not campaign.conditions.stores and _channel(campaign) in ONLINE
     return replace(place, store_no=None, store=None) if is_online else place
-
-
-def _shopper(head: Head) -> Shopper:
-    return Shopper(
-        profile_id=str(head.profile),
-        members=head.members,
-        limit_members=head.limit_members,
-        personal=head.personal,
-        proof=Proof.SCANNED,
-        tier=head.tier,
-        staff=head.staff,
-    )
 
 
 def _decide(

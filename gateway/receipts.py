@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from gateway import interests, shoppers, till
 from gateway.api import decoded
 from gateway.interests import Said
+from gateway.introductions import introduce
 from gateway.problems import Place, Problem
 from identity import cards, history, lookup, profiles, shopper
 from identity.answers import FoundStatus
@@ -131,7 +132,7 @@ def _buyer(
         if found.profile is None:
             return None, None
         view = profiles.view(connection, identity, found.profile)
-        return shoppers.of_view(view), view.profile_no
+        return introduce(view, Proof.TYPED), view.profile_no
     probes = shopper.probes(identity, shown)
     cursor: Any = connection.connection.cursor()
     try:
@@ -140,7 +141,7 @@ def _buyer(
         cursor.close()
     if reading.status is not FoundStatus.KNOWN:
         return None, None
-    return shoppers.of_head(reading.heads[0], Proof.SCANNED), None
+    return introduce(reading.heads[0], Proof.SCANNED), None
 
 
 def _sale(

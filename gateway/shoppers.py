@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from gateway import scans, store_keys, take_along
 from gateway.api import decoded
 from gateway.glyphs import token_bytes, token_text
+from gateway.introductions import introduce
 from gateway.limits import Limits
 from gateway.security import Principal
 from gateway.take_along import Till
 from identity import lookup, profiles, shopper
-from identity.answers import Choice, Found, FoundStatus, Head, ProfileView
+from identity.answers import Choice, Found, FoundStatus
 from identity.context import Context
 from identity.model import Assurance
 from identity.submission import Claim
@@ -101,7 +102,7 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
         return Reading(FoundStatus.AMBIGUOUS, choices=many.choices)
     head = found.heads[0]
     return Reading(
-        FoundStatus.KNOWN, shopper=of_head(head, _proof(shown, found.by)), profile_no=head.profile_no
+        FoundStatus.KNOWN, shopper=introduce(head, _proof(shown, found.by)), profile_no=head.profile_no
     )
 
 
@@ -119,36 +120,11 @@ def _proof(shown: Sequence[Claim], by: str | None) -> Proof:
     return Proof(max((claim.assurance for claim in shown if claim.type == by), default=Assurance.TYPED))
 
 
-def of_head(head: Head, proof: Proof) -> Shopper:
-    """A person as offers know one."""
-    return Shopper(
-        profile_id=str(head.profile),
-        members=head.members,
-        limit_members=head.limit_members,
-        personal=head.personal,
-        proof=proof,
-        tier=head.tier,
-        staff=head.staff,
-    )
-
-
 def _chosen(connection: Connection, asker: Asker, choice: str) -> Reading:
     found: Found = lookup.chosen(connection, asker.identity, choice, now=asker.now)
     if found.profile is None:
         asker.limits.missed(asker.principal)
         return UNKNOWN
-    view: ProfileView = profiles.view(connection, asker.identity, found.profile)
-    return Reading(FoundStatus.KNOWN, shopper=of_view(view), profile_no=view.profile_no)
-
-
-def of_view(view: ProfileView) -> Shopper:
-    """A person who was picked from a list, which proves no more than typing."""
-    return Shopper(
-        profile_id=str(view.profile),
-        members=view.members,
-        limit_members=view.limit_members,
-        personal=view.personal,
-        proof=Proof.TYPED,
-        tier=view.tier,
-        staff=view.staff,
-    )
+    view = profiles.view(connection, asker.identity, found.profile)
+    # Picking from a list proves no more than typing.
+    return Reading(FoundStatus.KNOWN, shopper=introduce(view, Proof.TYPED), profile_no=view.profile_no)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from gateway.introductions import introduce
 from identity import profiles
 from identity.context import Context
 from identity.errors import ErasedError, UnknownProfileError
@@ -48,14 +49,4 @@ def holder(
         view = profiles.view(connection, identity, found.profile_id)
     except (ErasedError, UnknownProfileError):
         return "unknown"
-    shopper = Shopper(
-        profile_id=str(view.profile),
-        members=view.members,
-        limit_members=view.limit_members,
-        personal=view.personal,
-        proof=Proof.SCANNED,
-        tier=view.tier,
-        staff=view.staff,
-        only=found.only,
-    )
-    return Holder(shopper, view.profile_no)
+    return Holder(introduce(view, Proof.SCANNED, only=found.only), view.profile_no)

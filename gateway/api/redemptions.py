@@ -2,6 +2,7 @@
 calls may repeat.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from marshmallow import fields, validate
 from gateway import till
 from gateway.api import decoded
 from gateway.api.decoder import decoder
-from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.endpoint import Answer, Call, View, endpoint
 from gateway.api.fields import Moment, count, flag, one_of, text
 from gateway.api.refused import refused_answer
 from gateway.api.rendered import moment_of
@@ -20,6 +21,7 @@ from gateway.credentials import bearer
 from gateway.problems import Place, Problem
 from gateway.security import Scope, speaks_for_store
 from offers import service
+from offers.model import TransactionKey
 from offers.redemption import Clocks, Redemption, Refused, Use
 
 blueprint = Blueprint(
@@ -130,82 +132,66 @@ def redeem(call: Call) -> Answer:
     return answer_of(outcome)
 
 
-@endpoint(
-    blueprint,
-    "POST",
-    "/<uuid:redemption>/commit",
-    scopes=REDEEM,
-    body=RedemptionStepSchema,
-    decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
-    answers={200: ShownRedemptionSchema},
-    writes="natural",
-)
+def step(name: str) -> Callable[[View], View]:
+    """Declares the next step of a redemption. The transaction decides which one it is, also when its id is
+    not known: a void overtakes its reserve, and the till sends any.
+    """
+    return endpoint(
+        blueprint,
+        "POST",
+        f"/<uuid:redemption>/{name}",
+        scopes=REDEEM,
+        body=RedemptionStepSchema,
+        decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
+        answers={200: ShownRedemptionSchema},
+        writes="natural",
+    )
+
+
+@step("commit")
 def commit_redemption(call: Call, redemption: UUID) -> Answer:
     """The sale is paid: what was held is used."""
     sent: decoded.RedemptionStep = call.body
-    speaks_for_store(call.principal, sent.transaction.store)
+    transaction, clocks = _stepping(call)
     asked = Use(
-        transaction=till.transaction_key(sent.transaction),
+        transaction=transaction,
         decision=None,
         state="committed",
         applied=till.applied(sent.applied or ()),
         revision=sent.revision,
     )
-    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at)
     return answer_of(service.commit(call.connection, call.services.offers, redemption, asked, clocks))
 
 
-@endpoint(
-    blueprint,
-    "POST",
-    "/<uuid:redemption>/void",
-    scopes=REDEEM,
-    body=RedemptionStepSchema,
-    decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
-    answers={200: ShownRedemptionSchema},
-    writes="natural",
-)
+@step("void")
 def void_redemption(call: Call, redemption: UUID) -> Answer:
     """The sale was given up: what was held is free again. The transaction decides, also when the id is not
     known.
     """
-    del redemption  # a void overtakes its reserve: the till may know no id, and sends any
+    del redemption
     sent: decoded.RedemptionStep = call.body
-    speaks_for_store(call.principal, sent.transaction.store)
+    revision = sent.revision or None
     outcome = service.void(
-        call.connection,
-        call.services.offers,
-        till.transaction_key(sent.transaction),
-        Clocks(received_at=call.now, occurred_at=sent.occurred_at),
-        revision=sent.revision or None,
-        reason=sent.reason,
+        call.connection, call.services.offers, *_stepping(call), revision=revision, reason=sent.reason
     )
     return answer_of(outcome)
 
 
-@endpoint(
-    blueprint,
-    "POST",
-    "/<uuid:redemption>/reverse",
-    scopes=REDEEM,
-    body=RedemptionStepSchema,
-    decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
-    answers={200: ShownRedemptionSchema},
-    writes="natural",
-)
+@step("reverse")
 def reverse_redemption(call: Call, redemption: UUID) -> Answer:
     """The paid sale was cancelled as a whole. The transaction decides, also when the id is not known."""
     del redemption
     sent: decoded.RedemptionStep = call.body
-    speaks_for_store(call.principal, sent.transaction.store)
-    outcome = service.reverse(
-        call.connection,
-        call.services.offers,
-        till.transaction_key(sent.transaction),
-        Clocks(received_at=call.now, occurred_at=sent.occurred_at),
-        reason=sent.reason,
-    )
+    outcome = service.reverse(call.connection, call.services.offers, *_stepping(call), reason=sent.reason)
     return answer_of(outcome)
+
+
+def _stepping(call: Call) -> tuple[TransactionKey, Clocks]:
+    """The transaction that takes a step, if this key speaks for its store, and when."""
+    sent: decoded.RedemptionStep = call.body
+    speaks_for_store(call.principal, sent.transaction.store)
+    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at)
+    return till.transaction_key(sent.transaction), clocks
 
 
 @endpoint(blueprint, "GET", "/<uuid:redemption>", scopes=REDEEM, answers={200: ShownRedemptionSchema})
