@@ -15,6 +15,10 @@ class PolicyError(IdentityError):
     """The identity policy file is not valid."""
 
 
+class ModelError(IdentityError):
+    """The model document is not valid."""
+
+
 class UnknownSourceError(IdentityError):
     """The source is not named in the policy."""
 

@@ -50,7 +50,17 @@ laura lara clara klara / tim tom timo / ben bernd / ines agnes / inge inga
 
 def are_related(left: str, right: str) -> bool:
     """True when one name is a short or formal form of the other."""
-    return right in _relatives().get(left, ())
+    return right in relatives(left)
+
+
+def relatives(name: str) -> frozenset[str]:
+    """The short and formal forms of a name."""
+    return _relatives().get(name, frozenset())
+
+
+def is_known(name: str) -> bool:
+    """True when the name is listed, with its forms or beside those that it is mistaken for."""
+    return name in _relatives() or name in _look_alikes()
 
 
 def are_two_names(left: str, right: str) -> bool:

@@ -1,0 +1,109 @@
+"""Under which keys a record is found by those that may be the same person.
+
+A key holds the few records that agree in something that seldom changes; two records are weighed when they
+share any. Coarse keys find the most but become over-full in large files, and then say nothing; beside each
+stand finer ones, which take over. Which keys there are was chosen by measured recall and cost.
+
+Invariant: the keys depend on the record alone, and a key names its rule, so that values of two rules never
+meet.
+"""
+
+from collections.abc import Iterator
+
+from identity import emails, sounds
+from identity.model import Assurance, Canonical, Record
+
+DIGITS_MIN = 7
+
+
+def keys(record: Record) -> tuple[str, ...]:
+    """The blocking keys of a record, each once, in a fixed order; asserted records have none."""
+    if record.proof <= Assurance.ASSERTED:
+        return ()
+    found = dict.fromkeys((*_by_attributes(record.attributes), *_by_contacts(record)))
+    return tuple(found)
+
+
+def _by_attributes(said: Canonical) -> Iterator[str]:
+    given, family = _given(said), _family(said)
+    heard, surname = sounds.code(given), sounds.code(family)
+    yield from _by_name(said, heard, surname, given[:1])
+    if said.date_of_birth is not None:
+        yield from _by_birth(said, heard, surname, given[:1])
+    yield from _by_place(said, heard, surname)
+    if said.organisation_name:
+        yield f"o|{sounds.code(said.organisation_name)}"
+        yield f"ow|{' '.join(sorted(said.organisation_name.split()))}"
+
+
+def _by_name(said: Canonical, heard: str, surname: str, initial: str) -> Iterator[str]:
+    if heard and surname:
+        # Sorted, so that exchanged names meet.
+        both = ",".join(sorted((heard, surname)))
+        yield f"n|{both}"
+        if said.city:
+            yield f"nc|{both}|{said.city}"
+    if surname and initial:
+        for name, value in (("city", said.city), ("postcode", said.postcode)):
+            if value:
+                yield f"ni{name[0]}|{surname}|{initial}|{value}"
+
+
+def _by_birth(said: Canonical, heard: str, surname: str, initial: str) -> Iterator[str]:
+    born = said.date_of_birth
+    if born is None:
+        return
+    day, month = sorted((born.day, born.month))
+    whole = f"{born.year}-{day}-{month}"
+    yield f"b|{whole}"
+    if surname:
+        yield f"bf|{surname}|{whole}"
+        yield f"by|{surname}|{born.year}"
+        yield f"bd|{surname}|{day}-{month}"
+        yield f"byi|{surname}|{initial}|{born.year}"
+    if heard:
+        yield f"bg|{heard}|{whole}"
+        yield f"bgm|{heard}|{born.year}-{born.month}"
+        yield f"bgd|{heard}|{day}-{month}"
+    if said.postcode:
+        yield f"bp|{said.postcode}|{born.year}"
+
+
+def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
+    if said.postcode:
+        if surname:
+            yield f"pf|{said.postcode}|{surname}"
+        if heard:
+            yield f"pg|{said.postcode}|{heard}"
+        if said.street_number:
+            yield f"pn|{said.postcode}|{said.street_number}"
+    if said.street:
+        street = sounds.code(said.street.replace(" ", ""))
+        if heard:
+            yield f"sg|{street}|{heard}"
+        if surname:
+            yield f"sf|{street}|{surname}"
+        if said.street_number:
+            yield f"sn|{street}|{said.street_number}"
+
+
+def _by_contacts(record: Record) -> Iterator[str]:
+    for identifier in record.identifiers:
+        if identifier.assurance <= Assurance.ASSERTED:
+            continue
+        if identifier.type == "email":
+            local = emails.mailbox(identifier.value).partition("@")[0]
+            yield f"e|{local}"
+            letters = "".join(filter(str.isalpha, local))
+            if len(letters) > 4:
+                yield f"el|{letters}"
+        elif identifier.type == "phone":
+            yield f"t|{identifier.value.partition(';')[0][-DIGITS_MIN:]}"
+
+
+def _given(said: Canonical) -> str:
+    return (said.given_name or "").partition(" ")[0]
+
+
+def _family(said: Canonical) -> str:
+    return said.family_name or said.full_name or ""

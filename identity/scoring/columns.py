@@ -1,0 +1,55 @@
+"""A record as the row that a database scores: every column that a level's SQL names.
+
+Invariant: scoring two rows in SQL and two pools in Python uses the same values. A record that has several
+values of an identifier type has no row of its own for each; who scores in bulk weighs such records in
+Python.
+"""
+
+from typing import Any
+
+from identity.pool import Pool
+from identity.scoring import catalogue, views
+
+
+def row(pool: Pool) -> dict[str, Any]:
+    """The columns of the pool of one record, None where it says nothing."""
+    found: dict[str, Any] = {}
+    for name in pool.names:
+        found |= (
+            {"organisation_name": name.organisation or None} if name.organisation else _name(views.name(name))
+        )
+    for born in pool.births:
+        birth = views.birth(born)
+        found |= {"birth": birth.digits, "birth_exchanged": birth.exchanged}
+    for canonical in pool.canonicals:
+        found |= {"sex": canonical.sex, **dict(canonical.extra)}
+        for attribute in ("street", "street_number", "unit", "city", "region", "postcode"):
+            found[attribute] = getattr(canonical, attribute)
+    for address in sorted(pool.by_type.get("email", ()), reverse=True):
+        email = views.email(address)
+        found |= {"email": email.address, "mailbox": email.mailbox, "email_local": email.local}
+    for number in sorted(pool.by_type.get("phone", ()), reverse=True):
+        phone = views.phone(number)
+        found |= {"phone": phone.number, "phone_tail": phone.tail}
+    for kind in catalogue.NUMBERS:
+        for number in sorted(pool.by_type.get(kind, ()), reverse=True):
+            found[kind] = number
+    return found
+
+
+def has_several(pool: Pool) -> bool:
+    """True when the row of this pool cannot say all that the pool says."""
+    return any(len(pool.by_type.get(kind, ())) > 1 for kind in ("email", "phone", *catalogue.NUMBERS))
+
+
+def _name(view: views.NameView) -> dict[str, Any]:
+    return {
+        "given_name": view.given or None,
+        "middle_name": view.middle or None,
+        "family_name": view.family or None,
+        "given_words": sorted(view.given_words),
+        "given_kin": sorted(view.given_kin),
+        "is_given_known": view.is_given_known,
+        "family_words": sorted(view.family_words),
+        "family_sound": view.family_sound,
+    }

@@ -1,0 +1,47 @@
+"""How alike two texts are, in Python and, to the letter, in DuckDB's SQL.
+
+Both sides run the same algorithms: Jaro-Winkler of rapidfuzz, and Damerau's distance without restriction. The
+texts are lower-case ASCII, because databases compare bytes where Python compares characters.
+"""
+
+from typing import Final
+
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+TYPO_LENGTH_MIN: Final = 4  # shorter words have too many neighbours one letter away
+
+
+def jaro_winkler(left: str, right: str) -> float:
+    """The similarity in a fixed direction; no cut-off is given to rapidfuzz, which rounds differently near
+    it.
+    """
+    return JaroWinkler.similarity(left, right) if left <= right else JaroWinkler.similarity(right, left)
+
+
+def jaro_winkler_sql(column: str, least: float) -> str:
+    """`jaro_winkler(left, right) >= least`."""
+    left, right = f"{column}_l", f"{column}_r"
+    return f"jaro_winkler_similarity(least({left}, {right}), greatest({left}, {right})) >= {least}"
+
+
+def edits(left: str, right: str) -> int:
+    """How many letters were added, dropped, replaced or swapped with their neighbours."""
+    return DamerauLevenshtein.distance(left, right)
+
+
+def edits_sql(column: str, most: int) -> str:
+    """`edits(left, right) <= most`."""
+    return f"damerau_levenshtein({column}_l, {column}_r) <= {most}"
+
+
+def is_typo(left: str, right: str, least: float) -> bool:
+    """True when one long word is the other mistyped: at least so similar, or one edit apart."""
+    if min(len(left), len(right)) < TYPO_LENGTH_MIN:
+        return False
+    return jaro_winkler(left, right) >= least or edits(left, right) <= 1
+
+
+def is_typo_sql(column: str, least: float) -> str:
+    """`is_typo(left, right, least)`."""
+    long = f"least(length({column}_l), length({column}_r)) >= {TYPO_LENGTH_MIN}"
+    return f"({long} and ({jaro_winkler_sql(column, least)} or {edits_sql(column, 1)}))"

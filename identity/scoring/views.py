@@ -1,0 +1,117 @@
+"""What a record says, in the forms that levels compare: each distinct value is taken apart once.
+
+Invariant: a view is a pure function of one value, and holds everything that a level looks at, so that the
+same words can stand in a column and be compared in SQL.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from identity import emails, given_names, sounds
+from identity.model import Canonical
+from identity.pool import Name
+
+CACHE_SIZE = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class NameView:
+    """A person's name. A name of one word that could be either part stands as the family name."""
+
+    given: str
+    middle: str
+    family: str
+    given_words: frozenset[str]
+    given_kin: frozenset[str]
+    is_given_known: bool
+    family_words: frozenset[str]
+    family_sound: str
+
+
+@dataclass(frozen=True, slots=True)
+class BirthView:
+    """A date of birth as eight digits, and with day and month exchanged."""
+
+    digits: str
+    exchanged: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailView:
+    """An address, the mailbox that it reaches, and what stands before the at sign."""
+
+    address: str
+    mailbox: str
+    local: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """A number in E.164, without extension, and its last digits, which survive a wrong prefix."""
+
+    number: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """Where somebody lives."""
+
+    street: str
+    street_number: str
+    unit: str
+    city: str
+    region: str
+    postcode: str
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def name(said: Name) -> NameView:
+    """The view of a person's name."""
+    family = said.family or said.full
+    words = frozenset(word for word in said.given.split() if len(word) > 1)
+    return NameView(
+        given=said.given,
+        middle=said.middle,
+        family=family,
+        given_words=words,
+        given_kin=frozenset(kin for word in words for kin in given_names.relatives(word)),
+        is_given_known=given_names.is_known(said.given),
+        family_words=frozenset(word for word in family.split() if len(word) > 3),
+        family_sound=sounds.code(family),
+    )
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def birth(born: date) -> BirthView:
+    """The view of a date of birth; a date whose month cannot be a day exchanges into nothing."""
+    digits = f"{born.year:04}{born.month:02}{born.day:02}"
+    return BirthView(digits, digits[:4] + digits[6:] + digits[4:6])
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def email(address: str) -> EmailView:
+    """The view of an e-mail address."""
+    mailbox = emails.mailbox(address)
+    return EmailView(address, mailbox, mailbox.partition("@")[0])
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def phone(number: str) -> PhoneView:
+    """The view of a phone number."""
+    plain = number.partition(";")[0]
+    return PhoneView(plain, plain[-7:])
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def place(said: Canonical) -> PlaceView:
+    """The view of an address."""
+    return PlaceView(
+        said.street or "",
+        said.street_number or "",
+        said.unit or "",
+        said.city or "",
+        said.region or "",
+        said.postcode or "",
+    )
