@@ -135,7 +135,7 @@ class _Work:
             elif stored.erased_at is not None:
                 self.stubs[pair] = None
             else:
-                self.stubs[pair] = stored.forward_no or stored.record_no
+                self.stubs[pair] = stored.record_no  # also a deleted one's: it waits there for its return
 
     def _make_stub(self, pair: Pair, shows: Identifier) -> None:
         channel = self.ctx.policy.source(pair[0]).channel

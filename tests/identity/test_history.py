@@ -153,6 +153,24 @@ def test_a_late_sign_in_moves_what_was_not_hers(
     assert journal == ["sign_in"]
 
 
+def test_what_a_deleted_account_does_waits_for_it(
+    connection: Connection, ctx: Context, now: dt.datetime
+) -> None:
+    """It is nobody else's, not even her browser's, and hers again once the account comes back.
+
+    Handed to whoever is left of the person, it would stay there: whose it is would depend on whether the
+    browser was known before the account was deleted.
+    """
+    account = put(connection, ctx, now, "web", "anna", ACCOUNT_A)
+    append(connection, ctx, now, happening("sign_in", now, ACCOUNT_A, BROWSER))
+    append(connection, ctx, now, happening("product_viewed", now - HOUR, BROWSER))
+    records.delete(connection, ctx, "web", "anna", now=now)
+    append(connection, ctx, now, happening("order_completed", now + HOUR, ACCOUNT_A))
+    assert kinds(connection, ctx, account) == ["product_viewed"]  # the browser, to which the id forwards
+    assert put(connection, ctx, now, "web", "anna", ACCOUNT_A) == account
+    assert kinds(connection, ctx, account) == ["order_completed", "sign_in", "product_viewed"]
+
+
 def test_a_mention_becomes_evidence_on_the_third_day(
     connection: Connection, ctx: Context, now: dt.datetime
 ) -> None:
