@@ -35,6 +35,7 @@ DOMAIN: Final[dict[type[Exception], str]] = {
     offers_errors.InvalidCampaignError: "invalid",
     offers_errors.NoLongerAuthorisedError: "bad_key",
     offers_errors.RedemptionStateError: "wrong_state",
+    offers_errors.ReturnBeyondSaleError: "wrong_state",
     offers_errors.StaleRevisionError: "stale_revision",
     offers_errors.TransactionConflictError: "different_content",
     offers_errors.UnknownCampaignError: "not_found",

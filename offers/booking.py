@@ -38,7 +38,6 @@ def gather(connection: Connection, ctx: Context, asked: Use, clocks: Clocks, ope
     """All that is known about a use."""
     applied = wishes.merged(asked.applied)
     place = ctx.snapshots.place(connection, asked.transaction.store)
-    assert place.store_no is not None, "a store's place has its number"
     settled = clock.settle(clocks, offline=asked.offline)
     record = _record(connection, ctx, asked.decision)
     shopper = asked.shopper or (record.inputs.shopper if record is not None else None)
@@ -48,7 +47,7 @@ def gather(connection: Connection, ctx: Context, asked: Use, clocks: Clocks, ope
         applied=applied,
         step=Step(
             key=asked.transaction,
-            store_no=place.store_no,
+            store_no=ctx.snapshots.store_no(connection, asked.transaction.store),
             operation=operation,
             revision=asked.revision,
             digest=ledger.digest_of(applied),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from offers import interest, store_decisions, store_people, tokens
+from offers.points import account
 
 
 def forget(connection: Connection, record_nos: Sequence[int]) -> None:
@@ -17,6 +18,7 @@ def forget(connection: Connection, record_nos: Sequence[int]) -> None:
     interest.forget(connection, record_nos)
     store_decisions.erase_inputs(connection, record_nos)
     store_people.forget(connection, record_nos)
+    account.forget(connection, record_nos)
     tokens.forget(connection, record_nos)
 
 

@@ -67,5 +67,9 @@ class AlreadyVoidedError(OffersError):
     """This transaction was voided before its reserve arrived."""
 
 
+class ReturnBeyondSaleError(OffersError):
+    """More would come back than was sold."""
+
+
 class NoLongerAuthorisedError(OffersError):
     """The caller's right to reserve was withdrawn while it asked."""

@@ -25,6 +25,7 @@ from offers.errors import (
     TransactionConflictError,
 )
 from offers.model import TransactionKey
+from offers.points import account
 from offers.redemption import Operation, Redemption, Refused
 from offers.store_redemptions import Booked
 
@@ -90,7 +91,16 @@ def reverse(connection: Connection, step: Step) -> Redemption | Refused:
     """Undo a whole sale, also one whose commit has not come yet."""
     opened = open_or_make(connection, step, "reversed")
     held = opened.held
-    if held.state != "reversed":
+    if held.state == "committed":
+        rows = store_redemptions.items(connection, held.redemption_no)
+        give_back(connection, held, step, "reversed")
+        earned = {
+            row.item: row.granted_minor - row.returned_minor
+            for row in rows
+            if row.unit == "points" and row.state == "committed"
+        }
+        account.undo(connection, held.redemption_no, earned, now=step.now)
+    elif held.state != "reversed":
         give_back(connection, held, step, "reversed")
     return _moved(connection, held, step, "reversed", replayed=held.state == "reversed" and not opened.fresh)
 

@@ -23,19 +23,31 @@ _STATES: Final[Mapping[str, State]] = {
 
 def find(connection: Connection, redemption_id: UUID, *, now: datetime) -> Redemption:
     """The redemption as it stands; raises UnknownRedemptionError."""
-    found = store_redemptions.read(connection, redemption_id)
-    if found is None:
-        raise UnknownRedemptionError
-    held, key = found
+    held, key = _read(connection, redemption_id)
     return show(connection, held, key, now=now)
 
 
+def transaction_of(connection: Connection, redemption_id: UUID) -> TransactionKey:
+    """The transaction a redemption belongs to; raises UnknownRedemptionError."""
+    return _read(connection, redemption_id)[1]
+
+
+def _read(connection: Connection, redemption_id: UUID) -> tuple[Booked, TransactionKey]:
+    found = store_redemptions.read(connection, redemption_id)
+    if found is None:
+        raise UnknownRedemptionError
+    return found
+
+
 def show(connection: Connection, held: Booked, key: TransactionKey, *, now: datetime) -> Redemption:
-    """A redemption with its items; one whose time is over is expired, although nothing was written for it."""
+    """A redemption with its items. Expired and returned are not stored: they follow from time and items."""
+    rows = store_redemptions.items(connection, held.redemption_no)
+    states = {row.state for row in rows}
+    returned = held.state == "committed" and "returned" in states and "committed" not in states
     return Redemption(
         id=held.id,
         transaction=key,
-        state="expired" if is_expired(held, now) else _STATES[held.state],
+        state="expired" if is_expired(held, now) else "returned" if returned else _STATES[held.state],
         revision=held.revision,
         items=tuple(
             Item(
@@ -45,10 +57,12 @@ def show(connection: Connection, held: Booked, key: TransactionKey, *, now: date
                 quantity_milli=row.quantity_milli,
                 desired_minor=row.desired_minor,
                 granted_minor=row.granted_minor,
+                returned_minor=row.returned_minor,
+                unit=row.unit,
                 over_limit=row.over_limit,
                 reason=row.reason,
             )
-            for row in store_redemptions.items(connection, held.redemption_no)
+            for row in rows
         ),
         expires_at=held.expires_at if held.state == "reserved" else None,
         decision=held.decision,
@@ -73,6 +87,7 @@ def granted_items(
             quantity_milli=wish.quantity_milli,
             desired_minor=wish.desired_minor,
             granted_minor=granted[wish.item].granted_minor,
+            unit=wish.unit,
             over_limit=granted[wish.item].over_limit,
             reason=granted[wish.item].reason,
         )

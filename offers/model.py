@@ -218,6 +218,9 @@ class Policy:
 
     `search_steps` bounds what combining may cost beyond `exact_claims`; `shown_scans` and `shown_wants` what
     a screen may look through. An interest counts half after `freshness_s` when offers are ranked.
+
+    `returns` says what is due for goods that come back. Points earned are pending for `return_window_s` and
+    end `points_last_s` later.
     """
 
     version: int = 1
@@ -229,3 +232,6 @@ class Policy:
     freshness_s: int = 7 * 86_400
     sensitive_categories: frozenset[str] = frozenset({"health", "intimate", "baby", "alcohol"})
     shared_screens: frozenset[str] = frozenset({"kiosk", "customer_display"})
+    returns: Literal["clawback", "prorated"] = "prorated"
+    return_window_s: int = 14 * 86_400
+    points_last_s: int = 365 * 86_400

@@ -33,6 +33,7 @@ from offers.redemption import Authorised, Redemption, Refused
 from offers.snapshot import Snapshot
 from offers.store_known import Moment
 from offers.store_redemptions import Wish
+from offers.wishes import unit_of
 
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEEN: Final = "A query of this transaction with a higher revision has been answered."
@@ -255,6 +256,7 @@ def wishes_of(decision: Decision, numbers: dict[str, int]) -> list[Wish]:
             desired_minor=effect.desired,
             asked_minor=effect.amount,
             reason=effect.reason,
+            unit=unit_of(effect.type),
         )
         for place, effect in enumerate((one for one in decision.effects if one.amount > 0), start=1)
     ]

@@ -7,18 +7,32 @@ is refused and kept for a person to reconcile.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
 
-from offers import clock, ledger, redeeming, store_transactions, transaction_key, wishes
+from offers import (
+    clock,
+    ledger,
+    redeeming,
+    store_redemptions,
+    store_transactions,
+    transaction_key,
+    wishes,
+)
 from offers.clock import Settled
 from offers.context import Context
 from offers.errors import TransactionConflictError
 from offers.ledger import WHOLE_TRANSACTION, Step
+from offers.points import account
 from offers.redemption import Clocks, Happened, Recorded, Redemption, Refused, Sale, Use
+from offers.returns import exchange
+from offers.returns.receipt import returns_of
+
+POINTS: Final = "points"
+"""The means of payment that is points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +47,9 @@ class _Receipt:
 
 def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> Recorded | Refused:
     """Store a sale, return or void, and do to its redemption what follows from it."""
-    place = ctx.snapshots.place(connection, sale.transaction.store)
-    assert place.store_no is not None, "a store's place has its number"
     receipt = _Receipt(
         sale=sale,
-        store_no=place.store_no,
+        store_no=ctx.snapshots.store_no(connection, sale.transaction.store),
         digest=ledger.digest_of(_content(sale)),
         settled=clock.settle(clocks, offline=sale.offline),
     )
@@ -53,18 +65,23 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
     )
     if number is None:
         return _again(connection, receipt, clocks)
+    flags = set(receipt.settled.flags)
+    asked = returns_of(sale)
+    returned = exchange.book(connection, ctx, sale, asked, clocks, flags) if asked else ()
     redemption = _redeem(connection, ctx, receipt, clocks)
     if isinstance(redemption, Refused):
         _reconcile(connection, receipt, clocks, "redemption")
-    booked = redemption.stored if isinstance(redemption, Refused) else redemption
-    flags = {*receipt.settled.flags, *(booked.flags if booked is not None else ())}
-    if isinstance(redemption, Refused):
         flags.add("redemption_differs")
+    booked = redemption.stored if isinstance(redemption, Refused) else redemption
+    if booked is not None:
+        flags.update(booked.flags)
+        _pay_points(connection, receipt, booked, clocks, flags)
     recorded = Recorded(
         id=made,
         transaction=sale.transaction,
         redemption=booked,
         happened=_happened(receipt, booked),
+        returns=returned,
         flags=tuple(sorted(flags)),
     )
     store_transactions.keep_answer(
@@ -91,7 +108,9 @@ def _redeem(
     sale = receipt.sale
     if sale.kind == "void":
         return _undo(connection, ctx, receipt, clocks)
-    if sale.kind == "return" or (sale.redemption is None and not sale.applied):
+    if sale.kind == "return":
+        return None
+    if sale.redemption is None and not sale.applied and not points_tendered(sale):
         return None
     asked = Use(
         transaction=sale.transaction,
@@ -106,6 +125,27 @@ def _redeem(
     if isinstance(done, Refused) and done.stored is not None and _agree(done.stored, sale):
         return done.stored
     return done
+
+
+def _pay_points(
+    connection: Connection, receipt: _Receipt, booked: Redemption, clocks: Clocks, flags: set[str]
+) -> None:
+    """Take the points that a sale was paid with from whoever paid; more than there were are owed."""
+    sale = receipt.sale
+    points = points_tendered(sale) if booked.state == "committed" else 0
+    if not points:
+        return
+    held = store_redemptions.lock(connection, receipt.store_no, sale.transaction)
+    assert held is not None, "what was booked is there"
+    own = (sale.record_no,) if sale.record_no is not None else ()
+    records = sale.shopper.limit_members if sale.shopper is not None else own
+    if account.spend(connection, held.redemption_no, records, points, now=clocks.received_at):
+        flags.add("points_overdrawn")
+
+
+def points_tendered(sale: Sale) -> int:
+    """The points that a sale was paid with: each pays one minor unit."""
+    return sum(tender.get("amount", 0) for tender in sale.tenders if tender["type"] == POINTS)
 
 
 def _undo(

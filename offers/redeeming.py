@@ -11,6 +11,8 @@ from offers.booking import Booking
 from offers.context import Context
 from offers.errors import NoLongerAuthorisedError, RedemptionStateError, UnknownRedemptionError
 from offers.ledger import Opened
+from offers.points import account
+from offers.points.store import Earned
 from offers.redemption import Authorised, Clocks, Redemption, Refused, Use
 from offers.store_redemptions import Granted
 from offers.wishes import Wishes
@@ -66,7 +68,7 @@ def commit(
         if not facts and not authorised():
             raise NoLongerAuthorisedError
         found = booking.by_decision(connection, ctx, booked, opened, facts=facts)
-        return _finish(connection, booked, opened, found, facts=facts)
+        return _finish(connection, ctx, booked, opened, found, facts=facts)
     answer = ledger.first_answer(connection, booked.step, opened.held)
     if answer is not None:
         return answer
@@ -74,7 +76,7 @@ def commit(
         error = RedemptionStateError(f"It is {opened.held.state} already.")
         return ledger.refuse(connection, booked.step, opened.held, error)
     found = _as_held(connection, ctx, booked, opened)
-    return _finish(connection, booked, opened, found, facts=True)
+    return _finish(connection, ctx, booked, opened, found, facts=True)
 
 
 def _as_held(connection: Connection, ctx: Context, booked: Booking, opened: Opened) -> Wishes:
@@ -92,9 +94,10 @@ def _as_held(connection: Connection, ctx: Context, booked: Booking, opened: Open
 
 
 def _finish(
-    connection: Connection, booked: Booking, opened: Opened, found: Wishes, *, facts: bool
+    connection: Connection, ctx: Context, booked: Booking, opened: Opened, found: Wishes, *, facts: bool
 ) -> Redemption:
     granted = _take(connection, booked, opened, found, expires_at=None, facts=facts)
+    _earn(connection, ctx, booked, opened, found, granted)
     number = opened.held.redemption_no
     if not opened.fresh:
         kept = [wish.item for wish in found.wishes]
@@ -115,6 +118,37 @@ def _finish(
         )
     answer = _answer(booked, opened, found, granted, state="committed", expires_at=None)
     return ledger.keep_answer(connection, booked.step, number, replace(answer, flags=tuple(sorted(flags))))
+
+
+def _earn(
+    connection: Connection,
+    ctx: Context,
+    booked: Booking,
+    opened: Opened,
+    found: Wishes,
+    granted: dict[int, Granted],
+) -> None:
+    """Book the points that this use earns; nobody earns what no shopper was shown for."""
+    earned = [
+        Earned(wish.item, granted[wish.item].granted_minor)
+        for wish in found.wishes
+        if wish.unit == "points" and granted[wish.item].granted_minor
+    ]
+    if not earned:
+        return
+    record_no = opened.held.record_no or booked.record_no
+    if record_no is None:
+        found.flags.add("points_without_shopper")
+        return
+    account.earn(
+        connection,
+        opened.held.redemption_no,
+        record_no,
+        earned,
+        at=booked.settled.counts_at,
+        now=booked.step.now,
+        policy=ctx.policy,
+    )
 
 
 def _take(

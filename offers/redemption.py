@@ -13,9 +13,11 @@ from uuid import UUID
 
 from offers.errors import OffersError
 from offers.model import Shopper, TransactionKey
+from offers.returns.refund import ReturnPolicy
 
 Operation = Literal["reserve", "commit", "void", "reverse"]
-State = Literal["reserved", "committed", "voided", "reversed", "expired"]
+State = Literal["reserved", "committed", "voided", "reversed", "expired", "returned"]
+Unit = Literal["money", "points"]
 
 # Asked inside the reserving transaction, last before the take: whether the caller may still do this.
 Authorised = Callable[[], bool]
@@ -33,7 +35,9 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line's share of an offer. `granted_minor` is below `desired_minor` where a limit ran out."""
+    """One line's share of an offer. `granted_minor` is below `desired_minor` where a limit ran out;
+    `returned_minor` of it came back with the goods. Where the unit is points, the amounts are points.
+    """
 
     offer: str
     campaign: str
@@ -41,6 +45,8 @@ class Item:
     quantity_milli: int
     desired_minor: int
     granted_minor: int
+    returned_minor: int = 0
+    unit: Unit = "money"
     over_limit: bool = False
     reason: str | None = None
 
@@ -56,6 +62,31 @@ class Redemption:
     items: tuple[Item, ...]
     expires_at: datetime | None = None
     decision: UUID | None = None
+    flags: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedLine:
+    """A line that came back. `due_minor` is None where nobody knows what was paid for it."""
+
+    line: str
+    quantity_milli: int
+    due_minor: int | None
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The answer to a return: what was due and paid, and the sale's redemption as it then stands."""
+
+    id: UUID
+    transaction: TransactionKey
+    policy: ReturnPolicy
+    lines: tuple[ReturnedLine, ...]
+    redemption: Redemption
+    points_taken_back: int = 0
+    points_given_back: int = 0
     flags: tuple[str, ...] = ()
     replayed: bool = False
 
@@ -134,5 +165,6 @@ class Recorded:
     transaction: TransactionKey
     redemption: Redemption | None
     happened: tuple[Happened, ...]
+    returns: tuple[Returned, ...] = ()
     flags: tuple[str, ...] = ()
     replayed: bool = False

@@ -13,7 +13,19 @@ from offers import clock, ledger, ledger_view, quoting, recording, redeeming
 from offers.context import Answer, Context
 from offers.ledger import WHOLE_TRANSACTION, Step
 from offers.model import Query, Shopper, TransactionKey
-from offers.redemption import Authorised, Clocks, Operation, Recorded, Redemption, Refused, Sale, Use
+from offers.redemption import (
+    Authorised,
+    Clocks,
+    Operation,
+    Recorded,
+    Redemption,
+    Refused,
+    Returned,
+    Sale,
+    Use,
+)
+from offers.returns import returning
+from offers.returns.model import Return
 
 __all__ = [
     "Answer",
@@ -23,6 +35,8 @@ __all__ = [
     "commit",
     "void",
     "reverse",
+    "give_back",
+    "sale_of",
     "get",
     "record_transaction",
 ]
@@ -115,6 +129,16 @@ def reverse(
     return ledger.reverse(connection, step)
 
 
+def give_back(connection: Connection, ctx: Context, asked: Return, clocks: Clocks) -> Returned | Refused:
+    """Take goods back, or say what is due for them. Raises UnknownRedemptionError, UnknownStoreError."""
+    return returning.give_back(connection, ctx, asked, clocks)
+
+
+def sale_of(connection: Connection, redemption: UUID) -> TransactionKey:
+    """The transaction that a redemption belongs to; raises UnknownRedemptionError."""
+    return ledger_view.transaction_of(connection, redemption)
+
+
 def get(connection: Connection, ctx: Context, redemption: UUID, *, now: datetime) -> Redemption:
     """The redemption as it stands now; raises UnknownRedemptionError."""
     del ctx
@@ -140,11 +164,9 @@ def _step(
     operation: Operation,
     revision: int,
 ) -> Step:
-    place = ctx.snapshots.place(connection, transaction.store)
-    assert place.store_no is not None, "a store's place has its number"
     return Step(
         key=transaction,
-        store_no=place.store_no,
+        store_no=ctx.snapshots.store_no(connection, transaction.store),
         operation=operation,
         revision=revision,
         digest=b"",

@@ -15,18 +15,23 @@ def settle(decision: Decision, items: Sequence[Item]) -> Decision:
     granted = {(item.offer, item.line): item for item in items}
     effects: list[Effect] = []
     missing: dict[str, int] = {}
+    points_short = 0
     refused: dict[str, str] = {}
     for effect in decision.effects:
         item = granted.get((effect.offer, effect.line))
         if item is None or item.granted_minor >= effect.amount:
             effects.append(effect)
             continue
-        missing[effect.line] = missing.get(effect.line, 0) + effect.amount - item.granted_minor
+        short = effect.amount - item.granted_minor
+        if item.unit == "points":
+            points_short += short
+        else:
+            missing[effect.line] = missing.get(effect.line, 0) + short
         if item.granted_minor:
             effects.append(replace(effect, amount=item.granted_minor, reason="capacity"))
         else:
             refused[effect.campaign] = item.reason or "capacity"
-    if not missing:
+    if not missing and not points_short:
         return decision
     given = {effect.offer for effect in effects}
     short = sum(missing.values())
@@ -41,7 +46,12 @@ def settle(decision: Decision, items: Sequence[Item]) -> Decision:
             if offer.offer in given or offer.offer not in {effect.offer for effect in decision.effects}
         ),
         lines=tuple(replace(line, after=line.after + missing.get(line.line, 0)) for line in decision.lines),
-        totals=replace(totals, discount=totals.discount - short, after=totals.after + short),
+        totals=replace(
+            totals,
+            discount=totals.discount - short,
+            after=totals.after + short,
+            points=totals.points - points_short,
+        ),
         refused=(
             *decision.refused,
             *(Refusal(campaign, reason) for campaign, reason in sorted(refused.items())),

@@ -77,6 +77,12 @@ class Snapshots:
             raise UnknownStoreError(f"No store has the code {store!r}.")
         return found
 
+    def store_no(self, connection: Connection, store: str) -> int:
+        """The number of the store with this code; raises UnknownStoreError."""
+        number = self.place(connection, store).store_no
+        assert number is not None, "a store's place has its number"
+        return number
+
     def forget_places(self) -> None:
         """Read the stores again when next asked for."""
         self._places = {}

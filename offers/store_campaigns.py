@@ -78,7 +78,7 @@ def content(connection: Connection, stored: Stored, version: int) -> Mapping[str
 
 def parsed(connection: Connection, stored: Stored, version: int) -> Campaign:
     """A version's campaign. Raises InvalidCampaignError when today's rules no longer allow it."""
-    return _parse(content(connection, stored, version))
+    return document_campaign(content(connection, stored, version))
 
 
 def add_version(
@@ -152,7 +152,7 @@ def live(connection: Connection) -> Iterator[Entry]:
     while rows := connection.execute(_LIVE, {"after": after, "limit": _BATCH}).all():
         for row in rows:
             after = row.campaign_no
-            yield Entry(row.campaign_no, row.version, _parse(row.content))
+            yield Entry(row.campaign_no, row.version, document_campaign(row.content))
 
 
 def numbers(connection: Connection, campaign_ids: list[str]) -> dict[str, int]:
@@ -177,7 +177,8 @@ def _of(stored: Stored, version: int, column: Any) -> Any:
     )
 
 
-def _parse(document: Mapping[str, object]) -> Campaign:
+def document_campaign(document: Mapping[str, object]) -> Campaign:
+    """A stored document's campaign. Raises InvalidCampaignError when today's rules no longer allow it."""
     found = parse(document)
     if isinstance(found, Problems):
         raise InvalidCampaignError(found.sentences)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from offers.model import TransactionKey
+from offers.redemption import Unit
 from offers.tables import campaign, redemption, redemption_item, store
 
 
@@ -38,6 +39,9 @@ class Wish(NamedTuple):
     asked_minor: int
     reason: str | None = None
     over: bool = False
+    unit: Unit = "money"
+    code: str | None = None
+    code_uses: int | None = None
 
 
 class Granted(NamedTuple):

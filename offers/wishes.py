@@ -10,7 +10,7 @@ from typing import Protocol
 
 from offers import offer_ids
 from offers.decision import Decision
-from offers.redemption import Applied, Item
+from offers.redemption import Applied, Item, Unit
 from offers.store_redemptions import Wish
 
 
@@ -25,6 +25,7 @@ class Reserved(Protocol):
     quantity_milli: int
     desired_minor: int
     granted_minor: int
+    unit: Unit
     reason: str | None
 
 
@@ -68,7 +69,11 @@ def from_decision(
             found.flags.add("beyond_offer")
         asked = one.amount_minor if facts else min(one.amount_minor, offered)
         reason = "beyond_offer" if asked < one.amount_minor else None
-        _add(found, place, one, numbers, desired_minor=max(desired, asked), asked_minor=asked, reason=reason)
+        unit = unit_of(effect.type) if effect is not None else "money"
+        _add(
+            found, place, one, numbers,
+            desired_minor=max(desired, asked), asked_minor=asked, reason=reason, unit=unit,
+        )  # fmt: skip
     return found
 
 
@@ -88,6 +93,7 @@ def from_reserved(
                 desired_minor=one.desired_minor,
                 asked_minor=one.granted_minor,
                 reason=one.reason,
+                unit=one.unit,
             )
             for one in reserved
             if one.granted_minor > 0
@@ -109,6 +115,7 @@ def from_reserved(
             desired_minor=max(one.amount_minor, 0 if known is None else known.desired_minor),
             asked_minor=one.amount_minor,
             reason=None if known is None else known.reason,
+            unit="money" if known is None else known.unit,
         )
     return found
 
@@ -129,6 +136,11 @@ def from_offers(applied: Sequence[Applied], numbers: Mapping[str, int]) -> Wishe
     return found
 
 
+def unit_of(effect: str) -> Unit:
+    """What an effect of this type gives: points are no money, everything else is counted as what it costs."""
+    return "points" if effect == "points" else "money"
+
+
 def campaign_of(offer: str) -> str:
     """The campaign that an offer's id names; the id itself where it never was one."""
     key = offer_ids.parse(offer)
@@ -144,6 +156,7 @@ def _add(
     desired_minor: int,
     asked_minor: int,
     reason: str | None,
+    unit: Unit = "money",
 ) -> None:
     number = numbers.get(campaign_of(one.offer))
     if number is None:
@@ -153,7 +166,17 @@ def _add(
         found.refused.append(_refused(one, "no_effect"))
     else:
         found.wishes.append(
-            Wish(item, number, one.offer, one.line, one.quantity_milli, desired_minor, asked_minor, reason)
+            Wish(
+                item,
+                number,
+                one.offer,
+                one.line,
+                one.quantity_milli,
+                desired_minor,
+                asked_minor,
+                reason,
+                unit=unit,
+            )
         )
 
 

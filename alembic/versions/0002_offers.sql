@@ -298,6 +298,39 @@ CREATE TABLE offers.till_transaction (
     CONSTRAINT till_transaction_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 );
 
+CREATE TABLE offers.point_debt (
+    debt_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    record_no BIGINT,
+    redemption_no BIGINT NOT NULL,
+    cause TEXT NOT NULL,
+    points BIGINT NOT NULL,
+    settled BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT point_debt_pkey PRIMARY KEY (debt_no),
+    CONSTRAINT point_debt_points_check CHECK (points > 0 AND settled BETWEEN 0 AND points),
+    CONSTRAINT point_debt_cause_check CHECK (cause IN ('refund', 'payment')),
+    CONSTRAINT point_debt_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no)
+);
+CREATE INDEX point_debt_record_no_idx ON offers.point_debt (record_no) WHERE settled < points;
+CREATE INDEX point_debt_redemption_no_idx ON offers.point_debt (redemption_no);
+
+CREATE TABLE offers.point_lot (
+    lot_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    record_no BIGINT,
+    redemption_no BIGINT NOT NULL,
+    item SMALLINT NOT NULL,
+    earned BIGINT NOT NULL,
+    spent BIGINT DEFAULT 0 NOT NULL,
+    taken_back BIGINT DEFAULT 0 NOT NULL,
+    confirms_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT point_lot_pkey PRIMARY KEY (lot_no),
+    CONSTRAINT point_lot_amounts_check CHECK (earned > 0 AND spent >= 0 AND taken_back >= 0),
+    CONSTRAINT point_lot_left_check CHECK (spent + taken_back <= earned),
+    CONSTRAINT point_lot_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no)
+) WITH (fillfactor = 80);
+CREATE INDEX point_lot_record_no_expires_at_idx ON offers.point_lot (record_no, expires_at) WHERE spent + taken_back < earned;
+CREATE UNIQUE INDEX point_lot_redemption_no_item_idx ON offers.point_lot (redemption_no, item);
+
 CREATE TABLE offers.redemption_call (
     redemption_no BIGINT NOT NULL,
     operation TEXT NOT NULL,
@@ -321,6 +354,8 @@ CREATE TABLE offers.redemption_item (
     uses SMALLINT NOT NULL,
     desired_minor BIGINT NOT NULL,
     granted_minor BIGINT NOT NULL,
+    unit TEXT DEFAULT 'money' NOT NULL,
+    returned_minor BIGINT DEFAULT 0 NOT NULL,
     over_limit BOOLEAN DEFAULT false NOT NULL,
     reason TEXT,
     state TEXT NOT NULL,
@@ -328,11 +363,58 @@ CREATE TABLE offers.redemption_item (
     used_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT redemption_item_pkey PRIMARY KEY (redemption_no, item),
     CONSTRAINT redemption_item_granted_check CHECK (granted_minor BETWEEN 0 AND desired_minor),
+    CONSTRAINT redemption_item_returned_check CHECK (returned_minor BETWEEN 0 AND granted_minor),
+    CONSTRAINT redemption_item_unit_check CHECK (unit IN ('money', 'points')),
     CONSTRAINT redemption_item_uses_check CHECK (uses IN (0, 1)),
     CONSTRAINT redemption_item_state_check CHECK (state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused', 'replaced')),
     CONSTRAINT redemption_item_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no)
 ) WITH (fillfactor = 80);
 CREATE INDEX redemption_item_record_no_idx ON offers.redemption_item (record_no) WHERE uses > 0 AND record_no IS NOT NULL;
+
+CREATE TABLE offers.sale_return (
+    return_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id UUID NOT NULL,
+    redemption_no BIGINT NOT NULL,
+    store_no BIGINT NOT NULL,
+    terminal TEXT NOT NULL,
+    business_day DATE NOT NULL,
+    number TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    flags TEXT[] NOT NULL,
+    happened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    digest BYTEA NOT NULL,
+    answer JSON NOT NULL,
+    CONSTRAINT sale_return_pkey PRIMARY KEY (return_no),
+    CONSTRAINT sale_return_id_key UNIQUE (id),
+    CONSTRAINT sale_return_redemption_no_store_no_terminal_business_da_da8b UNIQUE (redemption_no, store_no, terminal, business_day, number),
+    CONSTRAINT sale_return_policy_check CHECK (policy IN ('clawback', 'prorated')),
+    CONSTRAINT sale_return_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no),
+    CONSTRAINT sale_return_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+);
+CREATE INDEX sale_return_store_no_business_day_terminal_number_idx ON offers.sale_return (store_no, business_day, terminal, number);
+
+CREATE TABLE offers.point_use (
+    redemption_no BIGINT NOT NULL,
+    lot_no BIGINT NOT NULL,
+    points BIGINT NOT NULL,
+    given_back BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT point_use_pkey PRIMARY KEY (redemption_no, lot_no),
+    CONSTRAINT point_use_points_check CHECK (points > 0 AND given_back BETWEEN 0 AND points),
+    CONSTRAINT point_use_redemption_no_fkey FOREIGN KEY(redemption_no) REFERENCES offers.redemption (redemption_no),
+    CONSTRAINT point_use_lot_no_fkey FOREIGN KEY(lot_no) REFERENCES offers.point_lot (lot_no)
+);
+
+CREATE TABLE offers.return_line (
+    return_no BIGINT NOT NULL,
+    line TEXT NOT NULL,
+    quantity_milli BIGINT NOT NULL,
+    due_minor BIGINT,
+    refunded_minor BIGINT NOT NULL,
+    CONSTRAINT return_line_pkey PRIMARY KEY (return_no, line),
+    CONSTRAINT return_line_quantity_check CHECK (quantity_milli > 0),
+    CONSTRAINT return_line_amounts_check CHECK (due_minor >= 0 AND refunded_minor >= 0),
+    CONSTRAINT return_line_return_no_fkey FOREIGN KEY(return_no) REFERENCES offers.sale_return (return_no)
+);
 
 INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1);
 
@@ -345,9 +427,10 @@ CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT;
 --
 -- p_expires_at  until when it is held; NULL: committed, the holds become claims
 -- p_facts       it has happened: what finds no room is booked as over instead of being refused
--- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason, over}]: what the
---               campaign gives and what of it may be charged (more than 0), why that is less, and whether it is over
---               a limit that is not counted here
+-- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason, over, unit, code,
+--               code_uses}]: what the campaign gives and what of it may be charged (more than 0), why that is less,
+--               whether it is over a limit that is not counted here, whether it is money or points, the code that
+--               brought it (hex, as it is stored) and how often that code may be used
 CREATE FUNCTION offers.take(
     p_redemption_no bigint,
     p_record_no bigint,
@@ -365,6 +448,8 @@ DECLARE
     v_given bigint[];               -- the money each may still give
     v_why text[];                   -- why it gives less
     v_over boolean[];               -- whether it went over a limit
+    v_points boolean[];             -- whether it gives points, which no budget counts
+    v_codes text[];                 -- the code that brought it
     v_booked_capacity bigint[] := '{}';
     v_booked_index integer[] := '{}';
     v_booked_taken bigint[] := '{}';
@@ -379,14 +464,17 @@ DECLARE
     v_store_no bigint;
     v_store text;
     v_day text;
+    c_code CONSTANT smallint := 0;
     c_store_day CONSTANT smallint := 1;
     c_uses CONSTANT smallint := 2;
     c_budget CONSTANT smallint := 3;
 BEGIN
-    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.asked), '{}')
-      INTO v_campaigns, v_given
-      FROM (SELECT i.campaign_no, sum(i.asked_minor)::bigint AS asked
-              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, asked_minor bigint)
+    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.asked), '{}'),
+           coalesce(array_agg(a.points), '{}'), coalesce(array_agg(a.code), '{}')
+      INTO v_campaigns, v_given, v_points, v_codes
+      FROM (SELECT i.campaign_no, sum(i.asked_minor)::bigint AS asked, bool_or(i.unit = 'points') AS points,
+                   min(i.code) AS code
+              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, asked_minor bigint, unit text, code text)
              GROUP BY i.campaign_no) AS a;
     v_why := array_fill(NULL::text, ARRAY[cardinality(v_campaigns)]);
     v_over := array_fill(false, ARRAY[cardinality(v_campaigns)]);
@@ -420,6 +508,14 @@ BEGIN
        FOR SHARE OF p
         ON CONFLICT DO NOTHING;
 
+    -- A code's first use makes its row.
+    INSERT INTO offers.capacity (campaign_no, kind, subject, cap)
+    SELECT DISTINCT i.campaign_no, c_code, i.code, i.code_uses
+      FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, code text, code_uses bigint)
+     WHERE i.code_uses IS NOT NULL
+     ORDER BY i.campaign_no, i.code
+        ON CONFLICT DO NOTHING;
+
     FOR v_row IN
         WITH held AS (
             DELETE FROM offers.hold AS h WHERE h.redemption_no = p_redemption_no
@@ -433,8 +529,11 @@ BEGIN
             SELECT c.capacity_no
               FROM offers.capacity AS c
              WHERE c.campaign_no = ANY (v_campaigns)
-               AND (c.kind = c_uses OR c.kind = c_budget AND c.subject = p_currency
-                    OR c.kind = c_store_day AND c.subject = v_store AND c.bucket = v_day)
+               AND (c.kind = c_uses
+                    OR c.kind = c_store_day AND c.subject = v_store AND c.bucket = v_day
+                    OR c.kind = c_code AND c.subject = v_codes[array_position(v_campaigns, c.campaign_no)]
+                    OR c.kind = c_budget AND c.subject = p_currency
+                       AND NOT v_points[array_position(v_campaigns, c.campaign_no)])
         ), rows AS (
             SELECT c.capacity_no, c.kind, coalesce(o.taken, 0) AS old, coalesce(o.over, 0) AS old_over,
                    CASE WHEN a.capacity_no IS NOT NULL THEN array_position(v_campaigns, c.campaign_no) END AS i
@@ -519,9 +618,9 @@ BEGIN
 
     RETURN QUERY
     INSERT INTO offers.redemption_item AS t (
-        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, uses, desired_minor,
+        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, unit, uses, desired_minor,
         granted_minor, over_limit, reason, state, expires_at, used_at)
-    SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli,
+    SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli, s.unit,
            CASE WHEN s.before = 0 AND s.granted > 0 THEN 1 ELSE 0 END, s.desired_minor, s.granted,
            s.granted > 0 AND (v_over[s.i] OR coalesce(s.over, false)),
            CASE WHEN s.granted < s.asked_minor THEN v_why[s.i] ELSE s.reason END,
@@ -536,17 +635,77 @@ BEGIN
                    AS before
               FROM jsonb_to_recordset(p_items)
                 AS i (item smallint, campaign_no bigint, offer text, line text, quantity_milli bigint,
-                      desired_minor bigint, asked_minor bigint, reason text, over boolean)
+                      desired_minor bigint, asked_minor bigint, reason text, over boolean, unit text)
           ) AS d
       ) AS s
      ORDER BY s.item
         ON CONFLICT (redemption_no, item) DO UPDATE
        SET campaign_no = excluded.campaign_no, offer = excluded.offer, line = excluded.line,
-           record_no = excluded.record_no, quantity_milli = excluded.quantity_milli, uses = excluded.uses,
-           desired_minor = excluded.desired_minor, granted_minor = excluded.granted_minor,
+           record_no = excluded.record_no, quantity_milli = excluded.quantity_milli, unit = excluded.unit,
+           uses = excluded.uses, desired_minor = excluded.desired_minor, granted_minor = excluded.granted_minor,
            over_limit = excluded.over_limit, reason = excluded.reason, state = excluded.state,
            expires_at = excluded.expires_at, used_at = excluded.used_at
     RETURNING t.item, t.granted_minor, t.over_limit, t.reason;
+END
+$$;
+
+-- Gives back what was returned of a committed redemption: to the limit, store and day it was booked in, and to the
+-- column it was booked in; what went over comes back first.
+--
+-- p_items  [{item, back, whole}]: of a granted amount so much (cents or points) comes back; whole: nothing is left
+CREATE FUNCTION offers.put_back(p_redemption_no bigint, p_items jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_row record;
+    v_over bigint;
+BEGIN
+    UPDATE offers.redemption_item AS t
+       SET returned_minor = t.returned_minor + b.back, state = CASE WHEN b.whole THEN 'returned' ELSE t.state END
+      FROM jsonb_to_recordset(p_items) AS b (item smallint, back bigint, whole boolean)
+     WHERE t.redemption_no = p_redemption_no AND t.item = b.item AND t.state = 'committed';
+
+    -- A use stands as long as one item of its campaign does: it is carried by the first that is left.
+    UPDATE offers.redemption_item AS t
+       SET uses = CASE WHEN t.item = s.first THEN 1 ELSE 0 END
+      FROM (SELECT campaign_no, min(item) FILTER (WHERE state = 'committed') AS first
+              FROM offers.redemption_item
+             WHERE redemption_no = p_redemption_no AND state IN ('committed', 'returned')
+             GROUP BY campaign_no
+            HAVING bool_or(state = 'returned' AND uses = 1) AND bool_or(state = 'committed')) AS s
+     WHERE t.redemption_no = p_redemption_no AND t.campaign_no = s.campaign_no
+       AND t.state IN ('committed', 'returned');
+
+    FOR v_row IN
+        SELECT k.capacity_no, c.taken, c.over,
+               CASE WHEN k.kind = 3 THEN least(m.money, c.taken + c.over)
+                    WHEN m.stands THEN 0
+                    ELSE c.taken + c.over END AS units
+          FROM offers.claim AS c
+          JOIN offers.capacity AS k USING (capacity_no)
+          JOIN (SELECT t.campaign_no, bool_or(t.state = 'committed') AS stands,
+                       coalesce(sum(b.back) FILTER (WHERE t.unit = 'money'), 0)::bigint AS money
+                  FROM offers.redemption_item AS t
+                  LEFT JOIN jsonb_to_recordset(p_items) AS b (item smallint, back bigint) ON b.item = t.item
+                 WHERE t.redemption_no = p_redemption_no AND t.state IN ('committed', 'returned')
+                 GROUP BY t.campaign_no
+                HAVING count(b.item) > 0) AS m ON m.campaign_no = k.campaign_no
+         WHERE c.redemption_no = p_redemption_no
+         ORDER BY k.kind, k.capacity_no
+    LOOP
+        CONTINUE WHEN v_row.units = 0;
+        v_over := least(v_row.over, v_row.units);
+        UPDATE offers.capacity AS c
+           SET taken = c.taken - (v_row.units - v_over), over = c.over - v_over
+         WHERE c.capacity_no = v_row.capacity_no;
+        IF v_row.units = v_row.taken + v_row.over THEN
+            DELETE FROM offers.claim AS c
+             WHERE c.redemption_no = p_redemption_no AND c.capacity_no = v_row.capacity_no;
+        ELSE
+            UPDATE offers.claim AS c
+               SET taken = c.taken - (v_row.units - v_over), over = c.over - v_over
+             WHERE c.redemption_no = p_redemption_no AND c.capacity_no = v_row.capacity_no;
+        END IF;
+    END LOOP;
 END
 $$;
 

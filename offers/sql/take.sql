@@ -5,9 +5,10 @@
 --
 -- p_expires_at  until when it is held; NULL: committed, the holds become claims
 -- p_facts       it has happened: what finds no room is booked as over instead of being refused
--- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason, over}]: what the
---               campaign gives and what of it may be charged (more than 0), why that is less, and whether it is over
---               a limit that is not counted here
+-- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, reason, over, unit, code,
+--               code_uses}]: what the campaign gives and what of it may be charged (more than 0), why that is less,
+--               whether it is over a limit that is not counted here, whether it is money or points, the code that
+--               brought it (hex, as it is stored) and how often that code may be used
 CREATE FUNCTION offers.take(
     p_redemption_no bigint,
     p_record_no bigint,
@@ -25,6 +26,8 @@ DECLARE
     v_given bigint[];               -- the money each may still give
     v_why text[];                   -- why it gives less
     v_over boolean[];               -- whether it went over a limit
+    v_points boolean[];             -- whether it gives points, which no budget counts
+    v_codes text[];                 -- the code that brought it
     v_booked_capacity bigint[] := '{}';
     v_booked_index integer[] := '{}';
     v_booked_taken bigint[] := '{}';
@@ -39,14 +42,17 @@ DECLARE
     v_store_no bigint;
     v_store text;
     v_day text;
+    c_code CONSTANT smallint := 0;
     c_store_day CONSTANT smallint := 1;
     c_uses CONSTANT smallint := 2;
     c_budget CONSTANT smallint := 3;
 BEGIN
-    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.asked), '{}')
-      INTO v_campaigns, v_given
-      FROM (SELECT i.campaign_no, sum(i.asked_minor)::bigint AS asked
-              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, asked_minor bigint)
+    SELECT coalesce(array_agg(a.campaign_no), '{}'), coalesce(array_agg(a.asked), '{}'),
+           coalesce(array_agg(a.points), '{}'), coalesce(array_agg(a.code), '{}')
+      INTO v_campaigns, v_given, v_points, v_codes
+      FROM (SELECT i.campaign_no, sum(i.asked_minor)::bigint AS asked, bool_or(i.unit = 'points') AS points,
+                   min(i.code) AS code
+              FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, asked_minor bigint, unit text, code text)
              GROUP BY i.campaign_no) AS a;
     v_why := array_fill(NULL::text, ARRAY[cardinality(v_campaigns)]);
     v_over := array_fill(false, ARRAY[cardinality(v_campaigns)]);
@@ -80,6 +86,14 @@ BEGIN
        FOR SHARE OF p
         ON CONFLICT DO NOTHING;
 
+    -- A code's first use makes its row.
+    INSERT INTO offers.capacity (campaign_no, kind, subject, cap)
+    SELECT DISTINCT i.campaign_no, c_code, i.code, i.code_uses
+      FROM jsonb_to_recordset(p_items) AS i (campaign_no bigint, code text, code_uses bigint)
+     WHERE i.code_uses IS NOT NULL
+     ORDER BY i.campaign_no, i.code
+        ON CONFLICT DO NOTHING;
+
     FOR v_row IN
         WITH held AS (
             DELETE FROM offers.hold AS h WHERE h.redemption_no = p_redemption_no
@@ -93,8 +107,11 @@ BEGIN
             SELECT c.capacity_no
               FROM offers.capacity AS c
              WHERE c.campaign_no = ANY (v_campaigns)
-               AND (c.kind = c_uses OR c.kind = c_budget AND c.subject = p_currency
-                    OR c.kind = c_store_day AND c.subject = v_store AND c.bucket = v_day)
+               AND (c.kind = c_uses
+                    OR c.kind = c_store_day AND c.subject = v_store AND c.bucket = v_day
+                    OR c.kind = c_code AND c.subject = v_codes[array_position(v_campaigns, c.campaign_no)]
+                    OR c.kind = c_budget AND c.subject = p_currency
+                       AND NOT v_points[array_position(v_campaigns, c.campaign_no)])
         ), rows AS (
             SELECT c.capacity_no, c.kind, coalesce(o.taken, 0) AS old, coalesce(o.over, 0) AS old_over,
                    CASE WHEN a.capacity_no IS NOT NULL THEN array_position(v_campaigns, c.campaign_no) END AS i
@@ -179,9 +196,9 @@ BEGIN
 
     RETURN QUERY
     INSERT INTO offers.redemption_item AS t (
-        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, uses, desired_minor,
+        redemption_no, item, campaign_no, offer, line, record_no, quantity_milli, unit, uses, desired_minor,
         granted_minor, over_limit, reason, state, expires_at, used_at)
-    SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli,
+    SELECT p_redemption_no, s.item, s.campaign_no, s.offer, s.line, p_record_no, s.quantity_milli, s.unit,
            CASE WHEN s.before = 0 AND s.granted > 0 THEN 1 ELSE 0 END, s.desired_minor, s.granted,
            s.granted > 0 AND (v_over[s.i] OR coalesce(s.over, false)),
            CASE WHEN s.granted < s.asked_minor THEN v_why[s.i] ELSE s.reason END,
@@ -196,14 +213,14 @@ BEGIN
                    AS before
               FROM jsonb_to_recordset(p_items)
                 AS i (item smallint, campaign_no bigint, offer text, line text, quantity_milli bigint,
-                      desired_minor bigint, asked_minor bigint, reason text, over boolean)
+                      desired_minor bigint, asked_minor bigint, reason text, over boolean, unit text)
           ) AS d
       ) AS s
      ORDER BY s.item
         ON CONFLICT (redemption_no, item) DO UPDATE
        SET campaign_no = excluded.campaign_no, offer = excluded.offer, line = excluded.line,
-           record_no = excluded.record_no, quantity_milli = excluded.quantity_milli, uses = excluded.uses,
-           desired_minor = excluded.desired_minor, granted_minor = excluded.granted_minor,
+           record_no = excluded.record_no, quantity_milli = excluded.quantity_milli, unit = excluded.unit,
+           uses = excluded.uses, desired_minor = excluded.desired_minor, granted_minor = excluded.granted_minor,
            over_limit = excluded.over_limit, reason = excluded.reason, state = excluded.state,
            expires_at = excluded.expires_at, used_at = excluded.used_at
     RETURNING t.item, t.granted_minor, t.over_limit, t.reason;

@@ -19,6 +19,8 @@ from offers.tables.ledger import (
     redemption_item,
 )
 from offers.tables.metadata import metadata
+from offers.tables.points import point_debt, point_lot, point_use
+from offers.tables.returns import return_line, sale_return
 from offers.tables.shop import product, stock, store
 from offers.tables.tokens import offer_token
 from offers.tables.transactions import till_transaction
@@ -28,7 +30,10 @@ _SQL = Path(__file__).parent.parent / "sql"
 functions: tuple[str, ...] = (
     "INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1)",
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
-    *((_SQL / f"{name}.sql").read_text(encoding="utf-8") for name in ("take", "held", "lapsed", "known")),
+    *(
+        (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+        for name in ("take", "put_back", "held", "lapsed", "known")
+    ),
 )
 
 __all__ = [
@@ -45,11 +50,16 @@ __all__ = [
     "interest",
     "offer_token",
     "pin",
+    "point_debt",
+    "point_lot",
+    "point_use",
     "product",
     "reconciliation",
     "redemption",
     "redemption_call",
     "redemption_item",
+    "return_line",
+    "sale_return",
     "stock",
     "stop",
     "store",

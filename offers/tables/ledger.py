@@ -110,6 +110,10 @@ redemption_item = Table(
     Column("uses", SmallInteger, nullable=False),
     Column("desired_minor", BigInteger, nullable=False),
     Column("granted_minor", BigInteger, nullable=False),
+    # What the amounts are: of the basket's currency, or points earned.
+    Column("unit", Text, nullable=False, server_default="money"),
+    # How much of it came back with the goods.
+    Column("returned_minor", BigInteger, nullable=False, server_default=_ZERO),
     Column("over_limit", Boolean, nullable=False, server_default=text("false")),
     Column("reason", Text),
     Column("state", Text, nullable=False),
@@ -117,6 +121,8 @@ redemption_item = Table(
     # When the use counts: the start of every frequency window.
     Column("used_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("granted_minor BETWEEN 0 AND desired_minor", name="granted"),
+    CheckConstraint("returned_minor BETWEEN 0 AND granted_minor", name="returned"),
+    CheckConstraint("unit IN ('money', 'points')", name="unit"),
     CheckConstraint("uses IN (0, 1)", name="uses"),
     CheckConstraint(
         "state IN ('reserved', 'committed', 'voided', 'reversed', 'returned', 'refused', 'replaced')",

@@ -17,7 +17,8 @@ from offers.campaign_format import parse
 from offers.campaigns import Author
 from offers.decision_log import DecisionLog
 from offers.model import Basket, Line, Place, Policy, Proof, Query, Shopper, TransactionKey
-from offers.redemption import Applied, Clocks, Redemption, Refused, Use
+from offers.redemption import Applied, Clocks, Redemption, Refused, Returned, Use
+from offers.returns.model import Return, ReturnLine
 from offers.service import Answer, Context
 from offers.shop import Article, Store
 from offers.snapshots import Snapshots
@@ -33,10 +34,10 @@ OpenConnection = Callable[[], AbstractContextManager[Connection]]
 _numbers = itertools.count(1)
 
 
-def context(open_connection: OpenConnection) -> Context:
+def context(open_connection: OpenConnection, policy: Policy = Policy()) -> Context:  # noqa: B008  (a value)
     """A process's context."""
     return Context(
-        policy=Policy(),
+        policy=policy,
         snapshots=Snapshots(open_connection),
         assortment=Assortment(),
         log=DecisionLog(open_connection),
@@ -114,9 +115,10 @@ class Till:
         who: Shopper | None = None,
         now: datetime = NOW,
         sku: str = "SWEATER",
+        lines: tuple[Line, ...] | None = None,
         **options: object,
     ) -> Answer | Refused:
-        """Ask with one line in the basket."""
+        """Ask with one line in the basket, or with these lines."""
         found = self.ctx.assortment.named(self.connection, [sku])
         product_no = found[sku].product_no if sku in found else None
         line = Line("1", "sale", product_no, sku, None, 1000, "each", amount)
@@ -124,7 +126,7 @@ class Till:
             channel="till",
             place=self.ctx.snapshots.place(self.connection, "0042"),
             price_time=now,
-            basket=Basket("EUR", "included", (line,)),
+            basket=Basket("EUR", "included", (line,) if lines is None else lines),
             transaction=transaction or key(),
             revision=revision,
             mode=mode,
@@ -170,6 +172,18 @@ class Till:
         return service.void(
             self.connection, self.ctx, transaction, Clocks(received_at=now), revision=revision
         )
+
+    def give_back(
+        self,
+        held: Redemption,
+        *lines: ReturnLine,
+        transaction: TransactionKey | None = None,
+        now: datetime = NOW,
+        dry_run: bool = False,
+    ) -> Returned | Refused:
+        """Bring lines of a sale back."""
+        asked = Return(transaction=transaction or key(), sale=held.transaction, lines=lines, dry_run=dry_run)
+        return service.give_back(self.connection, self.ctx, asked, Clocks(received_at=now, occurred_at=now))
 
     def reverse(self, transaction: TransactionKey, *, now: datetime = NOW) -> Redemption | Refused:
         """Reverse a transaction."""

@@ -1,0 +1,1 @@
+"""Points: earned in lots, pending until goods can no longer come back, spent oldest end first."""

@@ -1,0 +1,57 @@
+"""What a return is worth: money to the shopper, and to each offer what it gave. Pure."""
+
+from typing import Any
+
+from offers.redemption import ReturnedLine
+from offers.returns import refund
+from offers.returns.case import Case
+from offers.returns.model import Return
+from offers.returns.store import Back
+
+
+def due(case: Case, asked: Return) -> tuple[ReturnedLine, ...]:
+    """What is due for each line that comes back now, beside what the till says it paid out."""
+    known = [one for one in case.brought.values() if one.line in case.sold]
+    if case.kept is not None:
+        due = refund.clawback(case.sold, known, kept_minor=case.kept.cost_minor)
+    else:
+        due = refund.prorated(case.sold, [one for one in known if one.now_milli])
+    stated: dict[str, int] = {}
+    for one in asked.lines:
+        if one.refunded_minor is not None:
+            stated[one.line] = stated.get(one.line, 0) + one.refunded_minor
+    return tuple(
+        ReturnedLine(
+            line=name,
+            quantity_milli=one.now_milli,
+            due_minor=due.get(name),
+            refunded_minor=stated.get(name, due.get(name, 0)),
+        )
+        for name, one in sorted(case.brought.items())
+        if one.now_milli
+    )
+
+
+def backs(case: Case) -> list[Back]:
+    """What each item gives back: all of it when nothing of it is left, so that its use is free again."""
+    found = []
+    for row in case.items:
+        in_all = _given_up(case, row)
+        whole = in_all >= row.granted_minor
+        back = max(0, in_all - row.returned_minor)
+        if row.state == "committed" and (back or whole):
+            found.append(Back(row.item, back, whole))
+    return found
+
+
+def _given_up(case: Case, row: Any) -> int:
+    """What an item has given up in all, when this return is booked."""
+    one = case.brought.get(row.line)
+    in_all_milli = one.in_all_milli if one is not None else 0
+    quantity_milli = case.sold[row.line].quantity_milli if row.line in case.sold else row.quantity_milli
+    granted: int = row.granted_minor
+    if in_all_milli >= quantity_milli:
+        return granted
+    if case.kept is not None:
+        return granted - min(granted, case.kept.given.get((row.offer, row.line), 0))
+    return refund.share(granted, in_all_milli, quantity_milli)
