@@ -170,5 +170,6 @@ def _row(version: Version, number: int, record_id: UUID) -> Stored:
         piece_no=None,
         person_no=None,
         profile_no=None,
+        level=None,
         statements=tuple(statement for statement in newest if statement is not None),
     )

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from bench.blocks import Block
+from identity.postings import BLOCK_CODE
 from offers.interest import KINDS
 from offers.model import Want
 from offers.want_list import choose, pack
@@ -22,8 +23,9 @@ COLUMNS = {
         " created_at, changed_at"
     ),
     "identity.identifier": "digest, record_no, type, assurance, token, valid_to",
+    "identity.block_key": "digest, record_no, token",
     "identity.consent": "record_no, purpose, granted, at, proof, sealed, received_at",
-    "identity.member": "record_no, piece_no, person_no, profile_no",
+    "identity.member": "record_no, piece_no, person_no, profile_no, level",
     "identity.membership": "record_no, since, person_no, profile_no",
     "identity.profile": "profile_no, id, person_no, members, limit_members, channel, personal, staff, tier",
     "identity.review": "kind, left_no, right_no, reason, detail, state, opened_at",
@@ -62,6 +64,16 @@ def identity_lines(block: Block, now: datetime) -> Iterator[tuple[str, list[Line
             (posting.digest, number, posting.code, int(posting.assurance), posting.token, posting.valid_to)
             for number, posted in zip(numbers, block.postings, strict=True)
             for posting in posted
+            if posting.code != BLOCK_CODE
+        ],
+    )
+    yield (
+        "identity.block_key",
+        [
+            (posting.digest, number, posting.token)
+            for number, posted in zip(numbers, block.postings, strict=True)
+            for posting in posted
+            if posting.code == BLOCK_CODE
         ],
     )
     yield (

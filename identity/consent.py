@@ -62,5 +62,5 @@ def declare(
     head = readers.head(connection, profile)
     for number in head.members:
         store_records.declare(connection, number, said, now=now)
-    settle.settle(connection, ctx, Cause(roots=tuple(head.members)), now=now)
+    settle.settle(connection, ctx, Cause(told=tuple(head.members)), now=now)
     return readers.head(connection, profile).id

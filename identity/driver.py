@@ -4,13 +4,20 @@ For the paths that run many small statements per request: SQLAlchemy's Core spen
 on describing a small result as PostgreSQL does on computing it. Errors are what Core would have raised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import psycopg2
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+
+
+class Statement(NamedTuple):
+    """A statement that is to travel with others."""
+
+    text: str
+    parameters: Sequence[Any] = ()
 
 
 def rows(connection: Connection, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -30,3 +37,10 @@ def value(connection: Connection, statement: str, parameters: Sequence[Any]) -> 
     """The first column of the only row that a statement returns."""
     ((found, *_),) = rows(connection, statement, parameters)
     return found
+
+
+def together(connection: Connection, statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
+    """What the last of several statements returns. All travel together; each sees what those before did."""
+    listed = list(statements)
+    parameters = [parameter for each in listed for parameter in each.parameters]
+    return rows(connection, "; ".join(each.text for each in listed), parameters) if listed else []

@@ -15,8 +15,9 @@ from identity.context import Context
 from identity.links import Link
 from identity.model import Record, RecordKey
 from identity.pieces import Piece
-from identity.sight import Sight, View
+from identity.sight import Sight
 from identity.veto import Refusal
+from identity.view import View
 from identity.weigh import UNITS_PER_BIT
 
 
@@ -71,9 +72,9 @@ def why(connection: Connection, ctx: Context, left_no: int, right_no: int) -> di
 
 
 def _look(connection: Connection, ctx: Context, numbers: tuple[int, ...]) -> tuple[Sight, View]:
-    sight = Sight(connection, ctx, slack=0, cache={})
+    sight = Sight(connection, ctx)
     sight.read_records(numbers)
-    return sight, View(sight, {})
+    return sight, View(sight, {}, set())
 
 
 def _resolved(view: View, ref: RecordKey, ctx: Context) -> tuple[Piece, Resolution]:

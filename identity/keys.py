@@ -22,10 +22,9 @@ def linking_identifiers(record: Record, policy: Policy) -> tuple[Identifier, ...
     Asserted ones never do. Devices do only on an anonymous record that a sign-in bounds: the sign-in vouches
     for the device, whoever asserted it, and on any other record a device would tie people who share a tablet.
     """
-    fit = sorted(
-        (i for i in record.identifiers if _takes_part(i, record, policy)),
-        key=lambda i: (policy.identifiers[i.type].priority, i.type, i.value),
-    )
+    fit = [each for each in record.identifiers if _takes_part(each, record, policy)]
+    rules = policy.identifiers
+    fit.sort(key=lambda each: (rules[each.type].priority, each.type, each.value))
     return tuple(fit[: policy.record_keys_max])
 
 

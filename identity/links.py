@@ -6,20 +6,22 @@ of arrival: class, then the newest judgement or the most believed type, then wei
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from itertools import combinations, product
+from itertools import product
 
 from identity import compare, keys, pool
 from identity.compare import Level
 from identity.judgements import Bench, recency
 from identity.model import Identifier, Key, Record, RecordKey
-from identity.policy import BOUND, IdentifierRule, Linking, Policy
+from identity.policy import BLOCK, BOUND, IdentifierRule, Linking, Policy
 from identity.pool import Name, Pool
 from identity.weigh import Model
+
+Pair = tuple[RecordKey, RecordKey]
 
 
 class Strength(IntEnum):
@@ -58,7 +60,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A record as the partition sees it: `pool` holds what it says, `posted` the live keys that it posts."""
+    """A record as the partition sees it: `pool` holds what it says under those of its keys that are live."""
 
     record: Record
     pool: Pool
@@ -78,7 +80,13 @@ class Member:
 def member(record: Record, live: AbstractSet[Key], model: Model, policy: Policy) -> Member:
     """The record with those of its keys that are live."""
     posted = frozenset(key for key in keys.posted(record, model.blocking(record), policy) if key in live)
-    return Member(record, pool.of(record, posted, policy), posted)
+    return showing(record, posted, policy)
+
+
+def showing(record: Record, posted: frozenset[Key], policy: Policy) -> Member:
+    """The record with these keys, of which blocking keys only say whom to compare it with."""
+    shown = frozenset(key for key in posted if key.type != BLOCK)
+    return Member(record, pool.of(record, shown, policy), posted)
 
 
 def among(
@@ -90,14 +98,50 @@ def among(
     focus: AbstractSet[RecordKey] | None = None,
 ) -> tuple[Link, ...]:
     """The links between members, in order; with `focus` only those that have an end in it."""
-    judged = {(left, right): at for left, right, at in bench.same_pairs(members.keys())}
-    pairs = set(judged) | _sharing(members.values())
+    under: dict[Key, list[RecordKey]] = defaultdict(list)
+    for each in members.values():
+        for key in each.posted:
+            under[key].append(each.ref)
+    own = members.keys() if focus is None else focus
+    return linked(sharing(under, own), members, bench, model, policy, focus=own)
+
+
+def linked(
+    pairs: Iterable[Pair],
+    members: Mapping[RecordKey, Member],
+    bench: Bench,
+    model: Model,
+    policy: Policy,
+    *,
+    focus: AbstractSet[RecordKey],
+) -> tuple[Link, ...]:
+    """The links between members that share a live key (the pairs given) or were judged the same, in order."""
+    judged = {
+        (left, right): at
+        for left, right, at in bench.same_pairs(members.keys())
+        if left in focus or right in focus
+    }
     found = (
         between(members[left], members[right], judged.get((left, right)), model, policy)
-        for left, right in pairs
-        if focus is None or left in focus or right in focus
+        for left, right in judged.keys() | set(pairs)
     )
     return tuple(sorted((link for link in found if link is not None), key=lambda link: link.order))
+
+
+def sharing(under: Mapping[Key, Collection[RecordKey]], focus: AbstractSet[RecordKey]) -> set[Pair]:
+    """The pairs with an end in `focus` that share a key, lesser record first; `under` has live keys only.
+
+    Anonymous records of an account pair with it, not with each other.
+    """
+    pairs: set[Pair] = set()
+    for key, found in under.items():
+        if key.type == BOUND:
+            accounts = under.get(Key(keys.ACCOUNT, key.value), ())
+            met = product(found, accounts)
+        else:
+            met = product((ref for ref in found if ref in focus), found)
+        pairs.update((a, b) if a < b else (b, a) for a, b in met if a != b and (a in focus or b in focus))
+    return pairs
 
 
 def between(
@@ -116,22 +160,6 @@ def between(
     if weight >= model.review_line:
         return Link(left.ref, right.ref, Strength.POSSIBLE, "weight", 0, weight)
     return None
-
-
-def _sharing(members: Iterable[Member]) -> set[tuple[RecordKey, RecordKey]]:
-    """The pairs that share a live key; anonymous records of an account pair with it, not with each other."""
-    under: dict[Key, list[RecordKey]] = defaultdict(list)
-    for each in members:
-        for key in each.posted:
-            under[key].append(each.ref)
-    pairs: set[tuple[RecordKey, RecordKey]] = set()
-    for key, found in under.items():
-        if key.type == BOUND:
-            accounts = under.get(Key(keys.ACCOUNT, key.value), ())
-            pairs.update((min(a, b), max(a, b)) for a, b in product(found, accounts) if a != b)
-        else:
-            pairs.update(combinations(sorted(found), 2))
-    return pairs
 
 
 def _deterministic(left: Member, right: Member, policy: Policy) -> IdentifierRule | None:

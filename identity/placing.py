@@ -17,9 +17,11 @@ from identity.context import Context
 from identity.links import Link
 from identity.model import Assurance, Record, RecordKey
 from identity.pieces import Piece
-from identity.sight import Sight, View
+from identity.postings import Posting
+from identity.sight import Sight
 from identity.store_graph import Row
 from identity.store_places import Differences, Surroundings
+from identity.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Change:
     profile_no: int | None = None
     is_forwarding: bool = False
     row: Row | None = None  # of a new record, which nobody else can have changed
+    posted_before: tuple[Posting, ...] = ()
+    posted_after: tuple[Posting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,12 @@ class Region:
 
 
 class Spot(NamedTuple):
-    """Where a record belongs."""
+    """Where a record belongs; `level` says how many kinds of links its piece had to give up."""
 
     piece_no: int
     person_no: int
     profile_no: int
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ def labels(
             for head in _heads(person, records, ctx):
                 heads[head["profile_no"]] = head
                 for number in head["members"]:
-                    spots[number] = Spot(piece_no, head["person_no"], head["profile_no"])
+                    spots[number] = Spot(piece_no, head["person_no"], head["profile_no"], piece.level)
     return spots, heads
 
 
@@ -182,13 +187,14 @@ def _extras(records: Iterable[Record], ctx: Context) -> dict[str, str]:
 
 def _earlier(region: Region, rows: Mapping[int, Row]) -> dict[int, Spot]:
     found = {
-        number: Spot(row.piece_no, row.person_no, row.profile_no)
-        for number, row in rows.items()
+        row.record_no: Spot(row.piece_no, row.person_no, row.profile_no, row.level or 0)
+        for row in rows.values()
         if row.piece_no is not None and row.person_no is not None and row.profile_no is not None
     }
     for change in region.changes:
         if change.piece_no is not None and change.person_no is not None and change.profile_no is not None:
-            found[change.record_no] = Spot(change.piece_no, change.person_no, change.profile_no)
+            spot = Spot(change.piece_no, change.person_no, change.profile_no)
+            found.setdefault(change.record_no, spot)
     return found
 
 
@@ -239,6 +245,6 @@ def _memberships(
     came = [
         {"record_no": number, "person_no": spot.person_no, "profile_no": spot.profile_no}
         for number, spot in spots.items()
-        if number not in earlier or earlier[number][1:] != spot[1:]
+        if number not in earlier or earlier[number][1:3] != spot[1:3]
     ]
     return came + [{"record_no": number, "person_no": None, "profile_no": None} for number in gone]

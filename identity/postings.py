@@ -49,6 +49,8 @@ def code(key_type: str, policy: Policy) -> int:
 
 
 def _posting(key: Key, record: Record, token: int, ctx: Context) -> Posting:
+    if key.type == BLOCK:
+        return Posting(key, digest(key, ctx), BLOCK_CODE, Assurance.TYPED, token, None)
     shown = [identifier for identifier in record.identifiers if identifier.key == key]
     rule = ctx.policy.identifiers.get(key.type)
     if rule is not None and rule.links is Linking.ACCOUNT:

@@ -30,7 +30,7 @@ from identity.placing import Placement
 from identity.settle import Cause
 from identity.store_records import SealedStatement, Stored
 from identity.submission import Submission
-from identity.writing import Done, Draft
+from identity.writing import Done, Draft, Welcome
 
 
 def put(connection: Connection, ctx: Context, submission: Submission, *, now: datetime) -> PutResult:
@@ -61,8 +61,7 @@ def put(connection: Connection, ctx: Context, submission: Submission, *, now: da
         batch=submission.batch,
     )
     drafts = _drafts(draft, ctx, now)
-    _refuse_suppressed(connection, ctx, drafts[-1], now)
-    done = writing.write(connection, ctx, drafts, now=now)
+    done = writing.write(connection, ctx, drafts, now=now, welcome=_welcome(drafts[-1], ctx))
     return _result(connection, ctx, done, (*refused, *normalised.rejected), now)
 
 
@@ -142,7 +141,7 @@ def _speak(
     if not said or store_records.has_statements(connection, stored.record_no, said):
         return unchanged
     store_records.declare(connection, stored.record_no, said, now=now)
-    placement, is_settled = settle.settle(connection, ctx, Cause(roots=(stored.record_no,)), now=now)
+    placement, is_settled = settle.settle(connection, ctx, Cause(told=(stored.record_no,)), now=now)
     if not is_settled:
         return unchanged
     return replace(
@@ -180,24 +179,23 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
     return [ended, fresh]
 
 
-def _refuse_suppressed(connection: Connection, ctx: Context, draft: Draft, now: datetime) -> None:
+def _welcome(draft: Draft, ctx: Context) -> Welcome:
     """Keeps an erased shopper out, unless she allowed something since, to somebody who can vouch for it."""
     assert draft.content is not None
     hashes = suppression.of_record(draft.content.record(draft.ref, draft.channel, stub=False), ctx)
     known = writing.before(draft.stored, ctx)
     if known is not None:
         hashes -= suppression.of_record(known.record(draft.ref, draft.channel, stub=False), ctx)
-    if not hashes:
-        return
-    since = store_suppression.suppressed_since(connection, hashes)
-    if since is None:
-        return
-    if not any(
-        said.granted and said.at > since and said.proof >= Assurance.AUTHENTICATED
-        for said in draft.statements
-    ):
-        raise SuppressedError
-    store_suppression.release(connection, hashes, now=now)
+
+    def back(connection: Connection, erased_at: datetime, now: datetime) -> None:
+        if not any(
+            said.granted and said.at > erased_at and said.proof >= Assurance.AUTHENTICATED
+            for said in draft.statements
+        ):
+            raise SuppressedError
+        store_suppression.release(connection, hashes, now=now)
+
+    return Welcome(hashes, back)
 
 
 def _result(

@@ -1,28 +1,49 @@
-"""The part of the graph of links that has been looked at, as it is and as it was before a change.
+"""What has been read of records, lists of keys and judgements, each at most once.
 
-A `Sight` reads rows, lists of keys and judgements at most once each. A `View` of it tells members and links;
-the view of the past puts earlier versions of the changed records in place of what is stored.
-
-Invariant: a view never guesses. Whether a key is live is only said after its list, or its liveness, was read.
+Invariant: nothing is read twice under one set of locks, and a record is only opened when somebody asks what
+it says.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy.engine import Connection
 
-from identity import cluster, envelope, keys, links, postings, store_graph
-from identity.cluster import Resolution
+from identity import envelope, keys, postings, store_graph
 from identity.context import Context
+from identity.driver import Statement
 from identity.judgements import Bench, bench
-from identity.links import Link, Member
 from identity.model import Judgement, Key, Record, RecordKey, Verdict
-from identity.pieces import Piece
-from identity.policy import BOUND
+from identity.policy import BLOCK
+from identity.postings import Posting
 from identity.store_graph import Asked, Decision, Posters, Row
 
-Cache = dict[bytes, Record]
-"""Records by their sealed bytes, so that reading a row again after waiting for a lock costs nothing."""
+
+class Opened(Mapping[RecordKey, Record]):
+    """What records say, opened when asked.
+
+    Kept by their sealed bytes, so that reading a row again after waiting for a lock costs nothing.
+    """
+
+    def __init__(self, rows: Mapping[RecordKey, Row], ctx: Context, cache: dict[bytes, Record]) -> None:
+        self._rows = rows
+        self._ctx = ctx
+        self._cache = cache
+
+    def __getitem__(self, ref: RecordKey) -> Record:
+        row = self._rows[ref]
+        record = self._cache.get(row.sealed)
+        if record is None:
+            content = envelope.unseal(row.sealed, row.id, self._ctx.vault)
+            record = content.record(row.ref, row.channel, stub=row.stub)
+            self._cache[row.sealed] = record
+        return record
+
+    def __iter__(self) -> Iterator[RecordKey]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class Sight:
@@ -32,35 +53,64 @@ class Sight:
     live before, or be live afterwards.
     """
 
-    def __init__(self, connection: Connection, ctx: Context, *, slack: int, cache: Cache) -> None:
+    def __init__(self, connection: Connection, ctx: Context, *, slack: int = 0) -> None:
         self.ctx = ctx
         self.rows: dict[RecordKey, Row] = {}
         self.ref_of: dict[int, RecordKey] = {}
-        self.records: dict[RecordKey, Record] = {}
+        self.refs_in: dict[int, list[RecordKey]] = defaultdict(list)
+        self.hopeless: set[tuple[int, int]] = set()
+        """Pairs of records that cannot be linked, whatever keys turn out to say."""
         self._connection = connection
         self._slack = slack
-        self._cache = cache
+        self._cache: dict[bytes, Record] = {}
+        self._digests: dict[Key, int] = {}
+        self._posted: dict[bytes, tuple[Key, ...]] = {}
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
+        self.records = Opened(self.rows, ctx, self._cache)
 
     def renewed(self) -> "Sight":
         """A sight that knows the lists read so far, whose keys the caller has locked, and no record."""
-        fresh = Sight(self._connection, self.ctx, slack=self._slack, cache=self._cache)
+        fresh = Sight(self._connection, self.ctx, slack=self._slack)
         fresh._lists = dict(self._lists)
+        fresh.hopeless = self.hopeless
+        fresh._cache, fresh._digests, fresh._posted = self._cache, self._digests, self._posted
+        fresh.records = Opened(fresh.rows, self.ctx, self._cache)
         return fresh
 
-    def read_lists(self, wanted: Iterable[Key]) -> None:
-        """Reads who posts these keys, by number."""
-        unknown = {postings.digest(key, self.ctx): key for key in wanted if key not in self._lists}
+    def keep_version(self, sealed: bytes, record: Record, posted: Iterable[Posting]) -> None:
+        """Takes what a sealed record says and posts, which the caller knows, having just written it."""
+        known = tuple(posted)
+        self._cache[sealed] = record
+        self._posted[sealed] = tuple(posting.key for posting in known)
+        self._digests.update((posting.key, posting.digest) for posting in known)
+
+    def keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
+        """All keys that a record posts, live or not."""
+        sealed = self.rows[ref].sealed
+        posted = self._posted.get(sealed)
+        if posted is None:
+            record = self.records[ref]
+            posted = keys.posted(record, self.ctx.model.blocking(record), self.ctx.policy)
+            self._posted[sealed] = posted
+        return posted
+
+    def asked(self, key: Key) -> Asked:
+        """The question who posts a key."""
+        digest = self._digests.get(key)
+        if digest is None:
+            digest = self._digests[key] = postings.digest(key, self.ctx)
         policy = self.ctx.policy
-        asked = [
-            Asked(digest, policy.cap(key.type) + self._slack, policy.generic(key.type) + self._slack)
-            for digest, key in unknown.items()
-        ]
-        lists = store_graph.lists(self._connection, asked)
-        self._lists.update((key, lists[digest]) for digest, key in unknown.items())
+        cap, generic = policy.cap(key.type) + self._slack, policy.generic(key.type) + self._slack
+        return Asked(digest, cap, generic, key.type == BLOCK)
+
+    def read_lists(self, wanted: Iterable[Key], *, after: Iterable[Statement] = ()) -> None:
+        """Reads who posts these keys, by number, once these statements are done."""
+        unknown = {key: self.asked(key) for key in wanted if key not in self._lists}
+        lists = store_graph.lists(self._connection, list(unknown.values()), after=tuple(after))
+        self._lists.update((key, lists[asked.digest]) for key, asked in unknown.items())
 
     def read_records(self, numbers: Iterable[int]) -> None:
         """Reads these records, as far as they are live."""
@@ -70,26 +120,22 @@ class Sight:
     def read_pieces(self, labels: Iterable[int]) -> None:
         """Reads all records of these pieces."""
         unknown = frozenset(labels) - self._pieces
-        self.keep_pieces(unknown, store_graph.in_pieces(self._connection, unknown))
+        self._pieces |= unknown
+        self.keep(store_graph.in_pieces(self._connection, unknown))
 
-    def keep_pieces(self, labels: Iterable[int], rows: Iterable[Row]) -> None:
-        """Takes all records of these pieces, which were read elsewhere."""
+    def keep_pieces(self, labels: Iterable[int]) -> None:
+        """Takes note that all records of these pieces were read."""
         self._pieces |= frozenset(labels)
-        self.keep(rows)
 
     def keep(self, rows: Iterable[Row]) -> None:
         """Takes rows that were read elsewhere; those known already stay as they were first read."""
         for row in rows:
             if row.record_no in self.ref_of:
                 continue
-            record = self._cache.get(row.sealed)
-            if record is None:
-                content = envelope.unseal(row.sealed, row.id, self.ctx.vault)
-                record = content.record(row.ref, row.channel, stub=row.stub)
-                self._cache[row.sealed] = record
             self.rows[row.ref] = row
             self.ref_of[row.record_no] = row.ref
-            self.records[row.ref] = record
+            if row.piece_no is not None:
+                self.refs_in[row.piece_no].append(row.ref)
 
     def read_judgements(self, refs: Iterable[RecordKey]) -> None:
         """Reads the judgements that name these records, and the other records that they name."""
@@ -119,134 +165,3 @@ class Sight:
         if not left or not right:
             return None
         return Judgement(left, right, Verdict(decision.verdict), decision.at, decision.reason)
-
-
-class View:
-    """Members and links as stored, or, with `earlier`, as they were (None: the record was not there)."""
-
-    def __init__(self, sight: Sight, earlier: Mapping[int, tuple[RecordKey, Record | None]]) -> None:
-        self._sight = sight
-        self._ctx = sight.ctx
-        self._earlier_nos = frozenset(earlier)
-        self._earlier = dict(earlier.values())
-        self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
-        self._live: dict[Key, bool] = {}
-        self._members: dict[RecordKey, Member] = {}
-        self._links: dict[RecordKey, set[Link]] = {}
-        for ref, record in self._earlier.items():
-            if record is not None:
-                for posting in postings.of(record, self._ctx):
-                    self._earlier_posts[posting.key][ref] = posting.token
-
-    def record(self, ref: RecordKey) -> Record | None:
-        """The record in this view."""
-        return self._earlier[ref] if ref in self._earlier else self._sight.records.get(ref)
-
-    def posters(self, key: Key) -> dict[RecordKey, int]:
-        """Who posts a key, with name tokens; nobody when they are too many.
-
-        The records must have been read.
-        """
-        listed = self._sight.list_of(key)
-        if listed is None:
-            return {}
-        ref_of = self._sight.ref_of
-        found = {ref_of[number]: token for number, token in listed.items() if number not in self._earlier_nos}
-        return found | self._earlier_posts.get(key, {})
-
-    def numbers(self, keys: Iterable[Key]) -> set[int]:
-        """The numbers of those who post these keys as stored, where they say something in this view."""
-        return {number for key in keys if self.is_live(key) for number in self._sight.list_of(key) or ()}
-
-    def is_live(self, key: Key) -> bool:
-        """Whether a key says something in this view. Its list must have been read."""
-        known = self._live.get(key)
-        if known is None:
-            known = self._is_live(key)
-            self._live[key] = known
-        return known
-
-    def is_generic(self, key: Key) -> bool:
-        """Whether a key says nothing because too many post it, not because nobody does."""
-        return not self.is_live(key) and (self._sight.list_of(key) is None or bool(self._tokens(key)))
-
-    def _is_live(self, key: Key) -> bool:
-        tokens = self._tokens(key)
-        return bool(tokens) and keys.is_live(
-            key.type, records=len(tokens), tokens=len(set(tokens)), policy=self._ctx.policy
-        )
-
-    def _tokens(self, key: Key) -> list[int]:
-        """The names behind a key, one for each record; none when they are too many in any case."""
-        listed = self._sight.list_of(key)
-        if listed is None:
-            return []
-        stored = [token for number, token in listed.items() if number not in self._earlier_nos]
-        return [*stored, *self._earlier_posts.get(key, {}).values()]
-
-    def member(self, ref: RecordKey) -> Member:
-        """A record with those of its keys that are live, whose liveness must have been read."""
-        known = self._members.get(ref)
-        if known is None:
-            record = self.record(ref)
-            assert record is not None
-            live = frozenset(key for key in self._posted(record) if self.is_live(key))
-            known = links.member(record, live, self._ctx.model, self._ctx.policy)
-            self._members[ref] = known
-        return known
-
-    def around(self, refs: Collection[RecordKey]) -> set[Link]:
-        """All links that have an end among these records."""
-        unknown = {ref for ref in refs if ref not in self._links and self.record(ref) is not None}
-        if unknown:
-            self._explore(unknown)
-        return {link for ref in refs for link in self._links.get(ref, ())}
-
-    def read_members(self, refs: Iterable[RecordKey]) -> dict[RecordKey, Member]:
-        """These records as members; reads what is not known of their keys and judgements."""
-        wanted = list(refs)
-        self._sight.read_judgements(wanted)
-        self._sight.read_lists({key for ref in wanted for key in self.keys_of(ref)})
-        return {ref: self.member(ref) for ref in wanted}
-
-    def resolve(self, piece: Piece) -> Resolution:
-        """The persons in a piece."""
-        members = self.read_members(piece.members)
-        return cluster.resolve(piece, members, self._sight.bench(), self._ctx.model, self._ctx.policy)
-
-    def _explore(self, refs: set[RecordKey]) -> None:
-        wanted = with_counterparts(key for ref in refs for key in self.keys_of(ref))
-        self._sight.read_lists(wanted)
-        self._sight.read_records(self.numbers(wanted))
-        self._sight.read_judgements(refs)
-        near = set(refs)
-        for key in wanted:
-            if self.is_live(key):
-                near |= self.posters(key).keys()
-        decided = self._sight.bench()
-        if decided.newest_first:
-            for one, other, _ in decided.same_pairs(self._sight.rows.keys() | refs):
-                if one in refs or other in refs:
-                    near |= {one, other}
-        members = self.read_members(ref for ref in near if self.record(ref) is not None)
-        found = links.among(members, decided, self._ctx.model, self._ctx.policy, focus=refs)
-        self._links.update((ref, set()) for ref in refs)
-        for link in found:
-            for end in (link.left, link.right):
-                if end in refs:
-                    self._links[end].add(link)
-
-    def keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
-        """All keys that a record posts, live or not."""
-        record = self.record(ref)
-        return () if record is None else self._posted(record)
-
-    def _posted(self, record: Record) -> tuple[Key, ...]:
-        return keys.posted(record, self._ctx.model.blocking(record), self._ctx.policy)
-
-
-def with_counterparts(posted: Iterable[Key]) -> set[Key]:
-    """Keys, and those under which their other side is found: an account and the browsing it bounds."""
-    found = set(posted)
-    accounts = {keys.bound_key(key.value) for key in found if key.type == keys.ACCOUNT}
-    return found | accounts | {Key(keys.ACCOUNT, key.value) for key in found if key.type == BOUND}

@@ -9,17 +9,15 @@ together.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
 from identity import driver
+from identity.driver import Statement
 from identity.model import Consent, RecordKey
 from identity.parts import CROSS_CHANNEL, PERSONAL_OFFERS
-
-GROWN = "pieces"
-"""The savepoint that gives locks on pieces back when there turn out to be more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class Row:
     piece_no: int | None
     person_no: int | None
     profile_no: int | None
+    level: int | None
     statements: tuple[Consent, ...]  # the newest ones about joining channels and about personal offers
 
 
@@ -46,6 +45,7 @@ class Asked:
     digest: int
     cap: int
     generic: int
+    is_blocking: bool
 
 
 Posters = dict[int, int]
@@ -64,43 +64,70 @@ class Decision:
     at: datetime
 
 
-def take_keys(connection: Connection, taken: Sequence[tuple[Asked, bool]]) -> None:
-    """Locks keys until the transaction ends; the flag says that something leaves the key."""
+class Entered(NamedTuple):
+    """What is known before records are written: when their shopper was erased, and numbers for new ones."""
+
+    erased_at: datetime | None
+    numbers: list[int]
+
+
+class Held(NamedTuple):
+    """The labels of the pieces that were locked, and what was read once they were."""
+
+    labels: frozenset[int]
+    rows: list[Row]
+
+
+def enter(
+    connection: Connection, taken: Sequence[tuple[Asked, bool]], hashes: Collection[UUID], *, fresh: int
+) -> Entered:
+    """Locks keys until the transaction ends; the flag says that something leaves the key.
+
+    Then tells when the newest erasure was that one of these hashes remembers, and so many new record numbers.
+    """
     ordered = sorted(taken, key=lambda each: each[0].digest)
-    driver.rows(
+    found = driver.rows(
         connection,
-        "select identity.take_keys(%s::int8[], %s::int4[], %s::int4[], %s::bool[])",
-        (*_arrays([asked for asked, _ in ordered]), [leaving for _, leaving in ordered]),
+        "select * from identity.enter(%s::int8[], %s::int4[], %s::int4[], %s::bool[], %s::bool[],"
+        " %s::uuid[], %s)",
+        (
+            *_arrays([asked for asked, _ in ordered]),
+            [leaving for _, leaving in ordered],
+            list(hashes),
+            fresh,
+        ),
     )
+    return Entered(*found[0])
 
 
-def take_pieces(
-    connection: Connection, labels: Iterable[int], numbers: Collection[int]
-) -> tuple[frozenset[int], list[Row]]:
-    """Sets the savepoint, locks these pieces and those of these records, then reads what is in them."""
-    found = driver.value(
+def hold(connection: Connection, given: Iterable[int], near: Collection[int]) -> Held:
+    """Locks these pieces and those of these records, then reads what is in them.
+
+    A savepoint stands before the locks, so that they can be given back.
+    """
+    found = driver.rows(
         connection,
-        f"savepoint {GROWN}; select identity.take_pieces(%s::int8[], %s::int8[])",
-        (sorted(labels), list(numbers)),
+        "savepoint pieces; select * from identity.hold(%s::int8[], %s::int8[])",
+        (sorted(given), list(near)),
     )
-    held = frozenset(found)
-    return held, in_pieces(connection, held)
+    return Held(frozenset(found[0][0]), [_row(row[1:]) for row in found if row[1] is not None])
 
 
 def give_pieces_back(connection: Connection) -> None:
     """Returns to the savepoint, which gives the locks on pieces back and keeps those on keys."""
-    driver.rows(connection, f"rollback to savepoint {GROWN}; release savepoint {GROWN}", ())
+    driver.rows(connection, "rollback to savepoint pieces; release savepoint pieces", ())
 
 
-def lists(connection: Connection, asked: Sequence[Asked]) -> dict[int, Posters | None]:
-    """Who posts each key, None where they are too many."""
-    if not asked:
-        return {}
-    found = driver.rows(
-        connection, "select * from identity.lists(%s::int8[], %s::int4[], %s::int4[])", _arrays(asked)
+def lists(
+    connection: Connection, asked: Sequence[Asked], *, after: Sequence[Statement] = ()
+) -> dict[int, Posters | None]:
+    """Who posts each key once these statements are done, None where they are too many."""
+    wanted = Statement(
+        "select * from identity.lists(%s::int8[], %s::int4[], %s::int4[], %s::bool[])", _arrays(asked)
     )
+    found = driver.together(connection, [*after, wanted] if asked else after)
     posters: dict[int, Posters | None] = {each.digest: {} for each in asked}
-    for digest, records, tokens in found:
+    for digest, records, tokens in found if asked else ():
         posters[digest] = None if records is None else dict(zip(records, tokens, strict=True))
     return posters
 
@@ -125,8 +152,9 @@ def all_posters(connection: Connection, digest: int) -> list[int]:
     """Every record under a key, however many: for work in the background."""
     found = driver.rows(
         connection,
-        "select record_no from identity.identifier where digest = %s order by record_no",
-        (digest,),
+        "select record_no from identity.identifier where digest = %s union all"
+        " select record_no from identity.block_key where digest = %s order by record_no",
+        (digest, digest),
     )
     return [number for (number,) in found]
 
@@ -146,15 +174,18 @@ def decisions(connection: Connection, numbers: Collection[int]) -> list[Decision
     ]
 
 
-def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int]]:
-    return [each.digest for each in asked], [each.cap for each in asked], [each.generic for each in asked]
+def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], list[bool]]:
+    return (
+        [each.digest for each in asked],
+        [each.cap for each in asked],
+        [each.generic for each in asked],
+        [each.is_blocking for each in asked],
+    )
 
 
 def _row(values: Sequence[Any]) -> Row:
-    (number, record_id, source, key, generation, channel, stub, judged, sealed, piece, person, profile) = (
-        values[:12]
-    )
-    joining, joining_at, offers, offers_at = values[12:16]
+    number, record_id, source, key, generation, channel, stub, judged, sealed, *rest = values
+    piece, person, profile, level, joining, joining_at, offers, offers_at = rest
     return Row(
         record_no=number,
         id=record_id,
@@ -166,6 +197,7 @@ def _row(values: Sequence[Any]) -> Row:
         piece_no=piece,
         person_no=person,
         profile_no=profile,
+        level=level,
         statements=_statements((CROSS_CHANNEL, joining, joining_at), (PERSONAL_OFFERS, offers, offers_at)),
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from identity import driver
+from identity.driver import Statement
 from identity.model import RecordKey
 from identity.postings import Posting
 
@@ -99,13 +100,13 @@ def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> lis
     return [_stored(values) for values in found]
 
 
-def insert(connection: Connection, written: Written, *, now: datetime) -> int:
-    """Writes a new record with its postings and returns its number."""
-    number: int = driver.value(
-        connection,
-        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
+    """Writes a new record with its postings."""
+    return Statement(
+        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
+            record_no,
             written.id,
             *written.ref,
             written.channel,
@@ -118,15 +119,11 @@ def insert(connection: Connection, written: Written, *, now: datetime) -> int:
             *_posting_arrays(written.postings),
         ),
     )
-    return number
 
 
-def update(
-    connection: Connection, record_no: int, written: Written, *, removed: Collection[int], now: datetime
-) -> None:
+def update(record_no: int, written: Written, *, removed: Collection[int], now: datetime) -> Statement:
     """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
-    driver.rows(
-        connection,
+    return Statement(
         "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
@@ -143,27 +140,29 @@ def update(
     )
 
 
-def bury(connection: Connection, record_no: int, posted: Collection[int], *, now: datetime) -> None:
+def bury(record_no: int, posted: Collection[int], *, now: datetime) -> Statement:
     """Leaves a tombstone: what the record said is gone, its number and id stay."""
-    connection.exec_driver_sql(
-        "with d as (delete from identity.identifier where record_no = %s and digest = any (%s::int8[]))"
-        " update identity.record set sealed = null, content = null, keys = '{}', deleted_at = %s,"
-        " changed_at = %s where record_no = %s",
+    return Statement(
+        "select identity.unpost(%s, %s::int8[]); update identity.record set sealed = null, content = null,"
+        " keys = '{}', deleted_at = %s, changed_at = %s where record_no = %s",
         (record_no, list(posted), now, now, record_no),
+    )
+
+
+def said(record_no: int, statements: Sequence[SealedStatement], *, now: datetime) -> Statement:
+    """Appends statements to a record; one that is known already is not repeated."""
+    return Statement(
+        "select identity.declare(%s, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[], %s::bytea[])",
+        (record_no, now, *_statement_arrays(statements)),
     )
 
 
 def declare(
     connection: Connection, record_no: int, statements: Sequence[SealedStatement], *, now: datetime
 ) -> None:
-    """Appends statements to a record; one that is known already is not repeated."""
+    """Appends statements to a record at once."""
     if statements:
-        driver.rows(
-            connection,
-            "select identity.declare(%s, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[],"
-            " %s::bytea[])",
-            (record_no, now, *_statement_arrays(statements)),
-        )
+        driver.together(connection, [said(record_no, statements, now=now)])
 
 
 def has_statements(connection: Connection, record_no: int, statements: Sequence[SealedStatement]) -> bool:

@@ -64,6 +64,15 @@ identifier = sa.Table(
     sa.CheckConstraint("assurance between 1 and 4", name="assurance"),
 )
 
+block_key = sa.Table(
+    "block_key",
+    metadata,
+    number("digest"),
+    number("record_no"),
+    sa.Column("token", sa.Integer, nullable=False),
+    sa.PrimaryKeyConstraint("digest", "record_no", name="pk_block_key", postgresql_include=["token"]),
+)
+
 member = sa.Table(
     "member",
     metadata,
@@ -71,6 +80,7 @@ member = sa.Table(
     number("piece_no"),
     number("person_no"),
     number("profile_no"),
+    sa.Column("level", sa.SmallInteger, nullable=False),  # how many kinds of links its piece had to give up
     sa.PrimaryKeyConstraint("record_no", name="pk_member"),
     postgresql_with={"fillfactor": "90"},
 )

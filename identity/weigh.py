@@ -39,6 +39,12 @@ class Model(Protocol):
     def weight(self, left: Pool, right: Pool, /) -> int:
         """Evidence for one shopper minus evidence against, over distinct values, each attribute once."""
 
+    def ceiling(self, left: Pool, right: Pool, /) -> int:
+        """At least what the two weigh if some of the keys in their pools turn out to say nothing.
+
+        Whoever searches asks this first: most pairs that share a blocking key cannot reach any line.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class DeterministicModel:
@@ -53,5 +59,9 @@ class DeterministicModel:
         return ()
 
     def weight(self, _left: Pool, _right: Pool, /) -> int:
+        """Always nothing."""
+        return 0
+
+    def ceiling(self, _left: Pool, _right: Pool, /) -> int:
         """Always nothing."""
         return 0

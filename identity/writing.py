@@ -5,7 +5,7 @@ Everything that changes what records say comes through here: submissions, delete
 The caller has opened the records, that is: holds their (source, key) locks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,14 +14,17 @@ from sqlalchemy.engine import Connection
 
 from identity import envelope, postings, settle, store_graph, store_records
 from identity.context import Context
+from identity.driver import Statement
 from identity.envelope import Content
-from identity.model import Consent, Record, RecordKey
+from identity.model import Consent, Key, Record, RecordKey
 from identity.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 from identity.placing import Change, Placement
 from identity.postings import Posting
 from identity.settle import Cause
+from identity.sight import Sight
 from identity.store_graph import Asked, Row
 from identity.store_records import SealedStatement, Stored, Written
+from identity.view import with_counterparts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Welcome:
+    """By what a shopper who was erased is known again, and whether her own word since then lets her back.
+
+    `back` is called with the time of the erasure; it raises SuppressedError or lets her pass.
+    """
+
+    hashes: frozenset[UUID]
+    back: Callable[[Connection, datetime, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What was written, in the order of the drafts, and where everything belongs now."""
 
@@ -54,13 +68,30 @@ class Done:
 
 
 def write(
-    connection: Connection, ctx: Context, drafts: Sequence[Draft], *, now: datetime, roots: Sequence[int] = ()
+    connection: Connection,
+    ctx: Context,
+    drafts: Sequence[Draft],
+    *,
+    now: datetime,
+    roots: Sequence[int] = (),
+    welcome: Welcome | None = None,
 ) -> Done:
-    """Writes all drafts at once and settles what they touch, together with `roots`."""
+    """Writes all drafts at once and settles what they touch, together with `roots`.
+
+    Nothing is written when a shopper who was erased is not welcome: raises SuppressedError.
+    """
     steps = [_Step.of(draft, ctx) for draft in drafts]
-    _take_keys(connection, ctx, steps)
-    changes = tuple(_write(connection, ctx, step, now) for step in steps)
-    placement, is_settled = settle.settle(connection, ctx, Cause(changes, tuple(roots)), now=now)
+    ground = Sight(connection, ctx, slack=len(steps))
+    numbers = _enter(connection, ground, steps, welcome, now)
+    written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
+    changes = tuple(change for _, change in written)
+    posted = {each.key for step in steps for each in step.earlier_posts + step.later_posts}
+    ground.read_lists(
+        with_counterparts(posted), after=[statement for statements, _ in written for statement in statements]
+    )
+    placement, is_settled = settle.settle(
+        connection, ctx, Cause(changes, tuple(roots)), now=now, ground=ground
+    )
     return Done(changes, placement, is_settled)
 
 
@@ -96,34 +127,52 @@ class _Step:
         )
 
     @property
-    def leaving(self) -> set[int]:
-        """The digests that the record stops to post, or under which it changes its name."""
-        staying = {(posting.digest, posting.token) for posting in self.later_posts}
-        return {each.digest for each in self.earlier_posts if (each.digest, each.token) not in staying}
+    def is_other(self) -> bool:
+        """Whether what the record says changes: whoever weighs it under one of its keys relies on it."""
+        return self.earlier != self.later
+
+    @property
+    def leaving(self) -> set[Key]:
+        """The keys that the record stops to post, or under which it changes its name."""
+        staying = {(posting.key, posting.token) for posting in self.later_posts}
+        return {each.key for each in self.earlier_posts if (each.key, each.token) not in staying}
 
 
-def _take_keys(connection: Connection, ctx: Context, steps: Iterable[_Step]) -> None:
-    asked: dict[int, Asked] = {}
-    leaving: set[int] = set()
+def _enter(
+    connection: Connection, ground: Sight, steps: Sequence[_Step], welcome: Welcome | None, now: datetime
+) -> list[int]:
+    """Locks what has to be locked before writing; returns the numbers of the records, new ones included."""
+    asked: dict[Key, Asked] = {}
+    leaving: set[Key] = set()
     for step in steps:
-        if step.leaving or len(step.earlier_posts) != len(step.later_posts):
+        if step.is_other:
             leaving |= step.leaving
-            for posting in step.earlier_posts + step.later_posts:
-                kind = posting.key.type
-                asked[posting.digest] = Asked(posting.digest, ctx.policy.cap(kind), ctx.policy.generic(kind))
-    if asked:
-        store_graph.take_keys(connection, [(each, digest in leaving) for digest, each in asked.items()])
+            asked |= {each.key: ground.asked(each.key) for each in step.earlier_posts + step.later_posts}
+    fresh = sum(step.draft.stored is None for step in steps)
+    hashes = welcome.hashes if welcome else frozenset[UUID]()
+    spare: list[int] = []
+    if asked or fresh or hashes:
+        taken = [(each, key in leaving) for key, each in asked.items()]
+        entered = store_graph.enter(connection, taken, hashes, fresh=fresh)
+        spare = entered.numbers
+        if welcome is not None and entered.erased_at is not None:
+            welcome.back(connection, entered.erased_at, now)
+    return [step.draft.stored.record_no if step.draft.stored else spare.pop(0) for step in steps]
 
 
-def _write(connection: Connection, ctx: Context, step: _Step, now: datetime) -> Change:
+def _written(
+    ctx: Context, ground: Sight, step: _Step, number: int, now: datetime
+) -> tuple[list[Statement], Change]:
+    """The statements that write a draft, and what they change."""
     draft, stored = step.draft, step.draft.stored
     record_id = stored.id if stored else ctx.new_id()
     sealed = envelope.seal(draft.content, record_id, ctx.vault) if draft.content else b""
     if draft.content is None:
         assert stored is not None
-        store_records.bury(connection, stored.record_no, stored.posted, now=now)
-        number = stored.record_no
+        statements = [store_records.bury(number, stored.posted, now=now)]
     else:
+        assert step.later is not None
+        ground.keep_version(sealed, step.later, step.later_posts)
         written = Written(
             id=record_id,
             ref=draft.ref,
@@ -136,13 +185,13 @@ def _write(connection: Connection, ctx: Context, step: _Step, now: datetime) -> 
             batch=draft.batch,
         )
         if stored is None:
-            number = store_records.insert(connection, written, now=now)
+            statements = [store_records.insert(number, written, now=now)]
         else:
-            number = stored.record_no
             removed = set(stored.posted) - {posting.digest for posting in step.later_posts}
-            store_records.update(connection, number, written, removed=removed, now=now)
-        store_records.declare(connection, number, draft.statements, now=now)
-    return Change(
+            statements = [store_records.update(number, written, removed=removed, now=now)]
+        if draft.statements:
+            statements.append(store_records.said(number, draft.statements, now=now))
+    change = Change(
         record_no=number,
         ref=draft.ref,
         before=step.earlier,
@@ -153,7 +202,10 @@ def _write(connection: Connection, ctx: Context, step: _Step, now: datetime) -> 
         profile_no=stored.profile_no if stored else None,
         is_forwarding=draft.is_forwarding,
         row=_row(number, record_id, draft, sealed) if stored is None else None,
+        posted_before=step.earlier_posts,
+        posted_after=step.later_posts,
     )
+    return statements, change
 
 
 def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes) -> Row:
@@ -170,5 +222,6 @@ def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes) -> Row:
         piece_no=None,
         person_no=None,
         profile_no=None,
+        level=None,
         statements=tuple(each for each in said if each.purpose in {CROSS_CHANNEL, PERSONAL_OFFERS}),
     )

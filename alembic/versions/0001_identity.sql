@@ -2,6 +2,13 @@ CREATE SCHEMA identity;
 
 CREATE SEQUENCE identity.event_no;
 
+CREATE TABLE identity.block_key (
+    digest BIGINT NOT NULL,
+    record_no BIGINT NOT NULL,
+    token INTEGER NOT NULL,
+    CONSTRAINT pk_block_key PRIMARY KEY (digest, record_no) INCLUDE (token)
+);
+
 CREATE TABLE identity.change (
     seq BIGINT GENERATED ALWAYS AS IDENTITY,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -119,6 +126,7 @@ CREATE TABLE identity.member (
     piece_no BIGINT NOT NULL,
     person_no BIGINT NOT NULL,
     profile_no BIGINT NOT NULL,
+    level SMALLINT NOT NULL,
     CONSTRAINT pk_member PRIMARY KEY (record_no)
 ) WITH (fillfactor = 90);
 CREATE INDEX ix_member_piece_no ON identity.member (piece_no, record_no);
@@ -268,12 +276,30 @@ begin
 end
 $$;
 
+-- Whether more records or more names post a key than may. Volatile: asked again after waiting for a lock, it sees
+-- what was committed meanwhile.
+create function identity.is_dead(wanted int8, cap int4, generic int4, is_blocking bool) returns bool
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  is_full bool;
+begin
+  if is_blocking then
+    select count(*) > cap or count(distinct posted.token) > generic into is_full
+    from (select token from identity.block_key where digest = wanted limit cap + 1) posted;
+  else
+    select count(*) > cap or count(distinct posted.token) > generic into is_full
+    from (select token from identity.identifier where digest = wanted limit cap + 1) posted;
+  end if;
+  return is_full;
+end
+$$;
+
 -- A live record with its labels and its newest word about joining channels and about personal offers.
 -- Of two statements from one moment the withdrawal counts.
 create view identity.standing as
 select
   r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed,
-  m.piece_no, m.person_no, m.profile_no,
+  m.piece_no, m.person_no, m.profile_no, m.level,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at
 from identity.record r
@@ -293,57 +319,58 @@ where r.sealed is not null;
 -- Locks keys, which come sorted: exclusively when live or when something leaves them, else shared, so that all
 -- who merely show the store's default phone need not wait for each other. Sharing is safe because adding to a
 -- dead key cannot make it live; whether it still is dead is asked again once the lock is held.
-create function identity.take_keys(digests int8[], caps int4[], generics int4[], leaving bool[]) returns void
+create function identity.take_keys(digests int8[], caps int4[], generics int4[], blocking bool[], leaving bool[])
+returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
-declare
-  is_dead bool;
 begin
   for i in 1 .. cardinality(digests) loop
-    select not leaving[i] and (count(*) > caps[i] or count(distinct posted.token) > generics[i]) into is_dead
-    from (select token from identity.identifier where digest = digests[i] limit caps[i] + 1) posted;
-    if is_dead then
+    if not leaving[i] and identity.is_dead(digests[i], caps[i], generics[i], blocking[i]) then
       begin
         perform pg_advisory_xact_lock_shared(digests[i]);
-        select count(*) > caps[i] or count(distinct posted.token) > generics[i] into is_dead
-        from (select token from identity.identifier where digest = digests[i] limit caps[i] + 1) posted;
-        if not is_dead then
-          raise exception using errcode = 'OK001';  -- rolls this block back, which gives the shared lock up
+        if identity.is_dead(digests[i], caps[i], generics[i], blocking[i]) then
+          continue;
         end if;
+        raise exception using errcode = 'OK001';  -- rolls this block back, which gives the shared lock up
       exception when sqlstate 'OK001' then
         null;
       end;
     end if;
-    if not is_dead then
-      perform pg_advisory_xact_lock(digests[i]);
-    end if;
+    perform pg_advisory_xact_lock(digests[i]);
   end loop;
 end
 $$;
 
--- Locks pieces by their labels, sorted: those given, and those that these records are in. Taken after keys, never
--- the other way round. Returns the labels; whether they are still right is for the next statement to see.
-create function identity.take_pieces(given int8[], numbers int8[]) returns int8[]
+-- What comes before writing records: their keys are locked, it is asked whether their shopper was erased, and new
+-- records get their numbers.
+create function identity.enter(
+  digests int8[], caps int4[], generics int4[], blocking bool[], leaving bool[], hashes uuid[], fresh int4,
+  out erased_at timestamptz, out numbers int8[]
+)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
-declare
-  labels int8[];
-  label int8;
 begin
-  select coalesce(array_agg(l.piece_no order by l.piece_no), '{}') into labels
-  from (
-    select unnest(given) as piece_no
-    union
-    select m.piece_no from identity.member m where m.record_no = any (numbers)
-  ) l;
-  foreach label in array labels loop
-    perform pg_advisory_xact_lock(hashint8extended(label, 7021));
+  perform identity.take_keys(digests, caps, generics, blocking, leaving);
+  erased_at := identity.suppressed_since(hashes);
+  numbers := array(
+    select nextval(pg_get_serial_sequence('identity.record', 'record_no')) from generate_series(1, fresh)
+  );
+end
+$$;
+
+-- Locks (source, key) pairs by their sorted digests: the first locks that anybody takes.
+create function identity.take_records(locks int8[]) returns void
+language plpgsql as $$
+declare
+  pair int8;
+begin
+  foreach pair in array locks loop
+    perform pg_advisory_xact_lock(pair);
   end loop;
-  return labels;
 end
 $$;
 
 -- Who posts these keys, with name tokens: null where more than caps[i] records or generics[i] names do, for such a
 -- key says nothing; a key that nobody posts is left out.
-create function identity.lists(digests int8[], caps int4[], generics int4[])
+create function identity.lists(digests int8[], caps int4[], generics int4[], blocking bool[])
 returns table (digest int8, records int8[], tokens int4[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
@@ -352,14 +379,22 @@ begin
     asked.digest,
     case when list.is_short then list.records end,
     case when list.is_short then list.tokens end
-  from unnest(digests, caps, generics) as asked (digest, cap, generic)
+  from unnest(digests, caps, generics, blocking) as asked (digest, cap, generic, is_blocking)
   cross join lateral (
     select
       array_agg(p.record_no) as records,
       array_agg(p.token) as tokens,
       count(*) <= asked.cap and count(distinct p.token) <= asked.generic as is_short
     from (
-      select i.record_no, i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1
+      (
+        select i.record_no, i.token from identity.identifier i
+        where not asked.is_blocking and i.digest = asked.digest limit asked.cap + 1
+      )
+      union all
+      (
+        select b.record_no, b.token from identity.block_key b
+        where asked.is_blocking and b.digest = asked.digest limit asked.cap + 1
+      )
     ) p
     having count(*) > 0
   ) list;
@@ -384,15 +419,39 @@ begin
 end
 $$;
 
--- Locks (source, key) pairs by their sorted digests: the first locks that anybody takes.
-create function identity.take_records(locks int8[]) returns void
-language plpgsql as $$
+-- Locks pieces by their labels, sorted: those given, and those that the records `near` are in. Taken after keys,
+-- never the other way round. Then, with another snapshot, reads the pieces given and those of the records near. The
+-- labels locked stand in the first row; whether they are still right is for the reader to see.
+create function identity.hold(given int8[], near int8[])
+returns table (
+  held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
+  sealed bytea, piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
+  cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
+)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-  pair int8;
+  labels int8[];
+  label int8;
 begin
-  foreach pair in array locks loop
-    perform pg_advisory_xact_lock(pair);
+  select coalesce(array_agg(l.piece_no order by l.piece_no), '{}') into labels
+  from (
+    select unnest(given) as piece_no
+    union
+    select m.piece_no from identity.member m where m.record_no = any (near)
+  ) l;
+  foreach label in array labels loop
+    perform pg_advisory_xact_lock(hashint8extended(label, 7021));
   end loop;
+  return query
+  select case when row_number() over () = 1 then labels end, s.*
+  from (select) one
+  left join lateral (
+    select m.record_no from identity.member m
+    where m.piece_no in (
+      select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
+    )
+  ) wanted on true
+  left join identity.standing s on s.record_no = wanted.record_no;
 end
 $$;
 
@@ -421,7 +480,7 @@ begin
 end
 $$;
 
--- Puts a record under its keys.
+-- Puts a record under its keys: identifiers with their type and how well they are proved, blocking keys without.
 create function identity.post(
   record_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
@@ -431,32 +490,44 @@ begin
   insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
   select p.digest, post.record_no, p.type, p.assurance, p.token, p.valid_to
   from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  where p.type <> 0
   on conflict (digest, record_no) do update
   set type = excluded.type, assurance = excluded.assurance, token = excluded.token, valid_to = excluded.valid_to
   where (identifier.assurance, identifier.token, identifier.valid_to)
     is distinct from (excluded.assurance, excluded.token, excluded.valid_to);
+  insert into identity.block_key (digest, record_no, token)
+  select p.digest, post.record_no, p.token from unnest(digests, types, tokens) p (digest, type, token)
+  where p.type = 0
+  on conflict (digest, record_no) do update set token = excluded.token where block_key.token <> excluded.token;
+end
+$$;
+
+-- Takes a record away from under these keys.
+create function identity.unpost(number int8, removed int8[]) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  delete from identity.identifier i where i.record_no = number and i.digest = any (removed);
+  delete from identity.block_key b where b.record_no = number and b.digest = any (removed);
 end
 $$;
 
 -- Writes a new record and its postings.
 create function identity.add_record(
-  id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea, batch text,
-  observed_at timestamptz, moment timestamptz,
+  number int8, id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea,
+  batch text, observed_at timestamptz, moment timestamptz,
   digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
-) returns int8
+) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
-declare
-  number int8;
 begin
-  insert into identity.record as r (
-    id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at, created_at,
-    changed_at
+  insert into identity.record (
+    record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at,
+    created_at, changed_at
   ) values (
-    add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel, add_record.stub,
-    false, digests, add_record.content, add_record.sealed, add_record.batch, add_record.observed_at, moment, moment
-  ) returning r.record_no into number;
+    number, add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel,
+    add_record.stub, false, digests, add_record.content, add_record.sealed, add_record.batch,
+    add_record.observed_at, moment, moment
+  );
   perform identity.post(number, digests, types, assurances, tokens, ends);
-  return number;
 end
 $$;
 
@@ -467,7 +538,7 @@ create function identity.change_record(
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
-  delete from identity.identifier i where i.record_no = number and i.digest = any (removed);
+  perform identity.unpost(number, removed);
   update identity.record r
   set stub = change_record.stub, keys = digests, content = change_record.content, sealed = change_record.sealed,
     batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, deleted_at = null,
@@ -520,12 +591,13 @@ create function identity.save_places(differences jsonb, moment timestamptz) retu
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   if differences ? 'members' then
-    insert into identity.member (record_no, piece_no, person_no, profile_no)
-      select d.record_no, d.piece_no, d.person_no, d.profile_no
+    insert into identity.member (record_no, piece_no, person_no, profile_no, level)
+      select d.record_no, d.piece_no, d.person_no, d.profile_no, d.level
       from jsonb_to_recordset(differences -> 'members')
-        as d (record_no int8, piece_no int8, person_no int8, profile_no int8)
+        as d (record_no int8, piece_no int8, person_no int8, profile_no int8, level int2)
       on conflict (record_no) do update
-      set piece_no = excluded.piece_no, person_no = excluded.person_no, profile_no = excluded.profile_no;
+      set piece_no = excluded.piece_no, person_no = excluded.person_no, profile_no = excluded.profile_no,
+        level = excluded.level;
   end if;
   if differences ? 'parted' then
     delete from identity.member m

@@ -1,21 +1,19 @@
 -- Writes a new record and its postings.
 create function identity.add_record(
-  id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea, batch text,
-  observed_at timestamptz, moment timestamptz,
+  number int8, id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea,
+  batch text, observed_at timestamptz, moment timestamptz,
   digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
-) returns int8
+) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
-declare
-  number int8;
 begin
-  insert into identity.record as r (
-    id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at, created_at,
-    changed_at
+  insert into identity.record (
+    record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at,
+    created_at, changed_at
   ) values (
-    add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel, add_record.stub,
-    false, digests, add_record.content, add_record.sealed, add_record.batch, add_record.observed_at, moment, moment
-  ) returning r.record_no into number;
+    number, add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel,
+    add_record.stub, false, digests, add_record.content, add_record.sealed, add_record.batch,
+    add_record.observed_at, moment, moment
+  );
   perform identity.post(number, digests, types, assurances, tokens, ends);
-  return number;
 end
 $$

@@ -5,7 +5,7 @@ create function identity.change_record(
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
-  delete from identity.identifier i where i.record_no = number and i.digest = any (removed);
+  perform identity.unpost(number, removed);
   update identity.record r
   set stub = change_record.stub, keys = digests, content = change_record.content, sealed = change_record.sealed,
     batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, deleted_at = null,

@@ -39,7 +39,7 @@ def live_numbers(connection: Connection) -> list[int]:
 
 def names(connection: Connection, ctx: Context) -> dict[RecordKey, tuple[str, ...]]:
     """The records in words that do not depend on when they came: browsers by the account that bounds them."""
-    sight = Sight(connection, ctx, slack=0, cache={})
+    sight = Sight(connection, ctx)
     sight.read_records(live_numbers(connection))
     return {
         ref: (ref.source, ref.key, f"bound to {record.bound_to}" if _is_browser(ref) else str(ref.generation))
@@ -53,7 +53,7 @@ def _is_browser(ref: RecordKey) -> bool:
 
 def expected(connection: Connection, ctx: Context) -> State:
     """What the partition from scratch derives from the stored records, judgements and consents."""
-    sight = Sight(connection, ctx, slack=0, cache={})
+    sight = Sight(connection, ctx)
     sight.read_records(live_numbers(connection))
     sight.read_judgements(sight.rows)
     judgements = sight.bench().newest_first

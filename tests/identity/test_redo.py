@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from identity import redo, settle, store_redo, writing
+from identity import driver, redo, settle, store_redo, writing
 from identity.envelope import Content
 from identity.model import Assurance, Canonical, Identifier, RecordKey
 from identity.settle import Cause
+from identity.sight import Sight
 from identity.writing import Draft
 from tests.identity import scratch
 from tests.identity.desk import Desk
@@ -19,7 +20,10 @@ def put_off(desk: Desk, key: str) -> int:
     mail = Identifier("email", "anna@example.at", Assurance.VERIFIED)
     content = Content(Canonical(given_name="anna", family_name="huber"), (mail,))
     draft = Draft(None, RecordKey("crm", key), "store", content, desk.now)
-    change = writing._write(desk.connection, desk.ctx, writing._Step.of(draft, desk.ctx), desk.now)
+    step, ground = writing._Step.of(draft, desk.ctx), Sight(desk.connection, desk.ctx, slack=1)
+    (number,) = writing._enter(desk.connection, ground, [step], None, desk.now)
+    statements, change = writing._written(desk.ctx, ground, step, number, desk.now)
+    driver.together(desk.connection, statements)
     _, is_settled = settle.settle(desk.connection, desk.ctx, Cause((change,)), now=desk.now, most=0)
     assert not is_settled
     return change.record_no
