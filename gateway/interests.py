@@ -24,6 +24,7 @@ KINDS: Final[dict[str, TouchKind]] = {
     "product_carted": "carted",
     "cart_removed": "removed",
     "order_completed": "bought",
+    "order_refunded": "returned",
 }
 """Kind of online event -> what it says about the products it names."""
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway import interests
-from gateway.connectors import segment
-from gateway.connectors.segment import Message
+from gateway.connectors.segment import traits
+from gateway.connectors.segment.messages import Message
 from gateway.identity_tokens import Vouched
 from gateway.interests import Said
 from identity import history, records
@@ -23,7 +23,7 @@ from identity.answers import Appended
 from identity.context import Context as Identity
 from identity.errors import ErasedError, UnknownRecordError
 from identity.model import Assurance
-from identity.submission import Claim, Happening, Submission
+from identity.submission import Claim, Happening, Statement, Submission
 from offers.service import Context as Offers
 
 ASSERTED_USER = "asserted:"
@@ -103,8 +103,9 @@ def _named_products(message: Message, named: Mapping[str, str]) -> dict[str, Any
 
 
 def takes_record(sender: Sender, visit: Visit) -> bool:
-    """Whether the message tells enough about a proven account to write its record."""
-    return visit.message.type == "identify" and _account(sender, visit) is not None
+    """Whether the message tells something about a proven account that its record should hold."""
+    message = visit.message
+    return (message.type == "identify" or message.is_consent_news) and _account(sender, visit) is not None
 
 
 def take_record(
@@ -115,7 +116,7 @@ def take_record(
     assert account is not None
     known = _known(connection, identity, sender.source, account)
     message = visit.message
-    told = segment.attributes(message.traits)
+    told = traits.attributes(message.traits)
     claims = {(claim.type, claim.value): claim for claim in known.identifiers}
     for claim in _claims_of_account(sender, visit, account):
         claims[claim.type, claim.value] = claim
@@ -127,10 +128,19 @@ def take_record(
             key=account,
             attributes={**known.attributes, **told},
             identifiers=tuple(claims.values()),
+            consents=_statements(message),
             observed_at=message.occurred_at,
             proof=Assurance.AUTHENTICATED,
         ),
         now=now,
+    )
+
+
+def _statements(message: Message) -> tuple[Statement, ...]:
+    """What the visitor allowed, as a statement about the account she is signed in to."""
+    return tuple(
+        Statement(purpose, granted, message.occurred_at, evidence=message.type)
+        for purpose, granted in message.consents.items()
     )
 
 
@@ -167,7 +177,7 @@ def _claims_of_account(sender: Sender, visit: Visit, account: str) -> list[Claim
         told = [("email", visit.vouched.email), ("phone", visit.vouched.phone)]
         return claims + [Claim(kind, value, Assurance.AUTHENTICATED) for kind, value in told if value]
     return claims + [
-        Claim(kind, value, sender.proof) for kind, value in segment.contacts(visit.message.traits)
+        Claim(kind, value, sender.proof) for kind, value in traits.contacts(visit.message.traits)
     ]
 
 
@@ -186,7 +196,16 @@ def _happening(sender: Sender, visit: Visit, named: Mapping[str, str]) -> Happen
         source=sender.source,
         occurred_at=message.occurred_at,
         identifiers=tuple(claims),
-        message_id=message.message_id,
+        message_id=_message_id(message, is_proven=account is not None),
         body={**message.body, **_named_products(message, named)},
         proof=Assurance.AUTHENTICATED if account is not None else sender.proof,
     )
+
+
+def _message_id(message: Message, *, is_proven: bool) -> str | None:
+    """What recognises a repetition. An order that page and server both report is one order, told by its own
+    number; not so where anybody may say it, who could then take a shopper's order away before it comes.
+    """
+    if is_proven and message.order_id is not None:
+        return f"order:{message.order_id}"
+    return message.message_id

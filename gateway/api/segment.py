@@ -6,6 +6,7 @@ stands in every visitor's browser, so it is believed as little as a public key, 
 
 import datetime as dt
 import itertools
+import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -21,7 +22,7 @@ from gateway import body as bodies
 from gateway import metrics, visits
 from gateway.api.described import describe
 from gateway.api.endpoint import Route, Seen, checked, finish, refused, services
-from gateway.connectors import segment
+from gateway.connectors.segment import messages
 from gateway.credentials import basic_user, bearer
 from gateway.identity_tokens import verify
 from gateway.problems import Problem
@@ -46,15 +47,14 @@ SCOPES: Final = {Scope.INGEST, Scope.INGEST_PUBLIC}
 PATHS: Final = {
     "batch": None,
     "b": None,
-    **{name: name for name in sorted(segment.TYPES)},
-    **segment.SHORT,
+    **{name: name for name in sorted(messages.TYPES)},
+    **messages.SHORT,
 }
 """Path -> the type its messages have; None: each says its own."""
 
 ANYWHERE: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "authorization, content-type, content-encoding",
-    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }
 """Any page may send events: the key says whose they are, no cookie goes along, and nothing is told in return.
@@ -72,7 +72,7 @@ class MessageSchema(Schema):
 
         unknown = INCLUDE
 
-    type = fields.String(metadata={"enum": sorted(segment.TYPES)})
+    type = fields.String(metadata={"enum": sorted(messages.TYPES)})
     event = fields.String(
         metadata={"description": "As in the Segment e-commerce spec: Product Viewed, Order Completed."}
     )
@@ -154,9 +154,36 @@ def _route(name: str) -> None:
     )
 
 
+SENT_BY_CLIENTS: Final = "authorization, content-type, content-encoding, anonymousid, sec-gpc"
+
+
 def _preflight() -> Response:
-    """Let browsers send from any page."""
-    return Response(status=204, headers=ANYWHERE)
+    """Let browsers send from any page, with whatever headers their client adds."""
+    asked = request.headers.get("Access-Control-Request-Headers") or SENT_BY_CLIENTS
+    allowed = asked if HEADER_NAMES.match(asked) else SENT_BY_CLIENTS
+    return Response(status=204, headers={**ANYWHERE, "Access-Control-Allow-Headers": allowed})
+
+
+HEADER_NAMES: Final = re.compile(r"[A-Za-z0-9, _-]{1,500}\Z")
+
+
+@flask.Blueprint.get(blueprint, "/projects/<write_key>/settings")
+def settings(write_key: str) -> Response:
+    """What Segment's browser client asks for before it sends anything: that it shall send here, and nowhere
+    else.
+    """
+    here = request.host_url.split("://", 1)[-1]
+    found = {
+        "integrations": {
+            "Segment.io": {
+                "apiKey": write_key,
+                "apiHost": f"{here}{blueprint.url_prefix.lstrip('/')}",
+                "protocol": request.scheme,
+            }
+        },
+        "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
+    }
+    return Response(orjson.dumps(found), mimetype="application/json", headers=ANYWHERE)
 
 
 for _name in PATHS:
@@ -171,8 +198,8 @@ def _taken(held: Services, type_of_path: str | None, seen: Seen) -> Response:
     allow(principal, frozenset(SCOPES))
     sender = _sender(held, principal, in_body=in_body)
     try:
-        sent, sent_at = segment.messages(body, type_of_path=type_of_path)
-    except segment.NotAMessageError as error:
+        sent, sent_at = messages.messages(body, type_of_path=type_of_path)
+    except messages.NotAMessageError as error:
         raise Problem("invalid", f"The body {error}.") from None
     if len(sent) > MAX_MESSAGES:
         raise Problem("body_too_large", f"At most {MAX_MESSAGES:,} messages; split them into several calls.")
@@ -191,6 +218,8 @@ def _caller(held: Services, body: object, now: dt.datetime) -> tuple[Principal, 
     if token is not None:
         return checked(held, token, now=now).principal, False
     written = body.get("writeKey") if isinstance(body, dict) else None
+    if written is None:
+        written = request.args.get("writeKey")
     if not isinstance(written, str):
         raise Problem("no_key", "Send the key as the user name of HTTP Basic, or as `writeKey` in the body.")
     return checked(held, written, now=now).principal, True
@@ -215,10 +244,11 @@ def _read(
     now: dt.datetime,
     rejected: list[dict[str, Any]],
 ) -> Iterator[tuple[int, Visit]]:
+    is_gpc = request.headers.get("Sec-GPC") == "1"
     for index, one in enumerate(sent):
         try:
-            message = segment.read(one, sent_at=sent_at, received_at=now)
-        except segment.NotAMessageError as error:
+            message = messages.read(one, sent_at=sent_at, received_at=now, gpc_header=is_gpc)
+        except messages.NotAMessageError as error:
             rejected.append({"index": index, "reason": str(error)})
             continue
         token = message.identity_token

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from gateway import lifeline, receipts, visits, wiring
 from gateway.api.decoded import Transaction, decoded
-from gateway.connectors import segment
+from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.demo.letters import Letters
 from gateway.settings import Settings
@@ -52,7 +52,7 @@ def deliver(services: Services, post: Letters) -> Delivered:
     if post.messages:
         with services.database.transaction() as connection:
             put_off_flush(connection)
-            found = [segment.read(message, sent_at=None, received_at=now) for message in post.messages]
+            found = [messages.read(message, sent_at=None, received_at=now) for message in post.messages]
             seen = [Visit(message) for message in found]
             visits.take(connection, services.identity, services.offers, _SHOP_SERVER, seen, now=now)
     for body in post.receipts:

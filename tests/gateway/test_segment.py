@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from gateway import identity_tokens
-from gateway.connectors import segment
+from gateway.connectors.segment import messages
 from gateway.security import Scope
 from gateway.wiring import Services
 from tests.gateway.conftest import START, Caller, Clock
@@ -256,20 +256,20 @@ def _jwt(secret: str, claims: dict[str, Any]) -> str:
 def test_a_clock_that_is_off_is_corrected(call: Call) -> None:
     """Received minus sent is how far the client's clock is off; nothing happens tomorrow."""
     fast = START + dt.timedelta(days=1)
-    message = segment.read(
+    message = messages.read(
         _track("x", 1, timestamp=(fast - dt.timedelta(minutes=5)).isoformat()),
         sent_at=fast.isoformat(),
         received_at=START,
     )
     assert message.occurred_at == START - dt.timedelta(minutes=5)
-    future = segment.read(_track("x", 1, timestamp=fast.isoformat()), sent_at=None, received_at=START)
+    future = messages.read(_track("x", 1, timestamp=fast.isoformat()), sent_at=None, received_at=START)
     assert future.occurred_at == START
 
 
 @pytest.mark.parametrize("odd", [None, 7, "yesterday", "2026-11-21", [], {}, "9999-12-31T23:59:59Z"])
 def test_a_time_nobody_can_read_is_now(odd: Any) -> None:
     """An event is not lost because its client writes times badly."""
-    read = segment.read(_track("x", 1, timestamp=odd), sent_at=odd, received_at=START)
+    read = messages.read(_track("x", 1, timestamp=odd), sent_at=odd, received_at=START)
     assert read.occurred_at == START
 
 
@@ -287,5 +287,5 @@ def test_a_time_nobody_can_read_is_now(odd: Any) -> None:
 )
 def test_products_are_found_where_the_spec_puts_them(properties: Any, codes: list[tuple[str, ...]]) -> None:
     """One product in the properties, or several in a list."""
-    read = segment.read(_track("Product Added", 1, properties=properties), sent_at=None, received_at=START)
+    read = messages.read(_track("Product Added", 1, properties=properties), sent_at=None, received_at=START)
     assert [mention.codes for mention in read.products] == codes
