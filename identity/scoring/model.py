@@ -20,6 +20,8 @@ from identity.scoring.document import Document, Odds, Terms
 from identity.weigh import UNITS_PER_BIT
 
 POOLS_CACHED: Final = 1 << 14
+_OF_KEYS: Final = frozenset(("email", "phone", *catalogue.NUMBERS))
+"""What rests on identifiers, whose values count only while their keys are live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,16 @@ class ScoredModel:
             if lefts and rights:
                 found = scorer.best(lefts, rights)
                 if found is not None:
+                    bits += found[0]
+        return units(bits)
+
+    def ceiling(self, left: Pool, right: Pool, /) -> int:
+        """At least the weight if some keys say nothing: what speaks against rests on keys that may be dead."""
+        bits = self.prior_bits
+        for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
+            if lefts and rights:
+                found = scorer.best(lefts, rights)
+                if found is not None and (found[0] > 0 or scorer.comparison.name not in _OF_KEYS):
                     bits += found[0]
         return units(bits)
 
