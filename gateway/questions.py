@@ -205,6 +205,13 @@ def members(found: Answered) -> dict[str, Any]:
             {"type": "choose_shopper", "options": _choices(reading)}
             for reading in found.readings
             if reading.choices
+        ]
+        + [
+            {
+                "type": prompt.type,
+                "options": [{"campaign": prompt.campaign, "product": sku} for sku in prompt.options],
+            }
+            for prompt in decision.prompts
         ],
         "refused": [
             *decision.refused,

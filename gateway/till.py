@@ -84,16 +84,16 @@ def decimal(quantity_milli: int) -> str:
 
 
 def applied(sent: Iterable[decoded.Applied]) -> tuple[Applied, ...]:
-    """What the till really gave. Raises Problem invalid for an offer that names no line."""
-    found = []
-    for number, one in enumerate(sent):
-        if one.line is None:
-            raise _invalid(Place(f"/applied/{number}/line", "is required"))
-        quantity_milli = milli(one.quantity) if one.quantity is not None else 1000
-        found.append(
-            Applied(offer=one.offer, line=one.line, quantity_milli=quantity_milli, amount_minor=one.amount)
+    """What the till really gave; without a line: points or a coupon, which are on none."""
+    return tuple(
+        Applied(
+            offer=one.offer,
+            line=one.line or "",
+            quantity_milli=milli(one.quantity) if one.quantity is not None else 1000,
+            amount_minor=one.amount,
         )
-    return tuple(found)
+        for one in sent
+    )
 
 
 def uuid_at(pointer: str, sent: str | None) -> UUID | None:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from offers import beside
 from offers.campaign import Message
 from offers.case import Case, Item
-from offers.decision import Effect, LineAfter, Offer, Totals
+from offers.decision import Effect, LineAfter, Offer, Prompt, Totals
 from offers.eligibility import ends_at
 from offers.model import ONE_UNIT_MILLI
 from offers.offer_ids import compose
 from offers.pricing import Grant
-from offers.rule import Rule, Treatment
+from offers.rule import GIFT, Rule, Treatment
 from offers.wording import Facts
 
 
@@ -45,9 +46,10 @@ def bundle(case: Case, grants: Sequence[Grant]) -> list[Bundle]:
         if held is None:
             held = bundles[offer] = Bundle(offer, play.rule, _message(case, play.treatment))
         held.grants.append(grant)
-        held.saving_minor += grant.amount
+        if not grant.claim.item.beside:
+            held.saving_minor += grant.amount
     for one in bundles.values():
-        if len(one.grants) == 1:
+        if len(one.grants) == 1 and not one.grants[0].claim.item.beside:
             item = one.item = one.grants[0].claim.item
             if item.units == 1:
                 one.before = item.amount_minor
@@ -60,6 +62,51 @@ def bundle(case: Case, grants: Sequence[Grant]) -> list[Bundle]:
 def offer_id(rule: Rule, item: Item) -> str:
     """The offer a rule makes for an item: of its own where the rule is about the wanted item."""
     return compose(rule.id, rule.version, item.sku) if rule.wanted and item.sku else rule.offer
+
+
+@dataclass(slots=True, eq=False)
+class Paid:
+    """What the grants come to: the offers that give something, what lines cost in the end, and the sums."""
+
+    bundles: list[Bundle]
+    effects: tuple[Effect, ...]
+    lines: tuple[LineAfter, ...]
+    totals: Totals
+    prompts: tuple[Prompt, ...]
+    worthless: frozenset[str] = frozenset()
+    """Campaigns whose reward came to nothing because of what others took off."""
+
+
+def settle(case: Case, grants: Sequence[Grant]) -> Paid:
+    """The answer's parts: prices first, then what is beside them."""
+    priced = [grant for grant in grants if not grant.claim.item.beside]
+    bundles = bundle(case, priced)
+    lines, totals = lines_after(case, bundles)
+    if len(priced) == len(grants):
+        return Paid(bundles, effects(case, bundles), lines, totals, ())
+    rest = [line.after if item.sale else 0 for line, item in zip(lines, case.items, strict=True)]
+    given = beside.give([grant for grant in grants if grant.claim.item.beside], rest)
+    more = {one.grants[0].claim.play.rule.position: one for one in bundle(case, [one for one, _ in given])}
+    told: list[Effect] = []
+    prompts: list[Prompt] = []
+    for grant, amount in given:
+        one = more[grant.claim.play.rule.position]
+        if grant.claim.play.treatment.kind == GIFT:
+            prompts.append(beside.prompt(grant))
+        else:
+            told.append(beside.effect(grant, amount, one.offer, _receipt(case, one)))
+    tender = sum([effect.amount for effect in told if effect.type == "tender_coupon"])
+    points = sum([effect.amount for effect in told if effect.type == "points"])
+    totals = Totals(totals.before, totals.discount, tender, points, totals.after)
+    named = {grant.claim.play.rule.id for grant in grants if grant.claim.item.beside}
+    return Paid(
+        [*bundles, *more.values()],
+        (*effects(case, bundles), *told),
+        lines,
+        totals,
+        tuple(prompts),
+        frozenset(named - {one.rule.id for one in more.values()}),
+    )
 
 
 def effects(case: Case, bundles: Sequence[Bundle]) -> tuple[Effect, ...]:
@@ -128,7 +175,7 @@ def _effect(grant: Grant, offer: str, receipt: str) -> Effect:
     milli = item.quantity_milli if grant.units == item.units else grant.units * ONE_UNIT_MILLI
     return Effect(
         f"{offer}@{item.line}",
-        "line_discount",
+        "gift" if grant.claim.play.treatment.kind == GIFT else "line_discount",
         offer,
         rule.id,
         item.line,

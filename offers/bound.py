@@ -57,9 +57,11 @@ def line_bound(claims: Sequence[Claim]) -> int:
     """The most that one line's claims can give: what they give when nothing runs out."""
     if not claims:
         return 0
+    coarse = min(claims[0].item.amount_minor, sum([claim.alone for claim in claims]))
+    if any(claim.fits for claim in claims):  # what serves in a group cannot be settled on its line alone
+        return coarse
     nodes = Nodes(_LINE_NODES)
     best = worth(best_stack(claims, nodes))[0]
-    coarse = min(claims[0].item.amount_minor, sum([claim.alone for claim in claims]))
     return coarse if nodes.spent else best
 
 
@@ -72,10 +74,19 @@ def options(lines: Lines, free: dict[int, int]) -> list[Option]:
             if not claim.play.capped:
                 continue
             friends = [other for other in unbound if joinable(claim.play.rule, other.play.rule)]
-            grants = best_stack([claim, *friends], Nodes(_LINE_NODES))
-            gain = Gain(claim, worth(grants)[0] - free[order], bool(friends))
-            found.append(Option(gain, [grant.claim for grant in grants]))
+            found.append(_option(claim, friends, free[order]))
     return found
+
+
+def _option(claim: Claim, friends: Sequence[Claim], free_minor: int) -> Option:
+    if claim.fits:
+        grants = best_stack(friends, Nodes(_LINE_NODES)) if friends else []
+        most = min(claim.item.amount_minor, claim.alone + worth(grants)[0])
+        gain = Gain(claim, most - free_minor, bool(friends))
+        return Option(gain, [claim, *[grant.claim for grant in grants]])
+    grants = best_stack([claim, *friends], Nodes(_LINE_NODES))
+    gain = Gain(claim, worth(grants)[0] - free_minor, bool(friends))
+    return Option(gain, [grant.claim for grant in grants])
 
 
 def whole_bound(lines: Lines, free: dict[int, int], capped: Sequence[Option]) -> int:
@@ -108,8 +119,9 @@ def play_bound(play: Play, gains: Sequence[Gain]) -> int:
 
 def money_limits(play: Play) -> list[int]:
     """The amounts that the rule's sum over all lines cannot exceed."""
-    limits = [most for most in (play.most_minor, play.budget_minor) if most is not None]
-    if play.treatment.kind == POOL:
+    bounds = (play.most_minor, play.budget_minor, play.groups_minor)
+    limits = [most for most in bounds if most is not None]
+    if play.treatment.kind == POOL and play.treatment.group is None:
         limits.append(ceiling(play.amount_minor * play.scale, play.scale_of))
     return limits
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 
+from offers.campaign_rewards import Cover, Reward
 from offers.model import AlreadyKind, Channel
 from offers.money import Money
 
@@ -16,15 +17,15 @@ InterestKind = Literal["viewed", "searched", "carted"]
 Staff = Literal["excluded", "included", "only"]
 Wanted = Literal["item", "group"]
 SpendBase = Literal["scope", "basket"]
-AmountPer = Literal["unit", "basket"]
 Funding = Literal["retailer", "vendor"]
+Reach = Literal["all", "code"]
 
 INTEREST_KINDS: tuple[InterestKind, ...] = ("viewed", "searched", "carted")
 STAFF: tuple[Staff, ...] = ("excluded", "included", "only")
 WANTED: tuple[Wanted, ...] = ("item", "group")
 SPEND_BASES: tuple[SpendBase, ...] = ("scope", "basket")
-AMOUNT_PER: tuple[AmountPer, ...] = ("unit", "basket")
 FUNDINGS: tuple[Funding, ...] = ("retailer", "vendor")
+REACHES: tuple[Reach, ...] = ("all", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,75 @@ class Always:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Who is meant. Empty `tiers` means everybody; staff get nothing unless named.
+class BasketHolds:
+    """Trigger: the basket holds so many units, or so much money's worth, of what is covered."""
 
+    cover: Cover
+    units: int = 1
+    spend: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Trigger: the calendar on the store's wall. Empty asks for nothing; day 31 of a short month is its last.
+
+    `weekdays`: 0 is Monday; `nth`: which of them in the month, 1 the first, 5 the last.
+    """
+
+    weekdays: frozenset[int] = frozenset()
+    nth: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
+    months: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Trigger: something happened to the shopper (an event's kind) no longer than so many seconds ago."""
+
+    kind: str
+    within_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """How long the last visit lies back, in seconds. As a trigger it is the lapse of who stays away."""
+
+    least_s: int
+    most_s: int | None = None
+
+
+Trigger = Always | Interest | BasketHolds | Schedule | Happened | Away
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is meant. Empty sets mean everybody; staff get nothing unless named.
+
+    `attributes` must be said of the person, in one of the words given; `consents` must have been given.
     `holdout_bp` of the people are left without, as evidence.
     """
 
     tiers: frozenset[str] = frozenset()
     staff: Staff = "excluded"
     holdout_bp: int = 0
+    segments: frozenset[str] = frozenset()
+    without_segments: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    attributes: tuple[tuple[str, frozenset[str]], ...] = ()
+    consents: frozenset[str] = frozenset()
+    last_visit: Away | None = None
+
+    @property
+    def asks_for_traits(self) -> bool:
+        """Whether more must be known of the person than the tier."""
+        return bool(
+            self.segments
+            or self.without_segments
+            or self.regions
+            or self.attributes
+            or self.consents
+            or self.last_visit
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +150,6 @@ class Scope:
     without_products: frozenset[str] = frozenset()
     without_categories: frozenset[str] = frozenset()
     without_groups: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Percent:
-    """Reward: a share of the line's amount, taken once and rounded halves up."""
-
-    rate_bp: int
-
-
-@dataclass(frozen=True, slots=True)
-class AmountOff:
-    """Reward: so much off each unit, or once off the basket, spread over the lines in scope."""
-
-    amounts: tuple[Money, ...]
-    per: AmountPer
-
-
-@dataclass(frozen=True, slots=True)
-class FixedPrice:
-    """Reward: each unit (for weighed goods each kg, l or m) costs so much, if that is less."""
-
-    prices: tuple[Money, ...]
-
-
-Reward = Percent | AmountOff | FixedPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +237,15 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """The whole document. `id` is a slug: lower-case letters, digits and hyphens."""
+    """The whole document. `id` is a slug: lower-case letters, digits and hyphens.
+
+    `reach` says who may have it at all: everybody, or whoever brings a code.
+    """
 
     id: str
     name: str
     messages: tuple[Message, ...]
-    trigger: Interest | Always
+    trigger: Trigger
     reward: Reward
     placements: frozenset[str] = frozenset()
     audience: Audience = Audience()
@@ -217,8 +256,13 @@ class Campaign:
     variants: tuple[Variant, ...] = ()
     funding: Funding = "retailer"
     priority: int = 0
+    reach: Reach = "all"
 
     @property
     def personal(self) -> bool:
         """Whether it uses what is known about the person, and so needs proof and consent."""
-        return isinstance(self.trigger, Interest) or bool(self.audience.tiers)
+        return (
+            isinstance(self.trigger, Interest | Happened | Away)
+            or bool(self.audience.tiers)
+            or self.audience.asks_for_traits
+        )

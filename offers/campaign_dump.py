@@ -8,26 +8,12 @@ from datetime import date, datetime
 
 import yaml
 
-from offers.campaign import (
-    Always,
-    AmountOff,
-    Audience,
-    Campaign,
-    Conditions,
-    FixedPrice,
-    Interest,
-    Limits,
-    Message,
-    Percent,
-    Reward,
-    Scope,
-    Stacking,
-    Variant,
-    Window,
-)
+from offers.campaign import Campaign, Conditions, Limits, Message, Scope, Stacking, Variant, Window
 from offers.campaign_conditions import WEEKDAYS
 from offers.campaign_reader import spell_share, spell_span
-from offers.money import BP, Money, write
+from offers.campaign_reward_format import spell_amounts, spell_reward
+from offers.campaign_trigger_format import spell_audience, spell_trigger
+from offers.money import BP
 
 Plain = dict[str, object]
 
@@ -46,12 +32,13 @@ def dump(campaign: Campaign) -> Plain:
         name=campaign.name,
         funding=campaign.funding if campaign.funding != "retailer" else None,
         priority=campaign.priority or None,
+        reach=campaign.reach if campaign.reach != "all" else None,
         placements=sorted(campaign.placements),
         messages=_messages(campaign.messages),
-        audience=_audience(campaign.audience),
-        trigger=_trigger(campaign.trigger),
+        audience=spell_audience(campaign.audience),
+        trigger=spell_trigger(campaign.trigger),
         scope=_scope(campaign.scope),
-        reward=_reward(campaign.reward),
+        reward=spell_reward(campaign.reward),
         conditions=_conditions(campaign.conditions),
         limits=_limits(campaign.limits),
         stacking=_stacking(campaign.stacking),
@@ -80,27 +67,6 @@ def _messages(messages: Iterable[Message]) -> Plain:
     return channels
 
 
-def _audience(audience: Audience) -> Plain:
-    return _filled(
-        tiers=sorted(audience.tiers),
-        staff=audience.staff if audience.staff != "excluded" else None,
-        holdout=spell_share(audience.holdout_bp) if audience.holdout_bp else None,
-    )
-
-
-def _trigger(trigger: Interest | Always) -> object:
-    if isinstance(trigger, Always):
-        return "always"
-    return {
-        "interest": _filled(
-            kinds=sorted(trigger.kinds),
-            minimum_age=spell_span(trigger.minimum_age_s) if trigger.minimum_age_s else None,
-            maximum_age=spell_span(trigger.maximum_age_s),
-            not_bought_for=spell_span(trigger.bought_before_s) if trigger.bought_before_s else None,
-        )
-    }
-
-
 def _scope(scope: Scope) -> Plain:
     without = _filled(
         products=sorted(scope.without_products),
@@ -116,23 +82,9 @@ def _scope(scope: Scope) -> Plain:
     )
 
 
-def _reward(reward: Reward) -> Plain:
-    match reward:
-        case Percent(rate_bp):
-            return {"percent": spell_share(rate_bp)}
-        case AmountOff(amounts, per):
-            return {"amount": _amounts(amounts), "per": per}
-        case FixedPrice(prices):
-            return {"price": _amounts(prices)}
-
-
-def _amounts(amounts: tuple[Money, ...]) -> list[str]:
-    return [write(money) for money in amounts]
-
-
 def _conditions(given: Conditions) -> Plain:
     return _filled(
-        minimum_spend=_amounts(given.minimum_spend),
+        minimum_spend=spell_amounts(given.minimum_spend),
         minimum_spend_of=given.minimum_spend_of if given.minimum_spend_of != "scope" else None,
         minimum_units=given.minimum_units or None,
         stores=sorted(given.stores),
@@ -164,8 +116,8 @@ def _limits(limits: Limits) -> Plain:
         per_profile=limits.per_profile,
         per_store_day=limits.per_store_day,
         units_per_basket=limits.units_per_basket,
-        amount_per_basket=_amounts(limits.amount_per_basket),
-        budget=_amounts(limits.budget),
+        amount_per_basket=spell_amounts(limits.amount_per_basket),
+        budget=spell_amounts(limits.budget),
         frequency=frequency
         and _filled(
             uses=frequency.uses,
@@ -188,6 +140,6 @@ def _variant(variant: Variant) -> Plain:
     return _filled(
         name=variant.name,
         share=spell_share(variant.share_bp),
-        reward=_reward(variant.reward) if variant.reward else None,
+        reward=spell_reward(variant.reward) if variant.reward else None,
         messages=_messages(variant.messages),
     )

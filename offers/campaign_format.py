@@ -9,33 +9,27 @@ from string import Formatter
 
 from offers import campaign_conditions as conditions
 from offers.campaign import (
-    AMOUNT_PER,
     FUNDINGS,
-    INTEREST_KINDS,
-    STAFF,
+    REACHES,
     WANTED,
-    Always,
-    AmountOff,
-    Audience,
     Campaign,
-    FixedPrice,
     Interest,
     Message,
-    Percent,
-    Reward,
     Scope,
     Stacking,
     Variant,
 )
-from offers.campaign_reader import Notes, Problem, Problems, Section, one_of, share, span, text, whole
-from offers.campaign_values import amounts, category, key, language, placement, sku, slug
+from offers.campaign_reader import Notes, Problem, Problems, Section, one_of, share, text, whole
+from offers.campaign_reward_format import reward
+from offers.campaign_rewards import AmountOff, Bundle, BuyGet, Gift, Notice, Points, Reward, TenderCoupon
+from offers.campaign_trigger_format import audience, trigger
+from offers.campaign_values import category, key, language, placement, sku, slug
 from offers.campaign_yaml import YamlRefusedError, load
 from offers.model import ALREADY_KINDS, CHANNELS
 from offers.money import BP
 
 MAXIMUM_PRODUCTS = 50_000
 PLACEHOLDERS = ("product", "price_before", "price_after", "discount")
-_NOTHING = Percent(1)
 
 
 def parse(document: str | bytes | Mapping[str, object]) -> Campaign | Problems:
@@ -58,12 +52,13 @@ def _parse(values: Mapping[str, object], notes: Notes) -> Campaign | Problems:
         name=document.must("name", partial(text, longest=200), "x"),
         funding=document.take("funding", one_of(FUNDINGS), "retailer"),
         priority=document.take("priority", partial(whole, least=-1_000_000, most=1_000_000), 0),
+        reach=document.take("reach", one_of(REACHES), "all"),
         placements=frozenset(document.each("placements", placement)),
         messages=_messages(document),
-        audience=_audience(document.section("audience")),
-        trigger=_trigger(document),
+        audience=audience(document.section("audience")),
+        trigger=trigger(document),
         scope=_scope(document.section("scope")),
-        reward=_reward(document.section("reward")),
+        reward=reward(document.section("reward")),
         conditions=conditions.conditions(document.section("conditions")),
         limits=conditions.limits(document.section("limits")),
         stacking=_stacking(document.section("stacking")),
@@ -82,8 +77,12 @@ def _check_whole(campaign: Campaign, document: Section) -> None:
         and campaign.limits.units_per_basket
     ):
         document.refuse("limits", "units_per_basket needs a reward per unit, not one amount per basket")
-    if campaign.scope.wanted and isinstance(campaign.trigger, Always):
+    if campaign.scope.wanted and not isinstance(campaign.trigger, Interest):
         document.refuse("scope", "wanted needs an interest as trigger")
+    if campaign.reach == "code" and isinstance(campaign.trigger, Interest):
+        document.refuse("reach", "a code is brought by whoever has it; an interest goes with reach: all")
+    for given in (campaign.reward, *(one.reward for one in campaign.variants if one.reward is not None)):
+        _check_reward(campaign, given, document)
     if not campaign.messages:
         document.refuse("messages", "write at least a title in one language")
     names = [variant.name for variant in campaign.variants]
@@ -91,6 +90,30 @@ def _check_whole(campaign: Campaign, document: Section) -> None:
         document.refuse("variants", "two variants have the same name")
     if campaign.audience.holdout_bp + sum(variant.share_bp for variant in campaign.variants) > BP:
         document.refuse("variants", "the holdout and the variants' shares are more than 100% together")
+
+
+def _check_reward(campaign: Campaign, given: Reward, document: Section) -> None:
+    """A variant may give more or less of it, never another thing: the index knows what a campaign covers."""
+    shaped = BuyGet | Bundle | Gift | Points | TenderCoupon | Notice
+    if (isinstance(given, shaped) or isinstance(campaign.reward, shaped)) and (
+        type(given) is not type(campaign.reward)
+        or getattr(given, "parts", ()) != getattr(campaign.reward, "parts", ())
+        or getattr(given, "of", None) != getattr(campaign.reward, "of", None)
+        or getattr(given, "products", ()) != getattr(campaign.reward, "products", ())
+    ):
+        document.refuse("variants", "a variant's reward is of the same kind and on the same products")
+    if isinstance(given, shaped) and campaign.scope.wanted:
+        document.refuse("scope", "wanted goes with percent, amount or price only")
+    if isinstance(given, Bundle) and (
+        campaign.scope.products or campaign.scope.categories or campaign.scope.groups
+    ):
+        document.refuse("scope", "a bundle's parts say what it covers; only `except` is allowed here")
+    if isinstance(given, Gift) and not given.products:
+        document.refuse("reward.gift", "name at least one product")
+    if isinstance(given, Points) and (campaign.limits.budget or campaign.limits.amount_per_basket):
+        document.refuse("limits", "points are no money: limit them by total or per_profile")
+    if isinstance(given, Points | TenderCoupon | Notice) and campaign.conditions.margin_floor_bp is not None:
+        document.refuse("conditions.margin_floor", "only what lowers a price has a margin to keep")
 
 
 def _messages(document: Section) -> tuple[Message, ...]:
@@ -137,40 +160,6 @@ def _words(value: object) -> str:
     return words
 
 
-def _audience(given: Section) -> Audience:
-    audience = Audience(
-        tiers=frozenset(given.each("tiers", key)),
-        staff=given.take("staff", one_of(STAFF), "excluded"),
-        holdout_bp=given.take("holdout", partial(share, most_bp=9_000), 0),
-    )
-    given.close()
-    return audience
-
-
-def _trigger(document: Section) -> Interest | Always:
-    written = document.values.get("trigger")
-    if not isinstance(written, Mapping) or "interest" not in written:
-        document.asked.append("trigger")
-        if written != "always":
-            document.refuse("trigger", "write `trigger: always`, or an interest under it")
-        return Always()
-    given = document.section("trigger")
-    inner = given.section("interest")
-    interest = Interest(
-        kinds=frozenset(inner.each("kinds", one_of(INTEREST_KINDS))),
-        minimum_age_s=inner.take("minimum_age", span, 0),
-        maximum_age_s=inner.must("maximum_age", span, 1 << 40),
-        bought_before_s=inner.take("not_bought_for", span, 0),
-    )
-    if not interest.kinds:
-        inner.refuse(None, "kinds is missing; name one or more of viewed, searched, carted")
-    if interest.maximum_age_s <= interest.minimum_age_s:
-        inner.refuse("maximum_age", "must be longer than minimum_age")
-    inner.close()
-    given.close()
-    return interest
-
-
 def _scope(given: Section) -> Scope:
     without = given.section("except")
     scope = Scope(
@@ -189,25 +178,6 @@ def _scope(given: Section) -> Scope:
             "products", f"more than {MAXIMUM_PRODUCTS} products; name their category or group instead"
         )
     return scope
-
-
-def _reward(given: Section) -> Reward:
-    kinds = [kind for kind in ("percent", "amount", "price") if given.has(kind)]
-    percent = given.take("percent", share, 1)
-    amount = amounts(given, "amount")
-    per = given.take("per", one_of(AMOUNT_PER), None)
-    price = amounts(given, "price", least=0)
-    given.close()
-    if len(kinds) != 1:
-        given.refuse(None, "write exactly one of percent, amount, price")
-        return _NOTHING
-    if per and kinds != ["amount"]:
-        given.refuse("per", "only an amount is per unit or per basket")
-    if kinds == ["percent"]:
-        return Percent(percent)
-    if kinds == ["amount"]:
-        return AmountOff(amount, per or "unit")
-    return FixedPrice(price)
 
 
 def _stacking(given: Section) -> Stacking:
@@ -229,7 +199,7 @@ def _variant(given: Section) -> Variant:
     variant = Variant(
         name=given.must("name", slug, "x"),
         share_bp=given.must("share", share, 1),
-        reward=_reward(given.section("reward")) if given.has("reward") else None,
+        reward=reward(given.section("reward")) if given.has("reward") else None,
         messages=_messages(given) if given.has("messages") else (),
     )
     given.asked += ["reward", "messages"]

@@ -27,7 +27,8 @@ class Item:
 
     `open`: sold, free of bans and of discounts of the till's own, so that most rules need not ask further.
     `minimum_minor` is the least the whole line may cost by law; `units` are what can be discounted one by
-    one: pieces, or the one weighed portion.
+    one: pieces, or the one weighed portion. `beside` is no line at all but what a reward beside the price is
+    worth (`beside_item`).
     """
 
     line: str
@@ -48,6 +49,7 @@ class Item:
     sale: bool
     open: bool
     virtual: bool = False
+    beside: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -193,6 +195,14 @@ def shown_item(case: Case, product: Product, price_minor: int) -> Item:
         price_minor, product.minimum_minor, not product.discountable,
         product.tax_rate_bp, (), case.want(product),
         case.group_want(product) if case.group_wants else None, sale=True, open=False, virtual=True,
+    )  # fmt: skip
+
+
+def beside_item(order: int, worth_minor: int) -> Item:
+    """A reward beside the price as something to choose: it is worth so much and meets nobody on a line."""
+    return Item(
+        "", order, None, None, None, (), 1, ONE_UNIT_MILLI, worth_minor, 0, banned=False, tax_rate_bp=0,
+        already=(), want=None, group_want=None, sale=False, open=False, beside=True,
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from sys import intern
 from typing import TypeVar
 
-from offers.campaign import Always, Campaign, Scope
-from offers.rule import Entry, Rule, compile_rule
+from offers.campaign import BasketHolds, Campaign, Interest
+from offers.rule import Entry, Rule, compile_rule, covers
 
 Key = TypeVar("Key")
 Positions = Sequence[int]
@@ -58,8 +58,8 @@ class Catalogue:
     """All live campaigns of one version.
 
     `plain` holds rules without interest, `wanted` those whose reward is for the wanted item, `roused` those
-    that an interest sets off for other things. `shown` lists, by placement (None: of campaigns that name
-    none), what a screen may show to anybody.
+    that an interest sets off for other things, `coded` those that need a code. `shown` lists, by placement
+    (None: of campaigns that name none), what a screen may show to anybody.
     """
 
     version: int
@@ -67,6 +67,7 @@ class Catalogue:
     plain: Index
     wanted: Index
     roused: Index
+    coded: Index
     shown: dict[str | None, "array[int]"]
     by_id: dict[str, Rule]
     wants_groups: bool
@@ -93,37 +94,50 @@ def compile_catalogue(version: int, entries: Iterable[Entry]) -> Catalogue:
         plain=Index(),
         wanted=Index(),
         roused=Index(),
+        coded=Index(),
         shown={},
         by_id={rule.id: rule for rule in rules},
         wants_groups=any(rule.wanted == "group" for rule in rules),
     )
     for position, entry in enumerate(ordered):
         _add(_index_for(catalogue, entry.campaign), entry.campaign, position)
-        if isinstance(entry.campaign.trigger, Always):
+        if _is_shown(entry.campaign):
             for placement in (EVERY_PLACEMENT, *(entry.campaign.placements or (None,))):
                 _post(catalogue.shown, placement, position)
     return catalogue
 
 
+def _is_shown(campaign: Campaign) -> bool:
+    """Whether a screen may show it without a basket, an interest or a code."""
+    return campaign.reach == "all" and not isinstance(campaign.trigger, Interest | BasketHolds)
+
+
 def _index_for(catalogue: Catalogue, campaign: Campaign) -> Index:
-    if isinstance(campaign.trigger, Always):
+    if campaign.reach == "code":
+        return catalogue.coded
+    if not isinstance(campaign.trigger, Interest):
         return catalogue.plain
     return catalogue.wanted if campaign.scope.wanted else catalogue.roused
 
 
 def _add(index: Index, campaign: Campaign, position: int) -> None:
-    scope: Scope = campaign.scope
-    if not (scope.products or scope.groups or scope.categories):
+    named = covers(campaign)
+    if any(cover.is_everything for cover in named):
         if not campaign.conditions.stores:
             index.everywhere.append(position)
         for store in campaign.conditions.stores:
             _post(index.stores, store, position)
-    for sku in scope.products - scope.without_products:
+        return
+    for sku in _union([cover.products for cover in named]) - campaign.scope.without_products:
         _post(index.products, intern(sku), position)
-    for group in scope.groups:
+    for group in _union([cover.groups for cover in named]):
         _post(index.groups, group, position)
-    for category in scope.categories:
+    for category in _union([cover.categories for cover in named]):
         _post(index.categories, intern(category), position)
+
+
+def _union(sets: Sequence[frozenset[str]]) -> frozenset[str]:
+    return sets[0].union(*sets[1:]) if len(sets) > 1 else sets[0]
 
 
 def _post(table: dict[Key, "array[int]"], key: Key, position: int) -> None:

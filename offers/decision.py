@@ -39,6 +39,15 @@ class RefusedCode:
     hint: Hint | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the till should ask: which of these gifts the shopper would like to fetch."""
+
+    type: Literal["choose_gift"]
+    campaign: str
+    options: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Offer:
     """A campaign made concrete for this shopper and place; prices where it is about one product."""
@@ -57,13 +66,16 @@ class Offer:
 
 @dataclass(slots=True)
 class Effect:
-    """What the till must do to one line: take off `amount`; when `desired` was more, `reason` says why."""
+    """What the till must do: take `amount` off one line, or, without a line, book what is beside the price.
+
+    When `desired` was more, `reason` says why. `amount` is money, but of type `points` it is points.
+    """
 
     effect: str
     type: str
     offer: str
     campaign: str
-    line: str
+    line: str | None
     quantity: str
     desired: int
     amount: int
@@ -74,7 +86,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over the sale lines."""
+    """Sums over the sale lines. `after` is what the goods cost; `tender` is how much of it coupons pay."""
 
     before: int
     discount: int
@@ -115,3 +127,4 @@ class Decision:
     lines: tuple[LineAfter, ...]
     refused: tuple[Refusal | RefusedCode, ...]
     draws: tuple[Draw, ...]
+    prompts: tuple[Prompt, ...] = ()

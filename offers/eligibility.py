@@ -7,7 +7,8 @@ on cost.
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from offers import interest_rules
+from offers import audience, interest_rules
+from offers.campaign import Schedule
 from offers.case import Case, Item
 from offers.decision import Hint
 from offers.interest_rules import Standing
@@ -34,6 +35,8 @@ def refuse(case: Case, rule: Rule) -> No | None:
         return No("channel")
     if rule.stores and case.query.place.store not in rule.stores:
         return No("store")
+    if rule.reach == "code" and rule.number not in known.opened:
+        return No("needs_code")
     return (
         (_refuse_time(case, rule) if rule.timed else None)
         or _refuse_person(case, rule)
@@ -96,7 +99,21 @@ def _refuse_time(case: Case, rule: Rule) -> No | None:
     if rule.hours and all(_closing(case, hours) is None for hours in rule.hours):
         first = rule.hours[0].since
         return No("hours", Hint("from", f"{first // 60:02d}:{first % 60:02d}"))
+    if isinstance(rule.trigger, Schedule) and not _is_scheduled(rule.trigger, case.local.date()):
+        return No("schedule")
     return None
+
+
+def _is_scheduled(schedule: Schedule, day: date) -> bool:
+    last = (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    nth = {(day.day - 1) // 7 + 1, *([5] if day + timedelta(days=7) > last else [])}
+    days = {day.day, *(range(day.day, 32) if day == last else ())}
+    return (
+        (not schedule.weekdays or day.weekday() in schedule.weekdays)
+        and (not schedule.nth or not schedule.nth.isdisjoint(nth))
+        and (not schedule.days or not schedule.days.isdisjoint(days))
+        and (not schedule.months or day.month in schedule.months)
+    )
 
 
 def _before(case: Case, moment: datetime | date) -> bool:
@@ -127,19 +144,20 @@ def _local(case: Case, day: date, minute: int) -> datetime:
 
 
 def _refuse_person(case: Case, rule: Rule) -> No | None:
-    shopper, audience = case.shopper, rule.audience
+    shopper, asked = case.shopper, rule.audience
     is_staff = shopper is not None and shopper.staff
-    if audience.staff == "only" and not is_staff:
+    if asked.staff == "only" and not is_staff:
         return No("staff_only")
-    if audience.staff == "excluded" and is_staff:
+    if asked.staff == "excluded" and is_staff:
         return No("staff")
     if not rule.personal:
         return None
     if not case.personal:
         return No(case.disclosure.personal)
-    if audience.tiers and (shopper is None or shopper.tier not in audience.tiers):
+    if asked.tiers and (shopper is None or shopper.tier not in asked.tiers):
         return No("tier")
-    return None
+    reason = audience.refuse(rule.trigger, asked, case.known.traits, case.at_s)
+    return No(reason) if reason is not None else None
 
 
 def _refuse_limits(case: Case, rule: Rule) -> No | None:

@@ -23,9 +23,10 @@ def evaluate(
     judged = judge(case, case.items)
     chosen = choose(judged.plays, policy)
     explain_losers(judged, chosen.grants)
-    bundles = answers.bundle(case, chosen.grants)
-    lines, totals = answers.lines_after(case, bundles)
-    offers = [answers.offer(case, one) for one in bundles]
+    paid = answers.settle(case, chosen.grants)
+    offers = [answers.offer(case, one) for one in paid.bundles]
+    for name in paid.worthless:
+        judged.refused.setdefault(name, Refusal(name, "no_effect"))
     bounded = chosen.bounded
     if query.channel != "till":
         shown = showcase.show(case, judged, {offer.campaign for offer in offers})
@@ -39,11 +40,12 @@ def evaluate(
         greet=case.disclosure.greet,
         search="bounded" if bounded else "exact",
         offers=tuple(offers),
-        effects=answers.effects(case, bundles),
-        totals=totals,
-        lines=lines,
-        refused=_refused(query, judged, given),
+        effects=paid.effects,
+        totals=paid.totals,
+        lines=paid.lines,
+        refused=_refused(known, judged, given),
         draws=tuple([case.draws[name] for name in sorted(case.draws)]),
+        prompts=paid.prompts,
     )
 
 
@@ -52,7 +54,7 @@ def _valid_until(case: Case, offers: list[Offer]) -> datetime:
     return min([latest, *[offer.expires_at for offer in offers if offer.expires_at is not None]])
 
 
-def _refused(query: Query, judged: Judged, given: set[str]) -> tuple[Refusal | RefusedCode, ...]:
+def _refused(known: Known, judged: Judged, given: set[str]) -> tuple[Refusal | RefusedCode, ...]:
     campaigns = [judged.refused[name] for name in sorted(judged.refused) if name not in given]
-    codes = [RefusedCode(code, "unknown_code") for code in sorted(set(query.codes))]
+    codes = [RefusedCode(code, why) for code, why in sorted(known.codes.items())]
     return (*campaigns, *codes)

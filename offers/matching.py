@@ -27,6 +27,8 @@ def match(case: Case, items: list[Item]) -> Matches:
     for item in items:
         for positions in plain.covering(item.sku, item.group, item.lineage):
             _note(found, positions, item)
+    if case.known.opened:
+        _match_coded(case, items, found)
     if case.wants:
         _match_wanted(case, items, found)
         if not catalogue.roused.is_empty:
@@ -91,6 +93,14 @@ def _match_wanted(case: Case, items: list[Item], found: Matches) -> None:
             for_group_only = item.want is None
             kept = [p for p in positions if rules[p].wanted == "group"] if for_group_only else positions
             _note(found, kept, item)
+
+
+def _match_coded(case: Case, items: list[Item], found: Matches) -> None:
+    """What a code opens; the campaigns behind other codes cost nothing and are not mentioned."""
+    index, rules, opened = case.catalogue.coded, case.catalogue.rules, case.known.opened
+    for item in items:
+        for positions in (*_basket_wide(case, index), *index.covering(item.sku, item.group, item.lineage)):
+            _note(found, [p for p in positions if rules[p].number in opened], item)
 
 
 def _match_roused(case: Case, items: list[Item], found: Matches) -> None:

@@ -191,6 +191,21 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What is known of a person beside wants: kept up to date behind the scenes, read with the query.
+
+    `attributes` are single words said of the person; `events` the newest instant of each kind of event.
+    """
+
+    segments: frozenset[str] = frozenset()
+    region: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    consents: frozenset[str] = frozenset()
+    last_visit_at_s: int | None = None
+    events: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What one read of the store found for a query.
 
@@ -200,6 +215,9 @@ class Known:
     `room`       campaign number -> what is left; absent: nothing taken yet
     `redeemed`   campaign number -> instants (seconds) of uses by `Shopper.limit_members`, reserved or
                  committed, without those of the query's own transaction
+    `traits`     of the shopper, where live campaigns ask for any
+    `opened`     numbers of campaigns that a code shown or a clipped coupon opens
+    `codes`      why a code shown opens nothing, by the code
     `stopped`    campaign numbers switched off since the catalogue was compiled; `all_stopped`: all here
     """
 
@@ -208,6 +226,9 @@ class Known:
     stock: Mapping[int, int] = field(default_factory=dict)
     room: Mapping[int, Left] = field(default_factory=dict)
     redeemed: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    traits: Traits | None = None
+    opened: frozenset[int] = frozenset()
+    codes: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[int] = frozenset()
     all_stopped: bool = False
 

@@ -156,6 +156,7 @@ def look(
         stock=seen.stock,
         room=seen.room,
         redeemed=seen.redeemed,
+        codes=dict.fromkeys(asked.codes, "unknown_code"),
         stopped=seen.stopped,
         all_stopped=seen.stopped_here,
     )
@@ -251,7 +252,7 @@ def wishes_of(decision: Decision, numbers: dict[str, int]) -> list[Wish]:
             item=place,
             campaign_no=numbers[effect.campaign],
             offer=effect.offer,
-            line=effect.line,
+            line=effect.line or "",
             quantity_milli=int(Decimal(effect.quantity) * ONE_UNIT_MILLI),
             desired_minor=effect.desired,
             asked_minor=effect.amount,

@@ -4,27 +4,43 @@ Invariant: a rule holds nothing of the size of its scope; what it covers is in t
 10,000 campaigns of 1,000 products fit into a worker.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from offers.campaign import (
-    Always,
-    AmountOff,
     Audience,
     Campaign,
-    FixedPrice,
     Frequency,
     Funding,
     Interest,
-    Percent,
-    Reward,
+    Reach,
+    Schedule,
+    Trigger,
     Wanted,
 )
-from offers.money import Money
+from offers.campaign_rewards import (
+    AmountOff,
+    Bundle,
+    BuyGet,
+    Cover,
+    FixedPrice,
+    Gift,
+    Notice,
+    OneByOne,
+    Percent,
+    Points,
+    Reward,
+    TenderCoupon,
+)
+from offers.groups import Group
+from offers.money import BP, Money
 from offers.offer_ids import compose
 from offers.wording import Words, compile_words
 
-PERCENT, UNIT, POOL, FIXED = range(4)
+PERCENT, UNIT, POOL, FIXED, GIFT, POINTS, TENDER, NOTICE = range(8)
+BESIDE = frozenset({POINTS, TENDER, NOTICE})
+"""Kinds that touch no price: they meet no other campaign on a line."""
+
 Amounts = dict[str, int]
 
 
@@ -39,7 +55,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What a person is given: the campaign's own reward and words (`main`) or a variant's."""
+    """What a person is given: the campaign's own reward and words (`main`) or a variant's.
+
+    `group`: the reward is for groups of units. `points` for every `amounts`, each worth `worth`.
+    """
 
     name: str
     share_bp: int
@@ -47,6 +66,9 @@ class Treatment:
     rate_bp: int
     amounts: Amounts
     words: Words
+    group: Group | None = None
+    points: int = 0
+    worth: Amounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +85,8 @@ class Rule:
     """See the module. `position` orders by priority, then id; `rank` is the order of taking off.
 
     `timed`, `limited` and `excludes` say whether the costlier questions need be asked at all; `priced` are
-    the tables that must name the basket's currency.
+    the tables that must name the basket's currency. `counted` covers what conditions count, where the reward
+    reaches further than that.
     """
 
     position: int
@@ -76,7 +99,11 @@ class Rule:
     funding: Funding
     priority: int
     personal: bool
+    trigger: Trigger
     interest: Interest | None
+    counted: Cover | None
+    gifts: tuple[str, ...]
+    reach: Reach
     wanted: Wanted | None
     placements: frozenset[str]
     audience: Audience
@@ -133,7 +160,11 @@ def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
         funding=campaign.funding,
         priority=campaign.priority,
         personal=campaign.personal,
-        interest=None if isinstance(campaign.trigger, Always) else campaign.trigger,
+        trigger=campaign.trigger,
+        interest=campaign.trigger if isinstance(campaign.trigger, Interest) else None,
+        counted=_counted(campaign),
+        gifts=campaign.reward.products if isinstance(campaign.reward, Gift) else (),
+        reach=campaign.reach,
         wanted=scope.wanted,
         placements=campaign.placements,
         audience=campaign.audience,
@@ -150,7 +181,12 @@ def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
         ),
         valid_from=conditions.valid_from,
         valid_until=conditions.valid_until,
-        timed=bool(conditions.windows or conditions.valid_from or conditions.valid_until),
+        timed=bool(
+            conditions.windows
+            or conditions.valid_from
+            or conditions.valid_until
+            or isinstance(campaign.trigger, Schedule)
+        ),
         minimum_spend=_amounts(conditions.minimum_spend),
         minimum_spend_of_basket=conditions.minimum_spend_of == "basket",
         minimum_units=conditions.minimum_units,
@@ -176,6 +212,7 @@ def _treatments(campaign: Campaign) -> tuple[Treatment, ...]:
     own = compile_words(campaign.messages)
     variants = [
         _treatment(
+            campaign,
             variant.name,
             variant.share_bp,
             variant.reward or campaign.reward,
@@ -184,19 +221,84 @@ def _treatments(campaign: Campaign) -> tuple[Treatment, ...]:
         for variant in campaign.variants
     ]
     taken = campaign.audience.holdout_bp + sum(variant.share_bp for variant in campaign.variants)
-    return (*variants, _treatment("main", 10_000 - taken, campaign.reward, own))
+    return (*variants, _treatment(campaign, "main", BP - taken, campaign.reward, own))
 
 
-def _treatment(name: str, share_bp: int, reward: Reward, words: Words) -> Treatment:
+def _treatment(campaign: Campaign, name: str, share_bp: int, reward: Reward, words: Words) -> Treatment:
     match reward:
+        case BuyGet() | Bundle():
+            kind, rate_bp, amounts = _off(reward.less)
+            if isinstance(reward, Bundle) and kind == UNIT:  # so much off each bundle
+                kind = POOL
+            return Treatment(name, share_bp, kind, rate_bp, amounts, words, _group(campaign, reward))
+        case Gift():
+            return Treatment(name, share_bp, GIFT, BP, {}, words, _group(campaign, reward))
+        case Points(points, every, worth):
+            return Treatment(
+                name, share_bp, POINTS, 0, _amounts(every), words, points=points, worth=_amounts(worth)
+            )
+        case TenderCoupon(given):
+            return Treatment(name, share_bp, TENDER, 0, _amounts(given), words)
+        case Notice():
+            return Treatment(name, share_bp, NOTICE, 0, {}, words)
+        case _:
+            kind, rate_bp, amounts = _off(reward)
+            return Treatment(name, share_bp, kind, rate_bp, amounts, words)
+
+
+def _off(less: OneByOne) -> tuple[int, int, Amounts]:
+    match less:
         case Percent(rate_bp):
-            return Treatment(name, share_bp, PERCENT, rate_bp, {}, words)
-        case AmountOff(amounts, "basket"):
-            return Treatment(name, share_bp, POOL, 0, _amounts(amounts), words)
-        case AmountOff(amounts, _):
-            return Treatment(name, share_bp, UNIT, 0, _amounts(amounts), words)
+            return PERCENT, rate_bp, {}
+        case AmountOff(amounts, per):
+            return POOL if per == "basket" else UNIT, 0, _amounts(amounts)
         case FixedPrice(prices):
-            return Treatment(name, share_bp, FIXED, 0, _amounts(prices), words)
+            return FIXED, 0, _amounts(prices)
+
+
+def _group(campaign: Campaign, reward: BuyGet | Bundle | Gift) -> Group:
+    """The shape of the groups; a limit of units per basket is one of groups."""
+    own = scope_cover(campaign)
+    if isinstance(reward, Gift):
+        nothing = Cover(frozenset({""}))
+        return Group((0, reward.units), (nothing, Cover(frozenset(reward.products))), most=1)
+    if isinstance(reward, Bundle):
+        units = tuple(part.units for part in reward.parts)
+        group = Group(units, tuple(part.cover for part in reward.parts), is_bundle=True)
+    else:
+        covers = (own, reward.of or own)
+        group = Group((reward.buy, reward.get), covers, is_cheapest=reward.of is None)
+    most = campaign.limits.units_per_basket
+    return replace(group, most=most // group.touched) if most is not None else group
+
+
+def scope_cover(campaign: Campaign) -> Cover:
+    """What the campaign's scope names."""
+    scope = campaign.scope
+    return Cover(scope.products, scope.categories, scope.groups)
+
+
+def covers(campaign: Campaign) -> tuple[Cover, ...]:
+    """All that the campaign has to do with: its scope, and what its reward is for beside that."""
+    own = scope_cover(campaign)
+    match campaign.reward:
+        case Bundle(parts, _):
+            return tuple(part.cover for part in parts)
+        case BuyGet(_, _, _, of) if of is not None:
+            return own, of
+        case Gift(products, _):
+            return own, Cover(frozenset(products))
+    return (own,)
+
+
+def _counted(campaign: Campaign) -> Cover | None:
+    """A gift does not earn itself; nor does a discounted second product count as the first."""
+    match campaign.reward:
+        case Gift():
+            return scope_cover(campaign)
+        case BuyGet(_, _, _, of) if of is not None:
+            return scope_cover(campaign)
+    return None
 
 
 def _amounts(amounts: tuple[Money, ...]) -> Amounts:

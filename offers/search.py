@@ -51,6 +51,7 @@ class _Search:
     nodes: Nodes
     best: list[Grant] = field(default_factory=list)
     best_worth: tuple[int, list[int]] = (0, [])
+    best_claims: Sequence[Claim] = ()
 
     def solve(self) -> list[Grant]:
         lines = by_line(self.claims)
@@ -75,6 +76,7 @@ class _Search:
     def _greedy(self, taken: list[Claim], capped: Sequence[Option], most: int) -> None:
         """The lines' own best first; then lines with a capped claim instead, by what that adds."""
         self._try(taken)
+        taken = self._with_groups(taken)
         hopeful = [one for one in capped if one.gain.gain > 0]
         for one in sorted(hopeful, key=lambda one: (-one.gain.gain, one.gain.claim.play.rule.position)):
             if self.best_worth[0] >= most:
@@ -83,6 +85,16 @@ class _Search:
             swapped = [*[other for other in taken if other.item is not item], *one.claims]
             if self._try(swapped):
                 taken = swapped
+
+    def _with_groups(self, taken: list[Claim]) -> list[Claim]:
+        """Let rules for groups in where that is better, each with all the lines that serve in its groups."""
+        plays = [(play, own) for play, own in by_play(self.claims) if play.groups_minor is not None]
+        for _, own in sorted(plays, key=lambda part: (-(part[0].groups_minor or 0), part[0].rule.position)):
+            serving = [grant.claim for grant in settle(own)]
+            swapped = [*[other for other in taken if fits(other, serving)], *serving]
+            if self._try(swapped):
+                taken = swapped
+        return taken
 
     def _walk(self, tree: _Tree, at: int, taken: int, sure: int, given: list[int], most: int) -> None:
         """Decide claim `at`: taken where nothing taken bars it, then left.
@@ -112,7 +124,7 @@ class _Search:
         found = worth(grants)
         if not better(found, self.best_worth):
             return False
-        self.best, self.best_worth = grants, found
+        self.best, self.best_worth, self.best_claims = grants, found, claims
         return True
 
     def _widened(self) -> list[Grant]:
@@ -120,13 +132,17 @@ class _Search:
 
         One amount off a basket belongs on all lines in scope, also where fewer could carry it.
         """
-        taken = [grant.claim for grant in self.best if grant.amount]
+        serving = {id(grant.claim) for grant in self.best if grant.amount or grant.claim.fits}
+        taken = [claim for claim in self.best_claims if id(claim) in serving]
         used = {claim.play.rule.position for claim in taken}
         held = {id(claim) for claim in taken}
         more = [
             claim
             for claim in self.claims
-            if claim.play.rule.position in used and id(claim) not in held and claim.play.units_most is None
+            if claim.play.rule.position in used
+            and id(claim) not in held
+            and claim.play.units_most is None
+            and claim.play.treatment.group is None
         ]
         for claim in more:
             if fits(claim, taken) and self.nodes.take(len(taken)):

@@ -6,7 +6,7 @@ Invariant: the parts still sum to the whole, and only what a limit refused diffe
 from collections.abc import Sequence
 from dataclasses import replace
 
-from offers.decision import Decision, Effect, Refusal
+from offers.decision import Decision, Effect, Refusal, Totals
 from offers.redemption import Item
 
 
@@ -14,44 +14,37 @@ def settle(decision: Decision, items: Sequence[Item]) -> Decision:
     """The decision with the amounts that were granted."""
     granted = {(item.offer, item.line): item for item in items}
     effects: list[Effect] = []
-    missing: dict[str, int] = {}
-    points_short = 0
+    short: list[tuple[Effect, int]] = []
     refused: dict[str, str] = {}
     for effect in decision.effects:
-        item = granted.get((effect.offer, effect.line))
+        item = granted.get((effect.offer, effect.line or ""))
         if item is None or item.granted_minor >= effect.amount:
             effects.append(effect)
             continue
-        short = effect.amount - item.granted_minor
-        if item.unit == "points":
-            points_short += short
-        else:
-            missing[effect.line] = missing.get(effect.line, 0) + short
+        short.append((effect, effect.amount - item.granted_minor))
         if item.granted_minor:
             effects.append(replace(effect, amount=item.granted_minor, reason="capacity"))
         else:
             refused[effect.campaign] = item.reason or "capacity"
-    if not missing and not points_short:
+    if not short:
         return decision
     given = {effect.offer for effect in effects}
-    short = sum(missing.values())
-    totals = decision.totals
+    touched = {effect.line for effect, _ in short}
+    changed = {effect.offer for effect in decision.effects if effect.line in touched}
+    missing: dict[str | None, int] = {}
+    for effect, minor in short:
+        missing[effect.line] = missing.get(effect.line, 0) + minor
     return replace(
         decision,
         effects=tuple(effects),
         # A price that no longer holds is not shown; the offer itself still is, where some of it was granted.
         offers=tuple(
-            replace(offer, price_after=None) if offer.offer in _touched(decision, missing) else offer
+            replace(offer, price_after=None) if offer.offer in changed else offer
             for offer in decision.offers
             if offer.offer in given or offer.offer not in {effect.offer for effect in decision.effects}
         ),
         lines=tuple(replace(line, after=line.after + missing.get(line.line, 0)) for line in decision.lines),
-        totals=replace(
-            totals,
-            discount=totals.discount - short,
-            after=totals.after + short,
-            points=totals.points - points_short,
-        ),
+        totals=_totals(decision.totals, short),
         refused=(
             *decision.refused,
             *(Refusal(campaign, reason) for campaign, reason in sorted(refused.items())),
@@ -59,5 +52,17 @@ def settle(decision: Decision, items: Sequence[Item]) -> Decision:
     )
 
 
-def _touched(decision: Decision, missing: dict[str, int]) -> set[str]:
-    return {effect.offer for effect in decision.effects if effect.line in missing}
+def _totals(totals: Totals, short: Sequence[tuple[Effect, int]]) -> Totals:
+    """The sums without what was not granted; only what is off a price changes what the goods cost."""
+
+    def lacking(*types: str) -> int:
+        return sum(minor for effect, minor in short if effect.type in types)
+
+    off, tender, points = lacking("line_discount", "gift"), lacking("tender_coupon"), lacking("points")
+    return Totals(
+        totals.before,
+        totals.discount - off,
+        totals.tender - tender,
+        totals.points - points,
+        totals.after + off,
+    )

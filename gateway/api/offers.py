@@ -106,7 +106,9 @@ class EffectSchema(Strict):
     type = fields.String(required=True)
     offer = fields.String(required=True)
     campaign = fields.String(required=True)
-    line = fields.String(required=True)
+    line = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null for what is on no line, like points."}
+    )
     quantity = fields.String(required=True)
     desired = fields.Integer(required=True)
     amount = fields.Integer(required=True)

@@ -39,7 +39,7 @@ def evaluate_kept(record: DecisionRecord, entries: Iterable[Entry], back_milli: 
         policy=inputs.policy,
         seed=inputs.seed,
     )
-    given = {(one.offer, one.line): one.amount for one in decision.effects}
+    given = {(one.offer, one.line or ""): one.amount for one in decision.effects}
     return Kept(decision.totals.after, given)
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from offers.campaign import AmountOff, Campaign, Conditions, Limits, Percent, Scope, Stacking
+from offers.campaign import Campaign, Conditions, Limits, Scope, Stacking
+from offers.campaign_rewards import AmountOff, Percent
 from offers.model import Left, Line, Policy
 from tests.offers.worlds import (
     POLICY,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.campaign import Campaign, Conditions, Percent, Scope
+from offers.campaign import Campaign, Conditions, Scope
+from offers.campaign_rewards import Percent
 from offers.case import lay_out
 from offers.compiled import compile_catalogue, lineage
 from offers.matching import match

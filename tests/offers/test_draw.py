@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.campaign import Audience, Message, Percent, Variant
+from offers.campaign import Audience, Message, Variant
+from offers.campaign_rewards import Percent
 from offers.decision import Draw
 from offers.draw import lot
 from tests.offers.worlds import ANNA, catalogue, decide, line, promotion, taken_off, till, why

@@ -6,18 +6,8 @@ from typing import Any
 
 import pytest
 
-from offers.campaign import (
-    AmountOff,
-    Audience,
-    Campaign,
-    Conditions,
-    Frequency,
-    Limits,
-    Percent,
-    Scope,
-    Stacking,
-    Window,
-)
+from offers.campaign import Audience, Campaign, Conditions, Frequency, Limits, Scope, Stacking, Window
+from offers.campaign_rewards import AmountOff, Percent
 from offers.decision import Refusal
 from offers.model import Already, Left, Place, Query, Shopper, Want
 from offers.money import Money

@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from offers.campaign import AmountOff, Conditions, Percent, Scope, Stacking
+from offers.campaign import Conditions, Scope, Stacking
+from offers.campaign_rewards import AmountOff, Percent
 from offers.case import lay_out
 from offers.judging import judge
 from offers.model import Basket, Known, Line, Policy

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import assume, given
 
-from offers.campaign import Conditions, Limits, Message, Percent, Scope, Stacking, Window
+from offers.campaign import Conditions, Limits, Message, Scope, Stacking, Window
+from offers.campaign_rewards import Percent
 from offers.model import Basket, Known, Product, Proof, Want
 from tests.offers.worlds import (
     ANNA,

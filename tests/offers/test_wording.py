@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from offers import offer_ids
-from offers.campaign import Message, Percent, Scope
+from offers.campaign import Message, Scope
+from offers.campaign_rewards import Percent
 from offers.model import Only
 from offers.offer_ids import OfferKey
 from tests.offers.worlds import ANNA, carted, decide, line, product, products, promotion, till, wanted, why

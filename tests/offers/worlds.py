@@ -7,20 +7,20 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from offers.campaign import (
-    Always,
+from offers.campaign import Always, Audience, Campaign, Conditions, Interest, Limits, Message, Scope, Stacking
+from offers.campaign_rewards import (
     AmountOff,
-    Audience,
-    Campaign,
-    Conditions,
+    Bundle,
+    BuyGet,
+    Cover,
     FixedPrice,
-    Interest,
-    Limits,
-    Message,
+    Gift,
+    Notice,
+    Part,
     Percent,
+    Points,
     Reward,
-    Scope,
-    Stacking,
+    TenderCoupon,
 )
 from offers.compiled import Catalogue, compile_catalogue
 from offers.decision import Decision
@@ -188,6 +188,34 @@ rewards = st.one_of(
     st.builds(AmountOff, st.integers(1, 3000).map(euros), st.sampled_from(["unit", "basket"])),
     st.integers(0, 5000).map(euros).map(FixedPrice),
 )
+covers = st.one_of(
+    st.builds(Cover, st.frozensets(st.sampled_from(SKUS), min_size=1, max_size=3)),
+    st.builds(Cover, categories=st.frozensets(st.sampled_from(["a", "a/x", "b"]), min_size=1, max_size=2)),
+)
+less = st.one_of(
+    st.sampled_from([10_000, 10_000, 5000, 3333]).map(Percent),
+    st.builds(AmountOff, st.integers(1, 900).map(euros), st.just("unit")),
+    st.integers(0, 900).map(euros).map(FixedPrice),
+)
+grouped = st.one_of(
+    st.builds(BuyGet, st.integers(1, 3), st.integers(1, 2), less, st.none() | covers),
+    st.builds(
+        Bundle,
+        st.lists(st.builds(Part, st.integers(1, 2), covers), min_size=2, max_size=3).map(tuple),
+        less,
+    ),
+    st.builds(Gift, st.lists(st.sampled_from(SKUS), min_size=1, max_size=2).map(tuple), st.integers(1, 2)),
+)
+beside = st.one_of(
+    st.builds(
+        Points,
+        st.integers(1, 500),
+        st.sampled_from([(), euros(100), euros(777)]),
+        st.sampled_from([(), euros(1), euros(30)]),
+    ),
+    st.builds(TenderCoupon, st.integers(1, 3000).map(euros)),
+    st.just(Notice()),
+)
 scopes = st.one_of(
     st.just(Scope()),
     st.just(Scope()),
@@ -238,22 +266,33 @@ tangled_stackings = st.builds(
 
 
 @st.composite
-def campaigns_of(draw: st.DrawFn, name: str, *, tangled: bool = False) -> Campaign:
-    """One campaign with anything that is allowed; `tangled`: for all, wide, and likely to meet others."""
-    reward = draw(rewards)
+def campaigns_of(draw: st.DrawFn, name: str, *, tangled: bool = False, shaped: bool = False) -> Campaign:
+    """One campaign with anything that is allowed; `tangled`: for all, wide, and likely to meet others.
+
+    `shaped`: also with rewards for groups of units and beside the price.
+    """
+    reward = draw(st.one_of(rewards, rewards, grouped, beside) if shaped else rewards)
     bounds = draw(tangles if tangled else limits)
     if isinstance(reward, AmountOff) and reward.per == "basket":
         bounds = replace(bounds, units_per_basket=None)
+    if isinstance(reward, Points):
+        bounds = Limits()
     common: dict[str, Any] = {"limits": bounds, "priority": draw(st.integers(0, 1))}
     if tangled:
         guarded = Conditions(margin_floor_bp=draw(st.sampled_from([None, None, None, 0, 2000])))
         wide = draw(st.sampled_from([Scope(), Scope(), Scope(categories=frozenset({"a"}))]))
+        if isinstance(reward, Bundle):
+            wide = Scope()
+        if isinstance(reward, Points | TenderCoupon | Notice):
+            guarded = Conditions()
         return promotion(
             name, reward, scope=wide, stacking=draw(tangled_stackings), conditions=guarded, **common
         )
     personal = draw(st.booleans())
     scope = draw(scopes)
-    if personal and draw(st.booleans()):
+    if isinstance(reward, Bundle):
+        scope = Scope()
+    elif personal and isinstance(reward, Percent | AmountOff | FixedPrice) and draw(st.booleans()):
         scope = replace(scope, wanted=draw(st.sampled_from(["item", "group"])))
     return (wanted if personal else promotion)(
         name,
@@ -290,11 +329,18 @@ def lines_of(draw: st.DrawFn, name: str, *, tangled: bool = False) -> Line:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, most_lines: int = 5, most_campaigns: int = 5, tangled: bool = False) -> World:
+def worlds(
+    draw: st.DrawFn,
+    *,
+    most_lines: int = 5,
+    most_campaigns: int = 5,
+    tangled: bool = False,
+    shaped: bool = False,
+) -> World:
     """A basket at a till, the campaigns that are live, and a shopper or nobody."""
     least = 2 if tangled else 1
     names = [f"c{i}" for i in range(draw(st.integers(least, most_campaigns)))]
-    found = tuple(draw(campaigns_of(name, tangled=tangled)) for name in names)
+    found = tuple(draw(campaigns_of(name, tangled=tangled, shaped=shaped)) for name in names)
     count = draw(st.integers(least, most_lines))
     lines = tuple(draw(lines_of(str(i), tangled=tangled)) for i in range(count))
     costs = {sku: draw(st.sampled_from([0, 0, 7, 900] if tangled else [None, 0, 7, 900])) for sku in SKUS}
