@@ -11,7 +11,7 @@ from typing import Final
 
 from identity.text import CACHE_SIZE
 
-YEAR_MIN: Final = 1850
+YEAR_MIN: Final = 1500
 YEAR_MAX: Final = 2150
 
 _ISO: Final = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ]\d{2}:.*)?", re.ASCII)

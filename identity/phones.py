@@ -11,11 +11,20 @@ from functools import cache, lru_cache
 from typing import Final
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneMetadata, PhoneNumberFormat
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumber,
+    PhoneNumberFormat,
+)
 
 from identity.text import CACHE_SIZE
 
 LENGTH_MAX: Final = 64
+CONCEIVABLE_MIN: Final = 10_000_000  # eight digits: shorter numbers out of use are mostly something else
+NORTH_AMERICA: Final = 1
+NATIONAL_LENGTH: Final = 10  # of every North American number
 
 NOTHING: Final = r"(?!)"  # matches nowhere
 
@@ -106,9 +115,29 @@ def _thorough(cleaned: str, country: str) -> str | None:
     except NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):
-        return None
+        number = _with_extension(number)
+        if not _is_conceivable(number):
+            return None
     text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{text};ext={number.extension}" if number.extension else text
+
+
+def _is_conceivable(number: PhoneNumber) -> bool:
+    """True for a number of the right length in a range that is not in use.
+
+    Ranges are opened faster than programs are updated, and a mistyped number still tells who wrote it.
+    """
+    long_enough = number.national_number is not None and number.national_number >= CONCEIVABLE_MIN
+    return long_enough and phonenumbers.is_possible_number(number)
+
+
+def _with_extension(number: PhoneNumber) -> PhoneNumber:
+    """A North American number whose extension was written on without a mark; its length is fixed."""
+    digits = str(number.national_number).lstrip("1")
+    if number.country_code != NORTH_AMERICA or number.extension or len(digits) <= NATIONAL_LENGTH:
+        return number
+    national, extension = digits[:NATIONAL_LENGTH], digits[NATIONAL_LENGTH:]
+    return PhoneNumber(country_code=NORTH_AMERICA, national_number=int(national), extension=extension)
 
 
 @cache

@@ -30,7 +30,7 @@ def row(pool: Pool) -> dict[str, Any]:
         found |= {"email": email.address, "mailbox": email.mailbox, "email_local": email.local}
     for number in sorted(pool.by_type.get("phone", ()), reverse=True):
         phone = views.phone(number)
-        found |= {"phone": phone.number, "phone_tail": phone.tail}
+        found |= {"phone": phone.number, "phone_plain": phone.plain, "phone_tail": phone.tail}
     for kind in catalogue.NUMBERS:
         for number in sorted(pool.by_type.get(kind, ()), reverse=True):
             found[kind] = number

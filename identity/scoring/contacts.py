@@ -79,6 +79,12 @@ PHONE: Final = Comparison(
             term="phone",
         ),
         Level(
+            "extension",
+            "The phone numbers differ in the extension alone.",
+            "phone_plain_l = phone_plain_r",
+            lambda a, b: a.plain == b.plain,
+        ),
+        Level(
             "tail",
             "The phone numbers end in the same digits.",
             "phone_tail_l = phone_tail_r",
@@ -87,8 +93,8 @@ PHONE: Final = Comparison(
         Level(
             "typo",
             "The phone numbers differ by one digit.",
-            edits_sql("phone", 1),
-            lambda a, b: edits(a.number, b.number) <= 1,
+            edits_sql("phone_plain", 1),
+            lambda a, b: edits(a.plain, b.plain) <= 1,
         ),
         otherwise("The phone numbers differ."),
     ),

@@ -149,8 +149,9 @@ MIDDLE: Final = Comparison(
 FAMILY: Final = Comparison(
     "family_name",
     _names,
-    lambda a, b: not a.family or not b.family,
-    "family_name_l is null or family_name_r is null",
+    # Names that have changed places say what they say once, as given names.
+    lambda a, b: not a.family or not b.family or _is_exchanged(a, b),
+    f"family_name_l is null or family_name_r is null or ({_EXCHANGED_SQL})",
     (
         Level(
             "same",
@@ -159,7 +160,6 @@ FAMILY: Final = Comparison(
             lambda a, b: a.family == b.family and len(a.family) > 1,
             term="family_name",
         ),
-        Level("exchanged", "Given and family name have changed places.", _EXCHANGED_SQL, _is_exchanged),
         Level(
             "part",
             "One of several family names is the same.",

@@ -24,7 +24,7 @@ _TABLE: Final = {
     ),
     "middle_name": "same .6 .02 / initial .25 .04 / typo .05 .002 / else .1 .94",
     "family_name": (
-        "same .8 .002 / exchanged .01 1e-5 / part .01 .0005 / typo .09 .001 / sound .01 .0005 / "
+        "same .81 .002 / part .01 .0005 / typo .09 .001 / sound .01 .0005 / "
         "initial .005 .001 / misplaced .005 .001 / similar .015 .01 / else .055 .985"
     ),
     "organisation_name": "same .7 .001 / typo .15 .001 / similar .05 .01 / else .1 .99",
@@ -38,7 +38,7 @@ _TABLE: Final = {
     "postcode": "same .8 .001 / typo .08 .005 / else .12 .994",
     "city": "same .8 .01 / typo .08 .001 / else .12 .989",
     "email": ("same .6 1e-5 / mailbox .02 1e-6 / local part .05 1e-5 / similar .08 .0005 / else .25 .999"),
-    "phone": "same .6 1e-5 / tail .03 1e-5 / typo .05 1e-5 / else .32 1",
+    "phone": "same .6 1e-5 / extension .02 1e-5 / tail .01 1e-5 / typo .05 1e-5 / else .32 1",
     **dict.fromkeys(catalogue.NUMBERS, _NUMBER),
 }
 _OWN: Final = "same .85 .01 / else .15 .99"

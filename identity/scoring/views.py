@@ -48,9 +48,12 @@ class EmailView:
 
 @dataclass(frozen=True, slots=True)
 class PhoneView:
-    """A number in E.164, without extension, and its last digits, which survive a wrong prefix."""
+    """A number in E.164 as it was given, without its extension, and the last digits of that, which survive a
+    wrong prefix.
+    """
 
     number: str
+    plain: str
     tail: str
 
 
@@ -101,7 +104,7 @@ def email(address: str) -> EmailView:
 def phone(number: str) -> PhoneView:
     """The view of a phone number."""
     plain = number.partition(";")[0]
-    return PhoneView(plain, plain[-7:])
+    return PhoneView(number, plain, plain[-7:])
 
 
 @lru_cache(maxsize=CACHE_SIZE)
