@@ -21,6 +21,7 @@ from offers.compiled import Catalogue, compile_catalogue
 from offers.decision import Decision, Offer
 from offers.evaluate import evaluate
 from offers.model import Channel, Known, Place, Product, Proof, Query, Shopper
+from offers.preferences import service as preferences
 from offers.rule import Entry
 
 ONLINE: tuple[Channel, ...] = ("web", "app")
@@ -117,7 +118,8 @@ def _decide(
 ) -> Decision:
     wants = interest.of_members(connection, shopper.members) if shopper is not None else {}
     wanted = services.offers.assortment.numbered(connection, wants)
-    known = Known(wants=wants, products=wanted, stock=_stock(connection, place, wanted))
+    said = preferences.respected_now(connection, shopper.members, now=now) if shopper is not None else None
+    known = Known(wants=wants, products=wanted, stock=_stock(connection, place, wanted), preferences=said)
     asked = Query(channel=_channel(campaign), place=place, price_time=now, limit=1)
     return evaluate(catalogue, asked, shopper, known, policy=services.offers.policy, seed=0)
 

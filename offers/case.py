@@ -19,6 +19,9 @@ from offers.disclosure import Disclosure, disclose
 from offers.interest_rules import Standing
 from offers.model import ONE_UNIT_MILLI, Known, Line, Only, Policy, Product, Query, Shopper, Want
 from offers.money import ceiling
+from offers.preferences.rules import respected
+
+_NO_CAMPAIGNS: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +100,12 @@ class Case:
         return self.disclosure.personal == "yes"
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Campaigns that the person does not want to hear of."""
+        said = self.known.preferences
+        return said.campaigns if said is not None and self.personal else _NO_CAMPAIGNS
+
+    @property
     def subject(self) -> str | None:
         """On whom lots are drawn: the person, else the transaction, else nobody."""
         if self.shopper is not None:
@@ -109,10 +118,12 @@ def lay_out(
     catalogue: Catalogue, query: Query, shopper: Shopper | None, known: Known, policy: Policy, seed: int
 ) -> Case:
     """The case of a query."""
-    disclosure = disclose(query, shopper, policy)
+    disclosure = disclose(query, shopper, policy, known.preferences)
     wants: Mapping[int, Want] = {}
     if disclosure.personal == "yes" and known.wants:
         wants = known.wants
+        if known.preferences is not None:
+            wants = respected(known.preferences, wants, known.products)
         if shopper is not None and shopper.only is not None:
             wants = _only(wants, shopper.only, known.products)
     groups = _group_wants(wants, known, policy) if wants and catalogue.wants_groups else {}

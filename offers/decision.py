@@ -10,7 +10,7 @@ from typing import Literal
 
 EffectReason = Literal["capacity", "margin_floor"]
 Search = Literal["exact", "bounded"]
-Personal = Literal["yes", "no_shopper", "no_consent", "needs_proof"]
+Personal = Literal["yes", "no_shopper", "no_consent", "needs_proof", "quiet_channel"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ does not depend on consent or interests, so it teaches a stranger nothing.
 from typing import NamedTuple
 
 from offers.decision import Personal
-from offers.model import Policy, Proof, Query, Shopper
+from offers.model import Policy, Preferences, Proof, Query, Shopper
 
 
 class Disclosure(NamedTuple):
@@ -18,7 +18,9 @@ class Disclosure(NamedTuple):
     neutral: bool
 
 
-def disclose(query: Query, shopper: Shopper | None, policy: Policy) -> Disclosure:
+def disclose(
+    query: Query, shopper: Shopper | None, policy: Policy, said: Preferences | None = None
+) -> Disclosure:
     """The rules for this screen and this shopper. Proof is asked before consent, which is itself personal."""
     neutral = query.channel in policy.shared_screens or query.placement in policy.shared_screens
     if shopper is None:
@@ -27,4 +29,6 @@ def disclose(query: Query, shopper: Shopper | None, policy: Policy) -> Disclosur
         return Disclosure("needs_proof", greet=False, neutral=neutral)
     if not shopper.personal:
         return Disclosure("no_consent", greet=False, neutral=neutral)
+    if said is not None and query.channel in said.channels:
+        return Disclosure("quiet_channel", greet=False, neutral=neutral)
     return Disclosure("yes", greet=shopper.only is None, neutral=neutral)

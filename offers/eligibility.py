@@ -154,6 +154,8 @@ def _refuse_person(case: Case, rule: Rule) -> No | None:
         return None
     if not case.personal:
         return No(case.disclosure.personal)
+    if rule.id in case.hidden:
+        return No("hidden")
     if asked.tiers and (shopper is None or shopper.tier not in asked.tiers):
         return No("tier")
     reason = audience.refuse(rule.trigger, asked, case.known.traits, case.at_s)

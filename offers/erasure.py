@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from offers import interest, store_decisions, store_people, tokens
 from offers.points import account
+from offers.preferences import store as store_preferences
 
 
 def forget(connection: Connection, record_nos: Sequence[int]) -> None:
     """Forget records that were erased, and the offers they were given to take along."""
     interest.forget(connection, record_nos)
+    store_preferences.forget(connection, record_nos)
     store_decisions.erase_inputs(connection, record_nos)
     store_people.forget(connection, record_nos)
     account.forget(connection, record_nos)

@@ -206,6 +206,20 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a person asked not to be shown, and where; `offers.preferences.rules` says how it is respected.
+
+    `products` are skus, `gifts` skus with the instant up to which all interest was for somebody else.
+    """
+
+    products: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    campaigns: frozenset[str] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    gifts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What one read of the store found for a query.
 
@@ -219,6 +233,7 @@ class Known:
     `opened`     numbers of campaigns that a code shown or a clipped coupon opens
     `codes`      why a code shown opens nothing, by the code
     `stopped`    campaign numbers switched off since the catalogue was compiled; `all_stopped`: all here
+    `preferences`  what the person asked not to be shown; None where nothing was ever said
     """
 
     wants: Mapping[int, Want] = field(default_factory=dict)
@@ -231,6 +246,7 @@ class Known:
     codes: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[int] = frozenset()
     all_stopped: bool = False
+    preferences: Preferences | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

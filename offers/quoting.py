@@ -29,6 +29,7 @@ from offers.errors import (
 from offers.evaluate import evaluate
 from offers.ledger import Opened, Step
 from offers.model import ONE_UNIT_MILLI, Known, Query, Shopper
+from offers.preferences.rules import preferences
 from offers.redemption import Authorised, Redemption, Refused
 from offers.snapshot import Snapshot
 from offers.store_known import Moment
@@ -159,6 +160,7 @@ def look(
         codes=dict.fromkeys(asked.codes, "unknown_code"),
         stopped=seen.stopped,
         all_stopped=seen.stopped_here,
+        preferences=preferences(seen.preferences, at_s=int(pinned.price_time.timestamp())),
     )
     return Looked(
         snapshot, Inputs(query=pinned, shopper=shopper, known=known, policy=ctx.policy, seed=ctx.seed)

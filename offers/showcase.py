@@ -34,7 +34,7 @@ class Shown:
 def show(case: Case, judged: Judged, taken: set[str]) -> Shown:
     """Offers on wanted products first, then impersonal campaigns that are neither there nor in `taken`."""
     shown = _wanted(case, judged) if case.wants else Shown()
-    taken = taken | {offer.campaign for offer in shown.offers}
+    taken = taken | {offer.campaign for offer in shown.offers} | case.hidden
     shown.offers += _impersonal(case, judged, taken, case.query.limit - len(shown.offers))
     return shown
 

@@ -11,6 +11,7 @@ from offers import transaction_key
 from offers.interest_rules import merge
 from offers.limits import Kind
 from offers.model import Left, Query, Shopper, Want
+from offers.preferences.rules import Statement
 from offers.snapshot import Asked
 from offers.store_driver import driver_cursor
 from offers.want_list import unpack
@@ -21,7 +22,7 @@ _PREPARE = """
         timestamptz, bigint[], bigint[], bigint[], bigint[], boolean, boolean, bigint, text, bigint, date,
         text, text, bigint) AS
     SELECT version, assortment_version, stopped_here, stopped_campaigns, price_time, revision, products,
-    facts, closing, stock, room, uses
+    facts, closing, stock, room, uses, preferences
       FROM offers.known($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
 _EXECUTE = f"EXECUTE offers_known ({', '.join(['%s'] * 14)})"
@@ -44,6 +45,7 @@ class Moment:
     stock: dict[int, int]
     room: dict[int, Left]
     redeemed: dict[int, tuple[int, ...]]
+    preferences: list[Statement]
 
 
 def read(
@@ -103,7 +105,7 @@ def _spend(query: Query) -> int | None:
 
 def _moment(row: Sequence[Any]) -> Moment:
     version, assortment_version, here, stopped, price_time, revision = row[:6]
-    products, facts, closing, stock, room, uses = row[6:]
+    products, facts, closing, stock, room, uses, said = row[6:]
     wants = merge(unpack(products, facts)) if products else {}
     for closed in closing or ():
         want = Want(*closed)
@@ -125,7 +127,12 @@ def _moment(row: Sequence[Any]) -> Moment:
         stock=dict(stock or ()),
         room=_room(room or ()),
         redeemed=redeemed,
+        preferences=[_statement(*one) for one in said or ()],
     )
+
+
+def _statement(kind: Any, subject: str, stated_at_s: str, until_s: str, holds: str) -> Statement:
+    return Statement(kind, subject, int(stated_at_s), int(until_s), holds == "true")
 
 
 def _room(rows: Iterable[Sequence[int]]) -> dict[int, Left]:

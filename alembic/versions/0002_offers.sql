@@ -101,6 +101,17 @@ CREATE TABLE offers.pin (
     CONSTRAINT pin_pkey PRIMARY KEY (transaction_digest)
 ) WITH (fillfactor = 60);
 
+CREATE TABLE offers.preference (
+    record_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    stated_at_s BIGINT NOT NULL,
+    until_s BIGINT NOT NULL,
+    holds BOOLEAN NOT NULL,
+    CONSTRAINT preference_pkey PRIMARY KEY (record_no, kind, subject),
+    CONSTRAINT preference_kind_check CHECK (kind IN ('product', 'category', 'campaign', 'channel', 'gift'))
+);
+
 CREATE TABLE offers.product (
     product_no BIGINT GENERATED ALWAYS AS IDENTITY,
     sku TEXT NOT NULL,
@@ -172,6 +183,7 @@ CREATE TABLE offers.wants (
     facts BYTEA NOT NULL,
     cut BOOLEAN NOT NULL,
     closed_at_s BIGINT NOT NULL,
+    has_preferences BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT wants_pkey PRIMARY KEY (record_no)
 ) WITH (fillfactor = 60);
 
@@ -744,6 +756,7 @@ $$;
 -- room             [campaign_no, kind, what is left] of the campaigns asked for, counting what this transaction
 --                  holds itself and what expired holds would give back; no row: more than a basket of p_spend
 --                  can use
+-- preferences      [kind, subject, stated, until, holds] of what the members asked not to be shown
 -- uses             [campaign_no, instant] of each use by the person, without what this transaction holds itself
 CREATE FUNCTION offers.known(
     p_now timestamptz,
@@ -771,7 +784,8 @@ CREATE FUNCTION offers.known(
     OUT closing bigint[],
     OUT stock bigint[],
     OUT room bigint[],
-    OUT uses bigint[]
+    OUT uses bigint[],
+    OUT preferences text[]
 )
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = 'force_generic_plan'
@@ -780,6 +794,7 @@ SET enable_seqscan = off AS $$
 DECLARE
     v_row record;
     v_closers bigint[] := '{}';
+    v_choosy bigint[] := '{}';
     v_own bigint := 0;
 BEGIN
     SELECT c.version, c.assortment_version, c.stopped_all OR coalesce(p_store_no = ANY (c.stopped_stores), false),
@@ -811,7 +826,15 @@ BEGIN
             IF v_row.closed_at_s > 0 THEN
                 v_closers := v_closers || v_row.record_no;
             END IF;
+            IF v_row.has_preferences THEN
+                v_choosy := v_choosy || v_row.record_no;
+            END IF;
         END LOOP;
+        IF cardinality(v_choosy) > 0 THEN
+            SELECT array_agg(ARRAY[p.kind, p.subject, p.stated_at_s::text, p.until_s::text, p.holds::text])
+              INTO known.preferences
+              FROM offers.preference AS p WHERE p.record_no = ANY (v_choosy);
+        END IF;
         IF cardinality(v_closers) > 0 AND cardinality(products) > 0 THEN
             IF p_groups THEN
                 SELECT array_agg(ARRAY[i.product_no, i.viewed_at_s, i.searched_at_s, i.carted_at_s,

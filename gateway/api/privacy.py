@@ -6,6 +6,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields
 
+from gateway import preferences
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import text
 from gateway.api.shapes import Strict
@@ -14,6 +15,7 @@ from gateway.security import Scope
 from identity import erasure, profiles
 from offers import erasure as offers_erasure
 from offers import interest
+from offers.preferences import service
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/v1/profiles", description="A shopper's rights.")
 
@@ -77,10 +79,12 @@ def export_profile(call: Call, profile: UUID) -> Answer:
     ctx = call.services.identity
     view = profiles.view(call.connection, ctx, profile)
     wants = interest.of_members(call.connection, view.limit_members)
+    said = service.of_members(call.connection, view.limit_members, now=call.now)
     found: dict[str, Any] = {
         "identity": erasure.export(call.connection, ctx, profile, now=call.now),
         "offers": {
             "interests": interests_of(call.connection, call.services.offers, wants),
+            "preferences": preferences.shown(said),
             **offers_erasure.export(call.connection, view.limit_members),
         },
     }

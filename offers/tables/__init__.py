@@ -20,6 +20,7 @@ from offers.tables.ledger import (
 )
 from offers.tables.metadata import metadata
 from offers.tables.points import point_debt, point_lot, point_use
+from offers.tables.preferences import preference
 from offers.tables.returns import return_line, sale_return
 from offers.tables.shop import product, stock, store
 from offers.tables.tokens import offer_token
@@ -53,6 +54,7 @@ __all__ = [
     "point_debt",
     "point_lot",
     "point_use",
+    "preference",
     "product",
     "reconciliation",
     "redemption",

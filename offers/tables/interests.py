@@ -44,5 +44,7 @@ wants = Table(
     Column("cut", Boolean, nullable=False),
     # The newest purchase or removal of anything: who never had one closes no want of another member.
     Column("closed_at_s", BigInteger, nullable=False),
+    # The record has rows in `preference`: who never said anything costs a query nothing.
+    Column("has_preferences", Boolean, nullable=False, server_default=text("false")),
     postgresql_with={"fillfactor": "60"},
 )

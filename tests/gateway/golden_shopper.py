@@ -96,6 +96,28 @@ STEPS = [
     ),
     Step("read_consents.anna", "What she allows", "back", "GET", "/v1/profiles/{profile}/consents"),
     Step(
+        "put_preferences.anna",
+        "Not this campaign for a month, no socks, nothing personal on the kiosk",
+        "back",
+        "PUT",
+        "/v1/profiles/{profile}/preferences",
+        {
+            "hidden": [
+                {"kind": "campaign", "subject": "spring", "until": "2026-12-21T10:00:00Z"},
+                {"kind": "category", "subject": "clothes/socks"},
+            ],
+            "quiet_channels": ["kiosk"],
+            "gifts": [{"sku": "TEDDY-1"}],
+        },
+    ),
+    Step(
+        "read_preferences.anna",
+        "How she wants to be treated",
+        "back",
+        "GET",
+        "/v1/profiles/{profile}/preferences",
+    ),
+    Step(
         "preview_campaign.live",
         "Whom the campaign would reach now",
         "back",
