@@ -29,6 +29,7 @@ from identity.postings import Posting
 from identity.store_graph import Row as Stored
 from identity.store_records import SealedStatement
 from identity.submission import Submission
+from identity.versions.registry import OWN
 
 
 @dataclass(slots=True)
@@ -167,6 +168,7 @@ def _row(version: Version, number: int, record_id: UUID) -> Stored:
         stub=False,
         judged=False,
         sealed=b"",
+        model_no=OWN,
         piece_no=None,
         person_no=None,
         profile_no=None,

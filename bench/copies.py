@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bench.blocks import Block
 from identity.postings import BLOCK_CODE
+from identity.versions.registry import OWN
 from offers.interest import KINDS
 from offers.model import Want
 from offers.want_list import choose, pack
@@ -19,8 +20,8 @@ Line = Sequence[Any]
 
 COLUMNS = {
     "identity.record": (
-        "record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, observed_at,"
-        " created_at, changed_at"
+        "record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, model_no,"
+        " observed_at, created_at, changed_at"
     ),
     "identity.identifier": "digest, record_no, type, assurance, token, valid_to",
     "identity.block_key": "digest, record_no, token",
@@ -131,6 +132,7 @@ def _records(block: Block, numbers: Sequence[int], now: datetime) -> Iterator[Li
             [posting.digest for posting in posted],
             version.fingerprint,
             sealed,
+            OWN,
             version.observed_at,
             now,
             now,

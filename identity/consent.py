@@ -13,6 +13,7 @@ from identity.errors import InvalidRecordError
 from identity.model import Assurance, Consent
 from identity.settle import Cause
 from identity.submission import Statement
+from identity.versions import active
 
 
 def statements(connection: Connection, ctx: Context, profile: UUID) -> tuple[ConsentView, ...]:
@@ -59,6 +60,7 @@ def declare(
     said, refused = intake.statements(declared, proof, ctx)
     if refused:
         raise InvalidRecordError(f"{refused[0].field}: {refused[0].reason}")
+    ctx = active.bound(connection, ctx)
     head = readers.head(connection, profile)
     for number in head.members:
         store_records.declare(connection, number, said, now=now)

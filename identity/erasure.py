@@ -49,7 +49,7 @@ def erase(
     """
     numbers = readers.person_of(readers.head(connection, profile))
     pairs = store_erasure.pairs(connection, numbers)
-    opening.open_many(connection, ctx, pairs)
+    ctx, _ = opening.open_many(connection, ctx, pairs)
     head = readers.head(connection, profile)
     if set(readers.person_of(head)) - set(numbers):
         raise BusyError
@@ -66,6 +66,11 @@ def erase(
     _forget(connection, ctx, stored, known, now)
     store_erasure.note(connection, head.id, len(numbers), reason=reason, now=now)
     return tuple(numbers)
+
+
+def next_of_source(connection: Connection, source: str) -> str | None:
+    """The key of a record that a source still tells of: for taking a whole source away, one by one."""
+    return store_erasure.a_key(connection, source)
 
 
 def export(connection: Connection, ctx: Context, profile: UUID, *, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from identity.links import Link
 from identity.model import Record, RecordKey
 from identity.pieces import Piece
 from identity.sight import Sight
+from identity.versions import active
 from identity.veto import Refusal
 from identity.view import View
 from identity.weigh import UNITS_PER_BIT
@@ -72,7 +73,7 @@ def why(connection: Connection, ctx: Context, left_no: int, right_no: int) -> di
 
 
 def _look(connection: Connection, ctx: Context, numbers: tuple[int, ...]) -> tuple[Sight, View]:
-    sight = Sight(connection, ctx)
+    sight = Sight(connection, active.bound(connection, ctx))
     sight.read_records(numbers)
     return sight, View(sight, {}, set())
 

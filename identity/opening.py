@@ -4,32 +4,39 @@ An erased record is kept under a fingerprint instead of its key, so that the key
 read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from identity import store_records
 from identity.context import Context
 from identity.store_records import Stored
+from identity.versions import active
 
 Pair = tuple[str, str]
 
 
-def open_many(connection: Connection, ctx: Context, pairs: Sequence[Pair]) -> dict[Pair, Stored]:
+class Opened(NamedTuple):
+    """Records that are locked, those that are there, and the context under the active model."""
+
+    ctx: Context
+    found: Mapping[Pair, Stored]
+
+
+def open_many(connection: Connection, ctx: Context, pairs: Sequence[Pair]) -> Opened:
     """Locks these records until the transaction ends and reads the newest generation of each."""
     locks = [ctx.vault.digest("record", f"{source}\0{key}") for source, key in pairs]
     erased = [(source, erased_key(source, key, ctx)) for source, key in pairs]
-    found = store_records.open_newest(connection, [*pairs, *erased], locks)
-    return {
-        pair: stored
-        for pair, hidden in zip(pairs, erased, strict=True)
-        if (stored := found.get(pair) or found.get(hidden)) is not None
-    }
-
-
-def open_one(connection: Connection, ctx: Context, pair: Pair) -> Stored | None:
-    """`open_many` for one record."""
-    return open_many(connection, ctx, [pair]).get(pair)
+    model_no, found = store_records.open_newest(connection, [*pairs, *erased], locks)
+    return Opened(
+        active.under(connection, ctx, model_no),
+        {
+            pair: stored
+            for pair, hidden in zip(pairs, erased, strict=True)
+            if (stored := found.get(pair) or found.get(hidden)) is not None
+        },
+    )
 
 
 def peek(connection: Connection, ctx: Context, pair: Pair) -> Stored | None:

@@ -1,6 +1,6 @@
 """What sources say about shoppers: put, get, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,7 +42,8 @@ def put(connection: Connection, ctx: Context, submission: Submission, *, now: da
     source = ctx.policy.source(submission.source)
     intake.check(submission)
     pair = (submission.source, submission.key)
-    stored = opening.open_one(connection, ctx, pair)
+    ctx, found = opening.open_many(connection, ctx, [pair])
+    stored = found.get(pair)
     fingerprint = intake.fingerprint(submission, ctx)
     said, refused = intake.statements(submission.consents, submission.proof, ctx)
     if stored is not None and stored.sealed is not None:
@@ -82,7 +83,8 @@ def delete(connection: Connection, ctx: Context, source: str, key: str, *, now: 
     Raises UnknownRecordError.
     """
     ctx.policy.source(source)
-    stored = opening.open_one(connection, ctx, (source, key))
+    ctx, found = opening.open_many(connection, ctx, [(source, key)])
+    stored = found.get((source, key))
     if stored is None:
         raise UnknownRecordError
     if stored.sealed is not None:
@@ -106,6 +108,36 @@ def take_away(
         for each in stored
     ]
     return writing.write(connection, ctx, drafts, now=now, roots=sorted(roots))
+
+
+def post_again(
+    connection: Connection,
+    ctx: Context,
+    pairs: Sequence[tuple[str, str]],
+    numbers: Collection[int],
+    *,
+    now: datetime,
+) -> None:
+    """Puts opened records that say what they said under the keys of the active model, and settles them."""
+    stored = [
+        each
+        for each in store_records.generations(connection, pairs)
+        if each.record_no in numbers and each.sealed is not None and each.model_no != ctx.model_no
+    ]
+    drafts = [
+        Draft(
+            each,
+            each.ref,
+            each.channel,
+            writing.before(each, ctx),
+            each.observed_at,
+            stub=each.stub,
+            is_same=True,
+        )
+        for each in stored
+    ]
+    if drafts:
+        writing.write(connection, ctx, drafts, now=now)
 
 
 def _kept(

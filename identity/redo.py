@@ -1,7 +1,7 @@
 """Work on the partition that was put off.
 
-An item is one record or one key, done in a transaction of its own. Doing it twice changes nothing, so a crash
-in the middle costs nothing but time.
+An item is one record or one key, done in a transaction of its own, or all records after a switch of models,
+a few pieces at a time. Doing it twice changes nothing, so a crash in the middle costs nothing but time.
 """
 
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from identity import settle, store_graph, store_redo
 from identity.context import Context
 from identity.settle import Cause
+from identity.versions import active, switching
 
 UNBOUNDED = 1 << 31
 
@@ -21,6 +22,10 @@ def step(connection: Connection, ctx: Context, *, now: datetime) -> bool:
     if item is None:
         return False
     redo_no, kind, subject = item
+    ctx = active.bound(connection, ctx)
+    if kind == "model":
+        switching.step(connection, ctx, redo_no, subject, now=now)
+        return True
     roots = (subject,) if kind == "record" else tuple(store_graph.all_posters(connection, subject))
     _, is_settled = settle.settle(connection, ctx, Cause(roots=roots), now=now, most=UNBOUNDED, is_redo=True)
     if is_settled:

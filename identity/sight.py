@@ -17,6 +17,7 @@ from identity.model import Judgement, Key, Record, RecordKey, Verdict
 from identity.policy import BLOCK
 from identity.postings import Posting
 from identity.store_graph import Asked, Decision, Posters, Row
+from identity.versions import active
 
 
 class Opened(Mapping[RecordKey, Record]):
@@ -93,7 +94,8 @@ class Sight:
         posted = self._posted.get(sealed)
         if posted is None:
             record = self.records[ref]
-            posted = keys.posted(record, self.ctx.model.blocking(record), self.ctx.policy)
+            model = active.model(self._connection, self.ctx, self.rows[ref].model_no)
+            posted = keys.posted(record, model.blocking(record), self.ctx.policy)
             self._posted[sealed] = posted
         return posted
 

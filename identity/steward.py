@@ -20,6 +20,7 @@ from identity.errors import InvalidJudgementError, UnknownRecordError
 from identity.model import Identifier, Verdict
 from identity.settle import Cause
 from identity.store_records import Stored
+from identity.versions import active
 from identity.writing import Draft
 
 RECORDS_MAX: Final = 500
@@ -41,6 +42,7 @@ def judge(
 
     Raises UnknownRecordError, InvalidJudgementError.
     """
+    ctx = active.bound(connection, ctx)
     numbers = _numbers(connection, [*left, *right])
     decision = _Decision(tuple(left), tuple(right), verdict, reason, author, now)
     judgement_no = decision.append(connection, ctx, numbers)
@@ -62,6 +64,7 @@ def split(
 
     Raises UnknownProfileError, ErasedError, UnknownRecordError, InvalidJudgementError.
     """
+    ctx = active.bound(connection, ctx)
     head = readers.head(connection, profile)
     ids = store_profiles.live_ids(connection, readers.person_of(head))
     numbers = {record: number for number, record in ids.items()}
@@ -97,7 +100,7 @@ def replace_key(
     """
     if new == old:
         raise InvalidJudgementError("A card cannot replace itself.")
-    opened = opening.open_many(connection, ctx, [new, old])
+    ctx, opened = opening.open_many(connection, ctx, [new, old])
     fresh, ended = (_live(opened.get(pair)) for pair in (new, old))
     numbers = {fresh.id: fresh.record_no, ended.id: ended.record_no}
     decision = _Decision((fresh.id,), (ended.id,), Verdict.SAME, reason, author, now)

@@ -31,6 +31,7 @@ class Row:
     stub: bool
     judged: bool
     sealed: bytes
+    model_no: int
     piece_no: int | None
     person_no: int | None
     profile_no: int | None
@@ -184,7 +185,7 @@ def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], li
 
 
 def _row(values: Sequence[Any]) -> Row:
-    number, record_id, source, key, generation, channel, stub, judged, sealed, *rest = values
+    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, *rest = values
     piece, person, profile, level, joining, joining_at, offers, offers_at = rest
     return Row(
         record_no=number,
@@ -194,6 +195,7 @@ def _row(values: Sequence[Any]) -> Row:
         stub=stub,
         judged=judged,
         sealed=bytes(sealed),
+        model_no=model_no,
         piece_no=piece,
         person_no=person,
         profile_no=profile,

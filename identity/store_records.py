@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -36,6 +36,7 @@ class Stored:
     person_no: int | None
     profile_no: int | None
     profile: UUID | None
+    model_no: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Written:
     postings: tuple[Posting, ...]
     observed_at: datetime
     batch: str | None
+    model_no: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,23 @@ class SealedStatement:
     sealed: bytes | None
 
 
-def open_newest(
-    connection: Connection, pairs: Sequence[tuple[str, str]], locks: Iterable[int]
-) -> dict[tuple[str, str], Stored]:
+class Opened(NamedTuple):
+    """The number of the active model, and what is stored of records by (source, key)."""
+
+    model_no: int
+    found: dict[tuple[str, str], Stored]
+
+
+def open_newest(connection: Connection, pairs: Sequence[tuple[str, str]], locks: Iterable[int]) -> Opened:
     """Locks (source, key) pairs until the transaction ends, then reads the newest generation of each."""
-    found = driver.rows(
-        connection,
-        "select identity.take_records(%s::int8[]);"
-        " select * from identity.newest_records(%s::text[], %s::text[])",
-        (sorted(set(locks)), [source for source, _ in pairs], [key for _, key in pairs]),
+    return _opened(
+        driver.rows(
+            connection,
+            "select identity.take_records(%s::int8[]);"
+            " select * from identity.newest_records(%s::text[], %s::text[])",
+            (sorted(set(locks)), [source for source, _ in pairs], [key for _, key in pairs]),
+        )
     )
-    return {(each.ref.source, each.ref.key): each for each in map(_stored, found)}
 
 
 def newest(connection: Connection, source: str, key: str) -> Stored | None:
@@ -82,7 +90,7 @@ def newest(connection: Connection, source: str, key: str) -> Stored | None:
     found = driver.rows(
         connection, "select * from identity.newest_records(%s::text[], %s::text[])", ([source], [key])
     )
-    return _stored(found[0]) if found else None
+    return _opened(found).found.get((source, key))
 
 
 def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> list[Stored]:
@@ -90,7 +98,8 @@ def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> lis
     found = connection.exec_driver_sql(
         "select r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys,"
         " r.content, r.sealed, r.observed_at, r.created_at, r.deleted_at, r.erased_at, r.forward_no,"
-        " m.piece_no, m.person_no, m.profile_no, p.id from unnest(%s::text[], %s::text[]) asked (source, key)"
+        " m.piece_no, m.person_no, m.profile_no, p.id, r.model_no"
+        " from unnest(%s::text[], %s::text[]) asked (source, key)"
         " join identity.record r on r.source = asked.source and r.key = asked.key"
         " left join identity.member m on m.record_no = r.record_no"
         " left join identity.profile p on p.profile_no = m.profile_no"
@@ -103,7 +112,7 @@ def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> lis
 def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
     """Writes a new record with its postings."""
     return Statement(
-        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
@@ -116,6 +125,7 @@ def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
             written.batch,
             written.observed_at,
             now,
+            written.model_no,
             *_posting_arrays(written.postings),
         ),
     )
@@ -124,7 +134,7 @@ def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
 def update(record_no: int, written: Written, *, removed: Collection[int], now: datetime) -> Statement:
     """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
     return Statement(
-        "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s,"
+        "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
@@ -135,8 +145,20 @@ def update(record_no: int, written: Written, *, removed: Collection[int], now: d
             written.batch,
             written.observed_at,
             now,
+            written.model_no,
             *_posting_arrays(written.postings),
         ),
+    )
+
+
+def repost(
+    record_no: int, postings: tuple[Posting, ...], *, removed: Collection[int], model_no: int
+) -> Statement:
+    """Puts a record that says what it said under the keys of another model."""
+    return Statement(
+        "select identity.repost(%s, %s::int8[], %s, %s::int8[], %s::int2[], %s::int2[], %s::int4[],"
+        " %s::timestamptz[])",
+        (record_no, list(removed), model_no, *_posting_arrays(postings)),
     )
 
 
@@ -194,6 +216,11 @@ def _statement_arrays(statements: Sequence[SealedStatement]) -> tuple[list[Any],
         [statement.proof for statement in statements],
         [statement.sealed for statement in statements],
     )
+
+
+def _opened(rows: Sequence[Sequence[Any]]) -> Opened:
+    stored = [_stored(values) for _, *values in rows if values[0] is not None]
+    return Opened(rows[0][0], {(each.ref.source, each.ref.key): each for each in stored})
 
 
 def _stored(values: Sequence[Any]) -> Stored:

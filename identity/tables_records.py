@@ -26,6 +26,7 @@ record = sa.Table(
     sa.Column("content", sa.Uuid),  # of the last submission, so that the same one again costs next to nothing
     sa.Column("sealed", sa.LargeBinary),  # attributes and identifiers; gone when deleted or erased
     sa.Column("batch", sa.Text),
+    sa.Column("model_no", sa.BigInteger, nullable=False),  # whose blocking keys it posts
     moment("observed_at"),
     moment("created_at"),
     moment("changed_at"),
@@ -212,6 +213,27 @@ erasure = sa.Table(
     sa.PrimaryKeyConstraint("erasure_no", name="pk_erasure"),
 )
 
+model = sa.Table(
+    "model",
+    metadata,
+    numbered("model_no"),
+    text("version"),
+    sa.Column("document", JSONB, nullable=False),
+    moment("added_at"),
+    sa.PrimaryKeyConstraint("model_no", name="pk_model"),
+    sa.UniqueConstraint("version", name="uq_model_version"),
+)
+
+activation = sa.Table(
+    "activation",
+    metadata,
+    numbered("activation_no"),
+    number("model_no"),
+    text("author"),
+    moment("at"),
+    sa.PrimaryKeyConstraint("activation_no", name="pk_activation"),
+)
+
 redo = sa.Table(
     "redo",
     metadata,
@@ -222,5 +244,5 @@ redo = sa.Table(
     moment("queued_at"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.PrimaryKeyConstraint("redo_no", name="pk_redo"),
-    sa.CheckConstraint("kind in ('key', 'record')", name="kind"),
+    sa.CheckConstraint("kind in ('key', 'record', 'model')", name="kind"),
 )

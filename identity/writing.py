@@ -24,6 +24,7 @@ from identity.settle import Cause
 from identity.sight import Sight
 from identity.store_graph import Asked, Row
 from identity.store_records import SealedStatement, Stored, Written
+from identity.versions import active
 from identity.view import with_counterparts
 
 
@@ -32,7 +33,7 @@ class Draft:
     """A version of a record that is to be written; without content the record is taken away.
 
     `stored` is what is there now (None: the record is new). A record taken away forwards to its person unless
-    it is to be forgotten.
+    it is to be forgotten. One that says the same as before is only put under the keys of the active model.
     """
 
     stored: Stored | None
@@ -44,6 +45,7 @@ class Draft:
     fingerprint: UUID | None = None
     statements: tuple[SealedStatement, ...] = ()
     batch: str | None = None
+    is_same: bool = False
     is_forwarding: bool = True
 
 
@@ -80,7 +82,7 @@ def write(
 
     Nothing is written when a shopper who was erased is not welcome: raises SuppressedError.
     """
-    steps = [_Step.of(draft, ctx) for draft in drafts]
+    steps = [_Step.of(connection, draft, ctx) for draft in drafts]
     ground = Sight(connection, ctx, slack=len(steps))
     numbers = _enter(connection, ground, steps, welcome, now)
     written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
@@ -102,6 +104,11 @@ def before(stored: Stored | None, ctx: Context) -> Content | None:
     return envelope.unseal(stored.sealed, stored.id, ctx.vault)
 
 
+def _context_of(connection: Connection, stored: Stored | None, ctx: Context) -> Context:
+    """The context by whose model a stored record posts its blocking keys."""
+    return ctx if stored is None else active.under(connection, ctx, stored.model_no)
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """A draft with both versions of the record and of its postings."""
@@ -113,7 +120,7 @@ class _Step:
     later_posts: tuple[Posting, ...]
 
     @classmethod
-    def of(cls, draft: Draft, ctx: Context) -> "_Step":
+    def of(cls, connection: Connection, draft: Draft, ctx: Context) -> "_Step":
         old = before(draft.stored, ctx)
         stub = draft.stored is not None and draft.stored.stub
         earlier = old.record(draft.ref, draft.channel, stub=stub) if old else None
@@ -122,14 +129,14 @@ class _Step:
             draft,
             earlier,
             later,
-            postings.of(earlier, ctx) if earlier else (),
+            postings.of(earlier, _context_of(connection, draft.stored, ctx)) if earlier else (),
             postings.of(later, ctx) if later else (),
         )
 
     @property
     def is_other(self) -> bool:
-        """Whether what the record says changes: whoever weighs it under one of its keys relies on it."""
-        return self.earlier != self.later
+        """Whether what the record says or posts changes: who weighs it under one of its keys relies on it."""
+        return self.earlier != self.later or self.earlier_posts != self.later_posts
 
     @property
     def leaving(self) -> set[Key]:
@@ -166,7 +173,10 @@ def _written(
     """The statements that write a draft, and what they change."""
     draft, stored = step.draft, step.draft.stored
     record_id = stored.id if stored else ctx.new_id()
-    sealed = envelope.seal(draft.content, record_id, ctx.vault) if draft.content else b""
+    if draft.is_same and stored is not None and stored.sealed is not None:
+        sealed = stored.sealed
+    else:
+        sealed = envelope.seal(draft.content, record_id, ctx.vault) if draft.content else b""
     if draft.content is None:
         assert stored is not None
         statements = [store_records.bury(number, stored.posted, now=now)]
@@ -183,12 +193,17 @@ def _written(
             postings=step.later_posts,
             observed_at=draft.observed_at,
             batch=draft.batch,
+            model_no=ctx.model_no,
         )
         if stored is None:
             statements = [store_records.insert(number, written, now=now)]
         else:
             removed = set(stored.posted) - {posting.digest for posting in step.later_posts}
-            statements = [store_records.update(number, written, removed=removed, now=now)]
+            statements = [
+                store_records.repost(number, step.later_posts, removed=removed, model_no=ctx.model_no)
+                if draft.is_same
+                else store_records.update(number, written, removed=removed, now=now)
+            ]
         if draft.statements:
             statements.append(store_records.said(number, draft.statements, now=now))
     change = Change(
@@ -201,14 +216,14 @@ def _written(
         person_no=stored.person_no if stored else None,
         profile_no=stored.profile_no if stored else None,
         is_forwarding=draft.is_forwarding,
-        row=_row(number, record_id, draft, sealed) if stored is None else None,
+        row=_row(number, record_id, draft, sealed, ctx) if stored is None else None,
         posted_before=step.earlier_posts,
         posted_after=step.later_posts,
     )
     return statements, change
 
 
-def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes) -> Row:
+def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes, ctx: Context) -> Row:
     """A new record as the next statement would read it."""
     said = (Consent(each.purpose, each.granted, each.at) for each in draft.statements)
     return Row(
@@ -219,6 +234,7 @@ def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes) -> Row:
         stub=draft.stub,
         judged=False,
         sealed=sealed,
+        model_no=ctx.model_no,
         piece_no=None,
         person_no=None,
         profile_no=None,

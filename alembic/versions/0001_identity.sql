@@ -2,6 +2,14 @@ CREATE SCHEMA identity;
 
 CREATE SEQUENCE identity.event_no;
 
+CREATE TABLE identity.activation (
+    activation_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    model_no BIGINT NOT NULL,
+    author TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_activation PRIMARY KEY (activation_no)
+);
+
 CREATE TABLE identity.block_key (
     digest BIGINT NOT NULL,
     record_no BIGINT NOT NULL,
@@ -149,6 +157,15 @@ CREATE TABLE identity.mention (
     CONSTRAINT pk_mention PRIMARY KEY (record_no, digest)
 );
 
+CREATE TABLE identity.model (
+    model_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    version TEXT NOT NULL,
+    document JSONB NOT NULL,
+    added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_model PRIMARY KEY (model_no),
+    CONSTRAINT uq_model_version UNIQUE (version)
+);
+
 CREATE TABLE identity.profile (
     profile_no BIGINT NOT NULL,
     id UUID NOT NULL,
@@ -178,6 +195,7 @@ CREATE TABLE identity.record (
     content UUID,
     sealed BYTEA,
     batch TEXT,
+    model_no BIGINT NOT NULL,
     observed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -204,7 +222,7 @@ CREATE TABLE identity.redo (
     queued_at TIMESTAMP WITH TIME ZONE NOT NULL,
     attempts INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT pk_redo PRIMARY KEY (redo_no),
-    CONSTRAINT ck_redo_kind CHECK (kind in ('key', 'record'))
+    CONSTRAINT ck_redo_kind CHECK (kind in ('key', 'record', 'model'))
 );
 
 CREATE TABLE identity.review (
@@ -298,7 +316,7 @@ $$;
 -- Of two statements from one moment the withdrawal counts.
 create view identity.standing as
 select
-  r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed,
+  r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
   m.piece_no, m.person_no, m.profile_no, m.level,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at
@@ -315,6 +333,17 @@ left join lateral (
   order by c.at desc, c.granted limit 1
 ) offers on true
 where r.sealed is not null;
+
+-- The model that weighs pairs now; 0 while nobody activated one.
+create function identity.active_model() returns int8
+language sql stable return coalesce(
+  (select a.model_no from identity.activation a order by a.activation_no desc limit 1), 0
+);
+
+-- What everybody who weighs holds shared, and who switches the model holds alone: nobody weighs with a model that
+-- another one has replaced.
+create function identity.model_lock() returns int8
+language sql immutable return hashint8extended(0, 7022);
 
 -- Locks keys, which come sorted: exclusively when live or when something leaves them, else shared, so that all
 -- who merely show the store's default phone need not wait for each other. Sharing is safe because adding to a
@@ -356,12 +385,13 @@ begin
 end
 $$;
 
--- Locks (source, key) pairs by their sorted digests: the first locks that anybody takes.
+-- Locks (source, key) pairs by their sorted digests: the first locks that anybody takes, but for the model's.
 create function identity.take_records(locks int8[]) returns void
 language plpgsql as $$
 declare
   pair int8;
 begin
+  perform pg_advisory_xact_lock_shared(identity.model_lock());
   foreach pair in array locks loop
     perform pg_advisory_xact_lock(pair);
   end loop;
@@ -425,7 +455,7 @@ $$;
 create function identity.hold(given int8[], near int8[])
 returns table (
   held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  sealed bytea, piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
+  sealed bytea, model_no int8, piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -455,28 +485,33 @@ begin
 end
 $$;
 
--- The newest generation of each of these (source, key) pairs, live or not, with its labels.
+-- The active model, and the newest generation of each of these (source, key) pairs, live or not, with its labels.
+-- One row without a record when there is none.
 create function identity.newest_records(sources text[], keys text[])
 returns table (
-  record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  posted int8[], content uuid, sealed bytea, observed_at timestamptz, created_at timestamptz,
+  active_model int8, record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
+  judged bool, posted int8[], content uuid, sealed bytea, observed_at timestamptz, created_at timestamptz,
   deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8, person_no int8, profile_no int8,
-  profile uuid
+  profile uuid, model_no int8
 )
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
-  select
-    r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys, r.content, r.sealed,
-    r.observed_at, r.created_at, r.deleted_at, r.erased_at, r.forward_no, m.piece_no, m.person_no, m.profile_no,
-    p.id
-  from unnest(sources, keys) as asked (source, key)
-  cross join lateral (
-    select * from identity.record n where n.source = asked.source and n.key = asked.key
-    order by n.generation desc limit 1
-  ) r
-  left join identity.member m on m.record_no = r.record_no
-  left join identity.profile p on p.profile_no = m.profile_no;
+  select active.model_no, found.*
+  from (select identity.active_model() as model_no) active
+  left join lateral (
+    select
+      r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys, r.content, r.sealed,
+      r.observed_at, r.created_at, r.deleted_at, r.erased_at, r.forward_no, m.piece_no, m.person_no, m.profile_no,
+      p.id, r.model_no
+    from unnest(sources, keys) as asked (source, key)
+    cross join lateral (
+      select * from identity.record n where n.source = asked.source and n.key = asked.key
+      order by n.generation desc limit 1
+    ) r
+    left join identity.member m on m.record_no = r.record_no
+    left join identity.profile p on p.profile_no = m.profile_no
+  ) found on true;
 end
 $$;
 
@@ -514,18 +549,18 @@ $$;
 -- Writes a new record and its postings.
 create function identity.add_record(
   number int8, id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea,
-  batch text, observed_at timestamptz, moment timestamptz,
+  batch text, observed_at timestamptz, moment timestamptz, model_no int8,
   digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into identity.record (
     record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at,
-    created_at, changed_at
+    created_at, changed_at, model_no
   ) values (
     number, add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel,
     add_record.stub, false, digests, add_record.content, add_record.sealed, add_record.batch,
-    add_record.observed_at, moment, moment
+    add_record.observed_at, moment, moment, add_record.model_no
   );
   perform identity.post(number, digests, types, assurances, tokens, ends);
 end
@@ -534,16 +569,29 @@ $$;
 -- Writes a new version of a record: what it no longer posts goes, a tombstone comes to life.
 create function identity.change_record(
   number int8, removed int8[], stub bool, content uuid, sealed bytea, batch text, observed_at timestamptz,
-  moment timestamptz, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  moment timestamptz, model_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   perform identity.unpost(number, removed);
   update identity.record r
   set stub = change_record.stub, keys = digests, content = change_record.content, sealed = change_record.sealed,
-    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, deleted_at = null,
+    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, model_no = change_record.model_no, deleted_at = null,
     forward_no = null
   where r.record_no = number;
+  perform identity.post(number, digests, types, assurances, tokens, ends);
+end
+$$;
+
+-- Puts a record that says what it said under the keys of another model.
+create function identity.repost(
+  number int8, removed int8[], model_no int8, digests int8[], types int2[], assurances int2[], tokens int4[],
+  ends timestamptz[]
+) returns void
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  perform identity.unpost(number, removed);
+  update identity.record r set keys = digests, model_no = repost.model_no where r.record_no = number;
   perform identity.post(number, digests, types, assurances, tokens, ends);
 end
 $$;

@@ -2,7 +2,7 @@
 -- Of two statements from one moment the withdrawal counts.
 create view identity.standing as
 select
-  r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed,
+  r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
   m.piece_no, m.person_no, m.profile_no, m.level,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at

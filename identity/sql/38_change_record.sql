@@ -1,14 +1,14 @@
 -- Writes a new version of a record: what it no longer posts goes, a tombstone comes to life.
 create function identity.change_record(
   number int8, removed int8[], stub bool, content uuid, sealed bytea, batch text, observed_at timestamptz,
-  moment timestamptz, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  moment timestamptz, model_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   perform identity.unpost(number, removed);
   update identity.record r
   set stub = change_record.stub, keys = digests, content = change_record.content, sealed = change_record.sealed,
-    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, deleted_at = null,
+    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, model_no = change_record.model_no, deleted_at = null,
     forward_no = null
   where r.record_no = number;
   perform identity.post(number, digests, types, assurances, tokens, ends);

@@ -20,7 +20,10 @@ def put_off(desk: Desk, key: str) -> int:
     mail = Identifier("email", "anna@example.at", Assurance.VERIFIED)
     content = Content(Canonical(given_name="anna", family_name="huber"), (mail,))
     draft = Draft(None, RecordKey("crm", key), "store", content, desk.now)
-    step, ground = writing._Step.of(draft, desk.ctx), Sight(desk.connection, desk.ctx, slack=1)
+    step, ground = (
+        writing._Step.of(desk.connection, draft, desk.ctx),
+        Sight(desk.connection, desk.ctx, slack=1),
+    )
     (number,) = writing._enter(desk.connection, ground, [step], None, desk.now)
     statements, change = writing._written(desk.ctx, ground, step, number, desk.now)
     driver.together(desk.connection, statements)

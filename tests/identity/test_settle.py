@@ -26,7 +26,7 @@ def write(
     connection: Connection, ctx: Context, record: Record | None, ref: RecordKey, consents: list[Consent]
 ) -> None:
     """Puts a version of a record in place, or takes it away."""
-    stored = opening.open_one(connection, ctx, (ref.source, ref.key))
+    stored = opening.open_many(connection, ctx, [(ref.source, ref.key)]).found.get((ref.source, ref.key))
     said = tuple(SealedStatement(each.purpose, each.granted, each.at, 3, None) for each in consents)
     if record is None:
         if stored is not None and stored.sealed is not None:

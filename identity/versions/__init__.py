@@ -1,0 +1,1 @@
+"""Versions of the model that weighs pairs: stored, switched, and taken back."""

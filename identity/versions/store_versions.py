@@ -1,0 +1,113 @@
+"""Model versions and their activations as rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.engine import Connection
+
+from identity import driver
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A stored model; `activated_at` is when it last became the active one."""
+
+    model_no: int
+    version: str
+    added_at: datetime
+    activated_at: datetime | None
+    is_active: bool
+    records: int
+
+
+def add(connection: Connection, version: str, document: Mapping[str, Any], *, now: datetime) -> int | None:
+    """Stores a model and returns its number, None when there is another one of that version."""
+    content = orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    connection.exec_driver_sql(
+        "insert into identity.model (version, document, added_at) values (%s, %s::jsonb, %s)"
+        " on conflict (version) do nothing",
+        (version, content, now),
+    )
+    number: int | None = connection.exec_driver_sql(
+        "select model_no from identity.model where version = %s and document = %s::jsonb", (version, content)
+    ).scalar_one_or_none()
+    return number
+
+
+def document(connection: Connection, model_no: int) -> Mapping[str, Any]:
+    """A stored model."""
+    found: Mapping[str, Any] = driver.value(
+        connection, "select document from identity.model where model_no = %s", (model_no,)
+    )
+    return found
+
+
+def number_of(connection: Connection, version: str) -> int | None:
+    """The number of a version."""
+    found: int | None = connection.exec_driver_sql(
+        "select model_no from identity.model where version = %s", (version,)
+    ).scalar_one_or_none()
+    return found
+
+
+def versions(connection: Connection) -> list[Version]:
+    """All versions, the newest first, with how many records are found under the keys of each."""
+    found = connection.exec_driver_sql(
+        "select m.model_no, m.version, m.added_at, a.at, m.model_no = identity.active_model(),"
+        " (select count(*) from identity.record r where r.model_no = m.model_no and r.sealed is not null)"
+        " from identity.model m left join lateral (select at from identity.activation a"
+        " where a.model_no = m.model_no order by a.activation_no desc limit 1) a on true"
+        " order by m.model_no desc"
+    )
+    return [Version(*row) for row in found]
+
+
+def take(connection: Connection, *, exclusively: bool) -> int:
+    """Takes part in the use of the active model, or waits for all who do; returns its number."""
+    how = "pg_advisory_xact_lock" if exclusively else "pg_advisory_xact_lock_shared"
+    number: int = driver.value(
+        connection, f"select {how}(identity.model_lock()); select identity.active_model()", ()
+    )
+    return number
+
+
+def before(connection: Connection) -> int | None:
+    """The model that was active before the one that is."""
+    found: int | None = connection.exec_driver_sql(
+        "select model_no from identity.activation where model_no <> identity.active_model()"
+        " order by activation_no desc limit 1"
+    ).scalar_one_or_none()
+    return found
+
+
+def activate(connection: Connection, model_no: int, *, author: str, now: datetime) -> None:
+    """Makes a model the active one and queues everything to be weighed again."""
+    connection.exec_driver_sql(
+        "insert into identity.activation (model_no, author, at) values (%s, %s, %s)", (model_no, author, now)
+    )
+    connection.exec_driver_sql(
+        "insert into identity.redo (kind, subject, reason, queued_at)"
+        " select 'model', 0, 'model', %s where exists (select from identity.record)",
+        (now,),
+    )
+
+
+def next_piece(connection: Connection, after: int) -> list[tuple[int, str, str]]:
+    """The next record beyond that number whose keys are not the active model's, with the others of its piece:
+    number, source and key of each.
+    """
+    found = driver.rows(
+        connection,
+        "select r.record_no, r.source, r.key from identity.member m"
+        " join identity.record r on r.record_no = m.record_no"
+        " where m.piece_no = (select n.piece_no from identity.record s"
+        "  join identity.member n on n.record_no = s.record_no"
+        "  where s.record_no > %s and s.sealed is not null and s.model_no <> identity.active_model()"
+        "  order by s.record_no limit 1)"
+        " and r.model_no <> identity.active_model() order by r.record_no",
+        (after,),
+    )
+    return [(number, source, key) for number, source, key in found]

@@ -1,0 +1,106 @@
+"""Switching models ends where the new model would have ended alone, and going back where the old one was."""
+
+import datetime as dt
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Connection
+
+from identity import redo
+from identity.context import Context
+from identity.errors import ModelError
+from identity.vault import Vault
+from identity.versions import active, switching
+from identity.versions.registry import Models
+from identity.weigh import UNITS_PER_BIT, Model
+from tests.identity import histories, scratch
+from tests.identity.conftest import new_ids
+from tests.identity.histories import START
+from tests.identity.worlds import ToyModel, tight_policy
+
+LAX: Mapping[str, Any] = {"version": "lax", "join": 2, "review": 0}
+STRICT: Mapping[str, Any] = {"version": "strict", "join": 5, "review": 4}
+
+
+def parsed(document: Mapping[str, Any]) -> Model:
+    """A toy with the lines that a document names; the strict one knows fewer keys."""
+    toy = StrictToy if document["version"] == "strict" else ToyModel
+    join, review = (document[line] * UNITS_PER_BIT for line in ("join", "review"))
+    return toy(document["version"], join, review)
+
+
+class StrictToy(ToyModel):
+    """Looks for others only under the city with the postcode."""
+
+    def blocking(self, record: Any) -> tuple[str, ...]:
+        """The finer key alone."""
+        return super().blocking(record)[1:]
+
+
+@pytest.fixture
+def ctx(vault: Vault) -> Context:
+    """A context that starts with the middling toy."""
+    return Context(tight_policy(), ToyModel(), vault, new_ids(), Models(parsed))
+
+
+def is_settled(connection: Connection, ctx: Context) -> bool:
+    """Whether the partition is the active model's."""
+    return scratch.stored(connection) == scratch.expected(connection, active.bound(connection, ctx))
+
+
+def drain(connection: Connection, ctx: Context) -> None:
+    """Does everything that was put off."""
+    while redo.step(connection, ctx, now=START):
+        pass
+
+
+def test_a_switch_ends_where_the_new_model_would(
+    connection: Connection, ctx: Context, scale: Callable[[int, int], int]
+) -> None:
+    """Whatever is written while everything is weighed again, and whatever was before."""
+    for seed in range(scale(3, 60)):
+        savepoint = connection.begin_nested()
+        chance = random.Random(f"switch {seed}")
+        world = histories.random_world(chance, people=5, steps=30)
+        for document in (LAX, STRICT):
+            switching.add(connection, ctx, document, now=START)
+        for number, phase in enumerate(world.phases):
+            for operation in phase:
+                histories.run(connection, ctx, operation)
+                if chance.random() < 0.3:
+                    redo.step(connection, ctx, now=START)
+            if number in (0, 2):
+                switching.activate(connection, ("lax", "strict")[number // 2], author="test", now=START)
+        drain(connection, ctx)
+        assert active.bound(connection, ctx).model.version == "strict"
+        assert is_settled(connection, ctx), seed
+        switching.back(connection, author="test", now=START)
+        drain(connection, ctx)
+        assert active.bound(connection, ctx).model.version == "lax"
+        assert is_settled(connection, ctx), seed
+        savepoint.rollback()
+
+
+def test_a_version_is_one_model(connection: Connection, ctx: Context) -> None:
+    """The same again is the same; another one needs a name of its own; unknown ones cannot be activated."""
+    number = switching.add(connection, ctx, LAX, now=START)
+    assert switching.add(connection, ctx, LAX, now=START) == number
+    with pytest.raises(ModelError):
+        switching.add(connection, ctx, {**LAX, "join": 3}, now=START)
+    with pytest.raises(ModelError):
+        switching.activate(connection, "unheard", author="test", now=START)
+    with pytest.raises(ModelError):
+        switching.back(connection, author="test", now=START)
+
+
+def test_what_ships_is_active_until_somebody_chooses(connection: Connection, ctx: Context) -> None:
+    """Starting again, also with a newer release, changes no choice."""
+    switching.start(connection, ctx, STRICT, now=START)
+    assert active.bound(connection, ctx).model.version == "strict"
+    switching.start(connection, ctx, LAX, now=START + dt.timedelta(days=1))
+    assert active.bound(connection, ctx).model.version == "strict"
+    assert [each.version for each in switching.versions(connection)] == ["lax", "strict"]
+    assert switching.activate(connection, "lax", author="test", now=START)
+    assert not switching.activate(connection, "lax", author="test", now=START)
