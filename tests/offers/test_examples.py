@@ -24,6 +24,7 @@ from offers.model import (
     Proof,
     Query,
     Shopper,
+    Traits,
     Want,
 )
 from offers.money import Money, digits, write
@@ -48,6 +49,8 @@ def test_the_receipt_is_as_expected(path: Path) -> None:
     assert {
         one.campaign: refusal(one) for one in decision.refused if isinstance(one, Refusal)
     } == example.get("refused", {})
+    assert beside(decision, currency) == example.get("beside", {})
+    assert {one.campaign: list(one.options) for one in decision.prompts} == example.get("prompts", {})
     for line, quantity in example.get("quantities", {}).items():
         assert [effect.quantity for effect in decision.effects if effect.line == line] == [quantity]
 
@@ -67,6 +70,7 @@ def decide(example: Plain, currency: str) -> Decision:
             numbers[name]: Left(left.get("uses"), left.get("store_day"), minor(left.get("budget"), currency))
             for name, left in example.get("left", {}).items()
         },
+        traits=traits(example.get("traits")),
     )
     lines = tuple(line(given, skus, currency) for given in example["basket"])
     tax = example.get("tax", "included")
@@ -103,6 +107,23 @@ def shopper(given: Plain | None) -> Shopper | None:
         tier=given.get("tier"),
         staff=given.get("staff", False),
     )
+
+
+def traits(given: Plain | None) -> Traits | None:
+    """What is known of the person beside wants; times are so long ago."""
+    if given is None:
+        return None
+    return Traits(
+        segments=frozenset(given.get("segments", ())),
+        region=given.get("region"),
+        last_visit_at_s=at_s(given["last_visit"]) if "last_visit" in given else None,
+        events={kind: at_s(ago) for kind, ago in given.get("events", {}).items()},
+    )
+
+
+def at_s(ago: str) -> int:
+    """The instant so long ago."""
+    return NOW_S - int(ago[:-1]) * SPAN_SECONDS[ago[-1]]
 
 
 def want(number: int, said: str) -> Want:
@@ -176,6 +197,15 @@ def receipt(decision: Decision, currency: str) -> Plain:
         for one in decision.lines
     }
     return rows
+
+
+def beside(decision: Decision, currency: str) -> Plain:
+    """What is given on no line: points as they are, coupons as money."""
+    return {
+        one.campaign: one.amount if one.type == "points" else spell(one.amount, currency)
+        for one in decision.effects
+        if one.line is None
+    }
 
 
 def refusal(one: Refusal) -> str:

@@ -1,0 +1,49 @@
+"""Seeded faults: whoever slips in the sources of money, allocation or combination is told so by a test."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.offers.faults.seeded import FAULTS
+
+ROOT = Path(__file__).parents[3]
+WITNESSES = (
+    "test_examples",
+    "test_money",
+    "test_groups",
+    "test_combination",
+    "test_monotone",
+    "test_promises",
+)
+PROVING = os.environ.get("O2O_PROVE") == "1"
+SAMPLE = 25
+"""Every so many are seeded by default; all of them under O2O_PROVE."""
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)))
+def test_a_fault_can_be_seeded(number: int) -> None:
+    """What it replaces is still in the source, once, so that no fault is a fault no longer."""
+    fault = FAULTS[number]
+    source = (ROOT / "offers" / f"{fault.module}.py").read_text(encoding="utf-8")
+    assert source.count(fault.right) == 1
+    compile(source.replace(fault.right, fault.wrong), fault.module, "exec")
+
+
+@pytest.mark.parametrize("number", range(0, len(FAULTS), 1 if PROVING else SAMPLE))
+def test_a_seeded_fault_is_caught(number: int) -> None:
+    """With the fault in place a test fails: an example first, because those are quick and easy to read."""
+    witnesses = [str(ROOT / "tests" / "offers" / f"{name}.py") for name in WITNESSES]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.offers.faults.plugin", "-x", "-q", "-n0"]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider", "-p", "no:randomly", *witnesses],
+        cwd=ROOT,
+        env={**os.environ, "SEEDED_FAULT": str(number), "O2O_PROVE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    assert done.returncode == 1, f"{FAULTS[number]} is not caught:\n{done.stdout[-2000:]}"
