@@ -134,11 +134,7 @@ def _buyer(
         view = profiles.view(connection, identity, found.profile)
         return introduce(view, Proof.TYPED), view.profile_no
     probes = shopper.probes(identity, shown)
-    cursor: Any = connection.connection.cursor()
-    try:
-        reading = shopper.read(cursor, probes, now=now, channel=CHANNEL)
-    finally:
-        cursor.close()
+    reading = shopper.read(connection, probes, now=now, channel=CHANNEL)
     if reading.status is not FoundStatus.KNOWN:
         return None, None
     return introduce(reading.heads[0], Proof.SCANNED), None

@@ -8,7 +8,7 @@ family.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -85,13 +85,9 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
     asker.limits.ask(asker.principal, [probe.digest for probe in probes])
     if not probes:
         return UNKNOWN
-    cursor: Any = connection.connection.cursor()
-    try:
-        version, rows = store_keys.who(
-            cursor, [probe.digest for probe in probes], [probe.cap for probe in probes], now=asker.now
-        )
-    finally:
-        cursor.close()
+    version, rows = store_keys.who(
+        connection, [probe.digest for probe in probes], [probe.cap for probe in probes], now=asker.now
+    )
     asker.key_versions.append(version)
     found = shopper.understood(probes, rows, PARTS[channel])
     if found.status is FoundStatus.UNKNOWN:

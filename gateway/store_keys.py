@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, text, update
 from sqlalchemy.engine.interfaces import DBAPICursor as Cursor
 
 from gateway.tables import api_key
+from identity import driver, store_shopper
 
 CHECK = """
 select k.secret_digest, k.scopes, k.source, k.stores, k.distinct_per_minute, k.misses_per_minute,
@@ -15,6 +16,8 @@ select k.secret_digest, k.scopes, k.source, k.stores, k.distinct_per_minute, k.m
 from gateway.key_state s left join gateway.api_key k on k.key_id = %s
 """
 """One key and the version of all keys, read together."""
+
+WHO = f"select s.version, h.* from gateway.key_state s left join ({store_shopper.HITS}) h on true"  # noqa: S608
 
 
 def check(cursor: Cursor, key_id: str) -> tuple[Any, ...]:
@@ -34,12 +37,13 @@ def version(cursor: Cursor) -> int:
 
 
 def who(
-    cursor: Cursor, digests: Sequence[int], caps: Sequence[int], *, now: dt.datetime
+    connection: Connection, digests: Sequence[int], caps: Sequence[int], *, now: dt.datetime
 ) -> tuple[int, list[tuple[Any, ...]]]:
-    """The version of all keys, and the rows of `identity.shopper`: read 1 of an offer query."""
-    cursor.execute("select * from gateway.who(%s::int8[], %s::int4[], %s)", (list(digests), list(caps), now))
-    rows = cursor.fetchall()
-    return int(rows[0][0]), [tuple(row[1:]) for row in rows if row[1] is not None]
+    """The version of all keys, and the hits of these digests: read 1 of an offer query."""
+    rows = driver.prepared(
+        connection, "gateway_who", store_shopper.TYPES, WHO, store_shopper.values(digests, caps, now=now)
+    )
+    return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

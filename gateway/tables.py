@@ -81,21 +81,6 @@ functions: tuple[str, ...] = (
     create trigger api_key_changed after update or delete or truncate on gateway.api_key
     for each statement execute function gateway.raise_key_version()
     """,
-    """
-    create function gateway.who(digests int8[], caps int4[], moment timestamptz)
-    returns table (
-        version int8, nth int8, token int4, assurance int2, is_valid bool, profile_no int8, profile uuid,
-        person_no int8, members int8[], limit_members int8[], channel text, personal bool, staff bool,
-        tier text
-    )
-    language plpgsql stable set plan_cache_mode = force_generic_plan as $$
-    begin
-        return query
-        select k.version, s.*
-        from gateway.key_state k left join lateral identity.shopper(digests, caps, moment) s on true;
-    end
-    $$
-    """,
 )
 """Applied after the tables, by the migration and by tests alike. The version is raised by the database, so
 that a key revoked by hand in psql is refused as quickly as one revoked by the command. New keys need no

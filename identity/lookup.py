@@ -1,7 +1,6 @@
 """Finds a profile by identifiers and never makes one."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,8 +33,7 @@ def find(
     shown in parts answers with the part of that channel.
     """
     probed = shopper.probes(ctx, identifiers, country=country)
-    with closing(connection.connection.cursor()) as cursor:
-        reading = shopper.read(cursor, probed, now=now, channel=channel)
+    reading = shopper.read(connection, probed, now=now, channel=channel)
     if reading.status is FoundStatus.UNKNOWN:
         return Found(FoundStatus.UNKNOWN)
     if reading.status is FoundStatus.KNOWN:

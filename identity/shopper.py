@@ -1,4 +1,4 @@
-"""Who stands there: the hot path of an offer query, one statement on the driver's own cursor.
+"""Who stands there: the hot path of an offer query.
 
 Statement budget: one, whatever is asked.
 """
@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from identity import answering, normalize, postings
+from sqlalchemy import Connection
+
+from identity import answering, normalize, postings, store_shopper
 from identity.answering import Hit, Probe
 from identity.answers import FoundStatus, Head, Reading
 from identity.context import Context
@@ -42,19 +44,18 @@ def probes(ctx: Context, claims: Sequence[Claim], *, country: str | None = None)
     )
 
 
-def read(cursor: Any, probed: Sequence[Probe], *, now: datetime, channel: str | None = None) -> Reading:
+def read(
+    connection: Connection, probed: Sequence[Probe], *, now: datetime, channel: str | None = None
+) -> Reading:
     """Who the identifiers belong to; `channel` picks the part of a person who is shown in parts."""
     if not probed:
         return Reading(FoundStatus.UNKNOWN)
-    cursor.execute(
-        "select * from identity.shopper(%s::int8[], %s::int4[], %s)",
-        ([probe.digest for probe in probed], [probe.cap for probe in probed], now),
-    )
-    return understood(probed, cursor.fetchall(), channel)
+    digests, caps = [probe.digest for probe in probed], [probe.cap for probe in probed]
+    return understood(probed, store_shopper.hits(connection, digests, caps, now=now), channel)
 
 
 def understood(probed: Sequence[Probe], rows: Iterable[Sequence[Any]], channel: str | None) -> Reading:
-    """Who the identifiers belong to, from the rows of `identity.shopper`."""
+    """Who the identifiers belong to, from the rows of `store_shopper.HITS`."""
     return answering.answer(probed, [_hit(row) for row in rows], channel)
 
 

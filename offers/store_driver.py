@@ -1,8 +1,8 @@
 """The driver's own cursor, where SQLAlchemy's costs more than the statement or has no words for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  (the driver's class has a small name)
 from sqlalchemy import Connection
@@ -16,3 +16,25 @@ def driver_cursor(connection: Connection) -> Iterator[Cursor]:
         yield cursor
     finally:
         cursor.close()
+
+
+def prepared_row(
+    connection: Connection, name: str, types: str, statement: str, values: Sequence[Any]
+) -> tuple[Any, ...]:
+    """The only row of a statement that every session parses and plans once, under a name of its own.
+
+    psycopg2 has a plain statement parsed and planned at every call, which costs more than running it.
+    """
+    with driver_cursor(connection) as cursor:
+        if name not in connection.info:
+            cursor.execute(f"PREPARE {name} ({types}) AS {statement}")
+            connection.info[name] = f"EXECUTE {name} ({', '.join(['%s'] * len(values))})"
+        cursor.execute(connection.info[name], values)
+        row = cursor.fetchone()
+    assert row is not None
+    return row
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: the driver spells a list out as an expression."""
+    return "{" + ",".join(map(str, numbers)) + "}"

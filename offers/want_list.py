@@ -4,7 +4,7 @@ Invariant: the list is a function of the record's interests alone, whatever the 
 newest `MOST` open wants, and whether more were left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -56,7 +56,7 @@ def pack(wants: Iterable[Want]) -> tuple[list[int], bytes]:
     return [want.product_no for want in kept], b"".join(_INSTANTS.pack(*want[1:]) for want in kept)
 
 
-def unpack(products: Sequence[int], facts: bytes | memoryview) -> list[Want]:
+def unpack(products: Iterable[int], facts: bytes | memoryview) -> list[Want]:
     """What `pack` packed; lists of several records may follow each other."""
     return [
         Want(product, *instants)

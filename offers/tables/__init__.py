@@ -33,7 +33,7 @@ functions: tuple[str, ...] = (
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
     *(
         (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-        for name in ("take", "put_back", "held", "lapsed", "known")
+        for name in ("take", "put_back", "lapsed", "closing", "room")
     ),
 )
 

@@ -62,7 +62,7 @@ def test_a_quote_costs_two_statements(till: Caller, services: Services) -> None:
     lent.close()
     assert till("POST", "/v1/offers/query", QUESTION).status_code == 200
     assert len(seen) == 2, seen
-    assert "gateway.who" in seen[0]
+    assert "gateway_who" in seen[0]
 
 
 def _remembering(seen: list[str]) -> type[psycopg2.extensions.cursor]:

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
+import psycopg2.extensions
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -101,26 +101,23 @@ def test_the_hot_path_is_one_statement(
     web = desk.put("web", "u1", {"loyalty_card": "9780000001"}, consents=said, x_tier="gold", **ANNA)
     card = desk.put("loyalty", "c1", {"loyalty_card": "9780000001"}, **ANNA)
     probes = shopper.probes(desk.ctx, [Claim("loyalty_card", "9780000001", Assurance.SCANNED)])
+    shopper.read(connection, probes, now=desk.now)  # from here on the session knows the statement
     counted: list[str] = []
 
-    class Counting:
+    class Counting(psycopg2.extensions.cursor):
         """A cursor that counts."""
 
-        def __init__(self, cursor: Any) -> None:
-            self.cursor = cursor
+        def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002  (the driver's name)
+            counted.append(str(query))
+            super().execute(query, vars)
 
-        def execute(self, *asked: Any) -> None:
-            counted.append(asked[0])
-            self.cursor.execute(*asked)
-
-        def fetchall(self) -> Any:
-            return self.cursor.fetchall()
-
-    with (
-        statements_of(connection.engine) as seen,
-        closing(connection.connection.cursor()) as cursor,
-    ):
-        reading = shopper.read(Counting(cursor), probes, now=desk.now, channel="store")
+    driver = connection.connection.driver_connection
+    driver.cursor_factory = Counting
+    try:
+        with statements_of(connection.engine) as seen:
+            reading = shopper.read(connection, probes, now=desk.now, channel="store")
+    finally:
+        driver.cursor_factory = psycopg2.extensions.cursor
     assert (len(counted), seen) == (1, [])
     (head,) = reading.heads
     assert (reading.status, reading.by, reading.proof) == ("known", "loyalty_card", Assurance.VERIFIED)

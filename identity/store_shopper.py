@@ -1,0 +1,41 @@
+"""Read 1 of an offer query: from identifiers over members to the heads of profiles."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from identity import driver
+
+TYPES: Final = "bigint[], integer[], timestamptz"
+"""What `HITS` is given: digests, beside each how many rows may be read under it, and the moment."""
+
+HITS: Final = """
+    SELECT asked.nth, i.token, i.assurance, i.valid_to IS NULL OR i.valid_to > $3 AS is_valid, p.profile_no,
+           p.id, p.person_no, p.members, p.limit_members, p.channel, p.personal, p.staff, p.tier
+      FROM unnest($1, $2) WITH ORDINALITY AS asked (digest, cap, nth)
+     CROSS JOIN LATERAL (
+           SELECT k.record_no, k.token, k.assurance, k.valid_to FROM identity.identifier AS k
+            WHERE k.digest = asked.digest LIMIT asked.cap + 1) AS i
+      JOIN identity.member AS m ON m.record_no = i.record_no
+      JOIN identity.profile AS p ON p.profile_no = m.profile_no
+"""
+"""A key with more rows than its cap says nothing: one more than that is read, and whoever asks counts."""
+
+
+def hits(
+    connection: Connection, digests: Iterable[int], caps: Iterable[int], *, now: datetime
+) -> list[tuple[Any, ...]]:
+    """The records under these digests with the heads of their profiles. One prepared statement."""
+    return driver.prepared(connection, "identity_hits", TYPES, HITS, values(digests, caps, now=now))
+
+
+def values(digests: Iterable[int], caps: Iterable[int], *, now: datetime) -> Sequence[Any]:
+    """The parameters of `HITS`."""
+    return array(digests), array(caps), now
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: the driver spells a list out as an expression."""
+    return "{" + ",".join(map(str, numbers)) + "}"
