@@ -25,11 +25,8 @@ def register(app: Flask, services: Services) -> None:
     @blueprint.get("/readyz")
     def readyz() -> Response:
         try:
-            lent = services.quick.raw_connection()
-            try:
-                lent.cursor().execute("select 1 from gateway.key_state")
-            finally:
-                lent.close()
+            with services.quick.connect() as connection:
+                connection.connection.cursor().execute("select 1 from gateway.key_state")
         except Exception:  # noqa: BLE001  (whatever it is, the answer is: not ready)
             return problems.response(
                 Problem(

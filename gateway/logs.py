@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import orjson
@@ -38,6 +39,16 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     )
     handler = _Handed()
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+
+
+def bound() -> Any:
+    """The logger as it is configured now; making one for every line costs more than writing the line."""
+    return _bound(structlog.get_config()["logger_factory"])
+
+
+@lru_cache(maxsize=1)
+def _bound(_configured: Any) -> Any:
+    return structlog.get_logger().bind()
 
 
 def frames_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ before this module is imported; whoever serves the port adds them up.
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from prometheus_client import (
@@ -31,6 +32,18 @@ seconds = Histogram(
 degraded = Counter("o2o_degraded", "Offer queries answered without something.", ("without",))
 lost = Counter("o2o_log_lost", "Decisions and exposures that could not be logged.", ("what",))
 events = Counter("o2o_events", "Online events taken in.", ("outcome",))
+
+
+def answered(route: str, method: str, status: int, *, took_s: float) -> None:
+    """Count a request and the time it took."""
+    count, time = _of_requests(route, method, status)
+    count.inc()
+    time.observe(took_s)
+
+
+@lru_cache(maxsize=4096)  # finding a series by its labels costs more than counting
+def _of_requests(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return requests.labels(route, method, status), seconds.labels(route)
 
 
 def registry(more: Iterable[Collector] = ()) -> CollectorRegistry:

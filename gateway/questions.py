@@ -23,7 +23,7 @@ from gateway.shoppers import Asker, Reading
 from gateway.take_along import Till
 from gateway.wiring import Services
 from offers import service
-from offers.model import Place, Query
+from offers.model import Place, Query, TransactionKey
 from offers.redemption import Authorised, Refused
 from offers.service import Answer
 
@@ -89,12 +89,13 @@ def answer(
 ) -> Answered | Refused:
     """Answer a checked question. Raises Problem and the domains' errors."""
     place = _place(connection, held, question, principal)
+    key = till.transaction_key(question.transaction) if question.transaction is not None else None
     asker = Asker(
         identity=held.identity,
         limits=held.limits,
         principal=principal,
         now=now,
-        till=_till(question, place),
+        till=_till(question, key, place),
     )
     readings, degraded = _readings(connection, asker, question)
     buyer = next(
@@ -108,7 +109,7 @@ def answer(
         place=place,
         price_time=now,
         basket=till.basket(question.basket, products) if question.basket is not None else None,
-        transaction=till.transaction_key(question.transaction) if question.transaction is not None else None,
+        transaction=key,
         revision=question.revision,
         mode="quote" if question.training else question.mode,
         language=question.language or DEFAULT_LANGUAGE,
@@ -148,11 +149,11 @@ def _place(connection: Connection, held: Services, question: decoded.Question, p
     )
 
 
-def _till(question: decoded.Question, place: Place) -> Till | None:
+def _till(question: decoded.Question, key: TransactionKey | None, place: Place) -> Till | None:
     """The transaction that uses up an offer's QR code: none for a rehearsal."""
-    if question.transaction is None or place.store_no is None or question.dry_run or question.training:
+    if key is None or place.store_no is None or question.dry_run or question.training:
         return None
-    return Till(till.transaction_key(question.transaction), place.store_no)
+    return Till(key, place.store_no)
 
 
 def _readings(

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
 from uuid_utils.compat import uuid7
 
 from gateway import secrets_file
 from gateway.credentials import KeyRing
 from gateway.database import Database, open_database, open_engine
 from gateway.limits import Limits
+from gateway.quick import Quick
 from gateway.secrets_file import Secrets
 from gateway.settings import Settings
 from identity import policy
@@ -41,7 +41,7 @@ class Services:
 
     settings: Settings
     database: Database
-    quick: Engine
+    quick: Quick
     """Autocommit connections with a till's statement timeout: for reads that must be over soon."""
     secrets: Secrets
     identity: Identity
@@ -77,7 +77,7 @@ def services_over(
     return Services(
         settings=settings,
         database=database,
-        quick=quick,
+        quick=Quick(quick),
         secrets=secrets,
         identity=Identity(
             policy=policy.load(settings.policy_path or policy.DEFAULT_PATH),

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from identity import answering, normalize, postings, store_shopper
+from identity import answering, postings, store_shopper
 from identity.answering import Hit, Probe
 from identity.answers import FoundStatus, Head, Reading
+from identity.claims import identifiers
 from identity.context import Context
 from identity.model import Assurance
 from identity.submission import Claim
@@ -23,15 +24,10 @@ def probes(ctx: Context, claims: Sequence[Claim], *, country: str | None = None)
     Normalised and digested; what is merely asserted, unknown or junk is left out.
     """
     shown = [claim for claim in claims if claim.assurance > Assurance.ASSERTED]
-    read = normalize.record(
-        {},
-        shown,
-        country=country or next(iter(ctx.policy.sources.values())).country,
-        date_order="ymd",
-        policy=ctx.policy,
-    )
+    home = country or next(iter(ctx.policy.sources.values())).country
+    read, _ = identifiers(shown, country=home, fallback=None, policy=ctx.policy)
     rules = ctx.policy.identifiers
-    ordered = sorted(read.identifiers, key=lambda each: (rules[each.type].priority, each.type, each.value))
+    ordered = sorted(read, key=lambda each: (rules[each.type].priority, each.type, each.value))
     return tuple(
         Probe(
             each.type,

@@ -12,7 +12,6 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-import hmac
 import os
 import struct
 from collections.abc import Mapping
@@ -21,6 +20,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from identity.mac import Mac
 
 NONCE_BYTES = 12
 TOKEN_MAC_BYTES = 16
@@ -35,7 +36,8 @@ class Vault:
     """The keys of this installation at work. Make one with `open_vault`."""
 
     version: int
-    pepper: bytes = field(repr=False)
+    mac: Mac = field(repr=False)
+    """Keyed with the pepper."""
     ciphers: Mapping[int, AESGCM] = field(repr=False)
 
     def digest(self, kind: str, value: str) -> int:
@@ -90,7 +92,7 @@ class Vault:
         # Lengths in front keep ("ab", "c") and ("a", "bc") apart.
         encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
         message = b"".join(struct.pack(">I", len(part)) + part for part in encoded)
-        return hmac.digest(self.pepper, message, "sha256")
+        return self.mac.digest(message)
 
 
 def open_vault(current: int, generations: Mapping[int, tuple[bytes, bytes]]) -> Vault:
@@ -99,7 +101,7 @@ def open_vault(current: int, generations: Mapping[int, tuple[bytes, bytes]]) -> 
         raise VaultError(f"generation {current} of the keys is missing")
     pepper, _ = generations[min(generations)]
     ciphers = {number: AESGCM(envelope) for number, (_, envelope) in generations.items()}
-    return Vault(version=current, pepper=pepper, ciphers=ciphers)
+    return Vault(version=current, mac=Mac(pepper), ciphers=ciphers)
 
 
 def message_digest(source: str, message_id: str) -> UUID:

@@ -3,7 +3,8 @@
 Invariant: a copy is as new as the newest assortment version that `refresh` was told of.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from threading import Lock
 from typing import Final
 
@@ -29,12 +30,14 @@ class Assortment:
         # Codes that no product has, so that a till scanning strange things costs no statement each time.
         self._unknown: set[str] = set()
 
-    def named(self, connection: Connection, codes: Iterable[str]) -> Mapping[str, Product]:
+    def named(self, connection: Connection, codes: Collection[str]) -> Mapping[str, Product]:
         """The products with these skus or GTINs; unknown codes are left out. One statement for what it
         lacks.
         """
-        asked = set(codes)
         by_code = self._by_code
+        with suppress(KeyError):
+            return {code: by_code[code] for code in codes}
+        asked = set(codes)
         missing = [code for code in asked if code not in by_code and code not in self._unknown]
         found = {code: by_code[code] for code in asked if code in by_code}
         if missing:
@@ -43,9 +46,11 @@ class Assortment:
             found |= self._keep(read, missing, version)
         return found
 
-    def numbered(self, connection: Connection, product_nos: Iterable[int]) -> Mapping[int, Product]:
+    def numbered(self, connection: Connection, product_nos: Collection[int]) -> Mapping[int, Product]:
         """The products with these numbers. One statement for what it lacks."""
         by_number = self._by_number
+        with suppress(KeyError):
+            return {number: by_number[number] for number in product_nos}
         found = {number: by_number.get(number) for number in product_nos}
         missing = [number for number, product in found.items() if product is None]
         if missing:

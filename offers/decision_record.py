@@ -3,6 +3,7 @@
 Invariant: evaluating the inputs against the catalogue of that version gives the answer, byte for byte.
 """
 
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, get_type_hints
@@ -52,24 +53,19 @@ def moment(decision_id: UUID, now: datetime) -> datetime:
     return datetime.fromtimestamp((decision_id.int >> 80) / 1000, UTC)
 
 
-def encode_inputs(inputs: Inputs) -> str:
-    """The inputs as JSON."""
-    return msgspec.json.encode(inputs).decode()
+def encode(value: Inputs | Decision) -> bytes:
+    """The value as compressed JSON: a tenth of the bytes for the database to parse, log and keep."""
+    return zlib.compress(msgspec.json.encode(value), level=1)
 
 
-def encode_answer(answer: Decision) -> str:
-    """The answer as JSON."""
-    return msgspec.json.encode(answer).decode()
+def decode_inputs(content: bytes) -> Inputs:
+    """Inputs from what `encode` made of them."""
+    return msgspec.json.decode(zlib.decompress(content), type=Inputs)
 
 
-def decode_inputs(text: str) -> Inputs:
-    """Inputs from JSON."""
-    return msgspec.json.decode(text, type=Inputs)
-
-
-def decode_answer(text: str) -> Decision:
-    """An answer from JSON."""
-    plain: dict[str, Any] = msgspec.json.decode(text)
+def decode_answer(content: bytes) -> Decision:
+    """An answer from what `encode` made of it."""
+    plain: dict[str, Any] = msgspec.json.decode(zlib.decompress(content))
     refused = tuple(map(_refusal, plain.pop("refused")))
     fields = {name: msgspec.convert(plain[name], hint) for name, hint in _HINTS.items() if name != "refused"}
     return Decision(**fields, refused=refused)

@@ -13,8 +13,7 @@ from offers.decision_record import (
     DecisionRecord,
     decode_answer,
     decode_inputs,
-    encode_answer,
-    encode_inputs,
+    encode,
     moment,
 )
 from offers.store_driver import driver_cursor
@@ -62,7 +61,7 @@ def write_lazily(connection: Connection) -> None:
 
 
 _READ = text("""
-    SELECT id, at, record_no, inputs::text AS inputs, answer::text AS answer
+    SELECT id, at, record_no, inputs, answer
       FROM offers.decision
      WHERE id = :id AND (CAST(:at AS timestamptz) IS NULL OR at = :at)
 """)
@@ -169,6 +168,6 @@ def _row(record: DecisionRecord) -> tuple[object, ...]:
     query = record.inputs.query
     return (
         str(record.id), record.at, query.place.store_no, record.transaction, query.revision, query.mode,
-        query.channel, record.answer.catalogue, record.record_no, encode_inputs(record.inputs),
-        encode_answer(record.answer),
+        query.channel, record.answer.catalogue, record.record_no, encode(record.inputs),
+        encode(record.answer),
     )  # fmt: skip

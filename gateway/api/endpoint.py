@@ -26,7 +26,7 @@ from sqlalchemy import Connection
 from werkzeug import Response
 
 from gateway import body as bodies
-from gateway import idempotency, metrics, problems
+from gateway import idempotency, logs, metrics, problems
 from gateway.api.described import describe
 from gateway.credentials import Known, bearer
 from gateway.problems import Place, Problem
@@ -221,11 +221,8 @@ def identified(held: Services, asked: Request, *, now: dt.datetime) -> Principal
 
 def checked(held: Services, token: str, *, now: dt.datetime) -> Known:
     """The key, read from the database. Raises Problem bad_key."""
-    lent = held.quick.raw_connection()
-    try:
-        return held.keyring.check(lent.cursor(), token, now=now)
-    finally:
-        lent.close()
+    with held.quick.connect() as connection:
+        return held.keyring.check(connection.connection.cursor(), token, now=now)
 
 
 def _plain(path: Mapping[str, Any], asked: Mapping[str, str]) -> None:
@@ -242,7 +239,7 @@ def _plain(path: Mapping[str, Any], asked: Mapping[str, str]) -> None:
 def _loaded(route: Route, raw: bytes) -> Any:
     if route.body is None:
         return None
-    if request.mimetype not in bodies.JSON_TYPES and not request.mimetype.endswith("+json"):
+    if not bodies.is_json(request):
         raise Problem("unsupported_media_type", "Send Content-Type: application/json.")
     value = bodies.parsed(raw)
     if route.decode is not None:
@@ -275,8 +272,7 @@ def finish(asked: Request, status: int, started_s: float, key_id: str | None) ->
     """Count and log a request once it is answered; its route is named, not the path as it was called."""
     rule = asked.url_rule.rule if asked.url_rule is not None else "unknown"
     took_s = time.perf_counter() - started_s
-    metrics.requests.labels(rule, asked.method, status).inc()
-    metrics.seconds.labels(rule).observe(took_s)
-    structlog.get_logger().info(
+    metrics.answered(rule, asked.method, status, took_s=took_s)
+    logs.bound().info(
         "request", method=asked.method, route=rule, status=status, ms=round(took_s * 1000, 2), key=key_id
     )

@@ -5,12 +5,12 @@ the answer by `decision_log`; only a reserve or commit waits for its row.
 """
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Column,
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -34,9 +34,9 @@ decision = Table(
     Column("catalogue", BigInteger, nullable=False),
     # The record the shopper showed. Erasing a person erases the inputs of their decisions through it.
     Column("record_no", BigInteger),
-    # json, not jsonb: a replay is compared byte for byte.
-    Column("inputs", JSON),
-    Column("answer", JSON, nullable=False),
+    # Compressed JSON: nobody asks within it, and a replay is compared byte for byte.
+    Column("inputs", LargeBinary),
+    Column("answer", LargeBinary, nullable=False),
     # A partitioned key must hold the partition's column; the id is a UUIDv7, so its time finds the partition.
     PrimaryKeyConstraint("id", "at"),
     Index(None, "record_no", postgresql_where=text("record_no IS NOT NULL")),

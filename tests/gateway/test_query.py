@@ -1,6 +1,8 @@
 """The till query: its statements, and what it does when something is missing or slow."""
 
+import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg2.extensions
@@ -57,9 +59,8 @@ def test_a_quote_costs_two_statements(till: Caller, services: Services) -> None:
         till("POST", "/v1/offers/query", QUESTION)
     assert services.offers.log.flush()
     seen: list[str] = []
-    lent = services.quick.raw_connection()
-    lent.driver_connection.cursor_factory = _remembering(seen)
-    lent.close()
+    with services.quick.connect() as connection:
+        connection.connection.driver_connection.cursor_factory = _remembering(seen)
     assert till("POST", "/v1/offers/query", QUESTION).status_code == 200
     assert len(seen) == 2, seen
     assert "gateway_who" in seen[0]
@@ -78,8 +79,12 @@ def _remembering(seen: list[str]) -> type[psycopg2.extensions.cursor]:
 
 def test_without_a_free_connection_the_till_is_told_at_once(till: Caller, services: Services) -> None:
     """503 with Retry-After, while the till still has time to sell without offers."""
-    lent = [services.quick.connect() for _ in range(services.settings.pool_size)]
-    answer = till("POST", "/v1/offers/query", QUESTION)
+    lent = []
+    with contextlib.suppress(sa.exc.TimeoutError):
+        while True:
+            lent.append(services.quick.engine.connect())
+    with ThreadPoolExecutor(1) as another:  # this thread may keep a connection of its own
+        answer = another.submit(till, "POST", "/v1/offers/query", QUESTION).result()
     for connection in lent:
         connection.close()
     assert answer.status_code == 503
