@@ -7,6 +7,7 @@ nobody can be named for is stored all the same.
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from gateway import interests, shoppers, till
 from gateway.api import decoded
 from gateway.interests import Said
 from gateway.introductions import introduce
+from gateway.offline_offers import NO_TOKENS, Checked
 from gateway.problems import Place, Problem
 from identity import cards, history, lookup, profiles, shopper
 from identity.answers import FoundStatus
@@ -64,20 +66,22 @@ def record(
     *,
     source: str,
     now: dt.datetime,
+    tokens: Checked = NO_TOKENS,
 ) -> Recorded | Refused:
-    """Stores a checked transaction and all that follows from it; the same again gives the first answer."""
+    """Stores a checked transaction and all that follows from it; the same again gives the first answer.
+
+    `tokens` are what its signed offers were worth.
+    """
     shown = claims(sent)
+    clocks = Clocks(received_at=now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
     owner_no = (
         history.owner(connection, identity, source, shown, at=sent.occurred_at, now=now) if shown else None
     )
     buyer, chosen_no = _buyer(connection, identity, sent, shown, now=now)
     record_no = owner_no if owner_no is not None else chosen_no
-    outcome = service.record_transaction(
-        connection,
-        offers,
-        _sale(connection, offers, sent, buyer, record_no),
-        Clocks(received_at=now, occurred_at=sent.occurred_at),
-    )
+    sale = _sale(connection, offers, sent, buyer, record_no)
+    sale = replace(sale, promises=tokens.promises, flags=tokens.flags)
+    outcome = service.record_transaction(connection, offers, sale, clocks)
     if isinstance(outcome, Recorded) and outcome.happened and shown:
         _remember(connection, identity, source, shown, outcome.happened, now=now)
     return outcome
@@ -158,6 +162,7 @@ def _sale(
         tenders=tuple(_without_none(tender) for tender in sent.tenders),
         redemption=till.uuid_at("/redemption", sent.redemption),
         applied=till.applied(sent.applied),
+        offline=sent.offline,
         shopper=buyer,
         record_no=record_no,
     )

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -39,6 +40,8 @@ class Settings:
     """The brand's own currency, for what is asked online without a basket."""
     public_url: str | None = None
     """Where browsers reach the gateway when something stands before it, as in https://offers.example.com."""
+    returns: Literal["clawback", "prorated"] = "prorated"
+    """What is due for goods that come back: their share of the price, or what the kept ones leave of it."""
     kiosk_idle_s: int = 30
     """How long a kiosk shows a shopper's offers without a touch."""
 
@@ -58,7 +61,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     the variable.
 
     O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS,
-    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_ZONE, O2O_CURRENCY, O2O_PUBLIC_URL, O2O_KIOSK_IDLE_S.
+    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_ZONE, O2O_CURRENCY, O2O_PUBLIC_URL, O2O_RETURNS,
+    O2O_KIOSK_IDLE_S.
     """
     given = os.environ if environment is None else environment
     return Settings(
@@ -75,6 +79,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         zone=_zone(given, "O2O_ZONE"),
         currency=_currency(given, "O2O_CURRENCY"),
         public_url=_url(given, "O2O_PUBLIC_URL"),
+        returns=_returns(given, "O2O_RETURNS"),
         kiosk_idle_s=_number(given, "O2O_KIOSK_IDLE_S", default=30, least=2, most=300),
     )
 
@@ -98,6 +103,11 @@ def _choice(given: Mapping[str, str], name: str, default: str, allowed: set[str]
 def _path(given: Mapping[str, str], name: str) -> Path | None:
     text = given.get(name)
     return Path(text).absolute() if text else None
+
+
+def _returns(given: Mapping[str, str], name: str) -> Literal["clawback", "prorated"]:
+    text = _choice(given, name, "prorated", {"clawback", "prorated"})
+    return "clawback" if text == "clawback" else "prorated"
 
 
 def _zone(given: Mapping[str, str], name: str) -> str:

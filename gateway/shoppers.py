@@ -74,6 +74,13 @@ def claims(sent: decoded.Shopper) -> list[Claim]:
     return [Claim(one.type, one.value, ENTRIES[one.entry]) for one in sent.identifiers or ()]
 
 
+def shown(sent: decoded.Shopper) -> list[str]:
+    """What a shopper showed, as it was read: what a signed offer of hers is bound to."""
+    if sent.scan is not None:
+        return [sent.scan]
+    return [one.value for one in sent.identifiers or ()]
+
+
 def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel: Channel) -> Reading:
     """Who this is, in one statement where one person answers. Raises Problem too_many_requests."""
     if sent.choice is not None:

@@ -89,7 +89,7 @@ def services_over(
             new_id=uuid7,
         ),
         offers=Offers(
-            policy=Policy(),
+            policy=Policy(returns=settings.returns),
             snapshots=Snapshots(database.transaction),
             assortment=Assortment(),
             log=DecisionLog(database.transaction),

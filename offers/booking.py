@@ -72,7 +72,7 @@ def by_decision(
         store_decisions.add(connection, [booking.record])  # durable with what it led to
         found = wishes.from_decision(booking.applied, booking.record.answer, known, facts=facts)
     else:
-        found = wishes.from_offers(booking.applied, known)
+        found = wishes.from_offers(booking.applied, known, booking.asked.promises)
     if facts:
         mark_over(connection, ctx, booking, opened, found)
         return found

@@ -1,13 +1,14 @@
 """What the use cases need of the process, and what a query answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from offers.assortment import Assortment
 from offers.decision import Decision
 from offers.decision_log import DecisionLog
 from offers.model import Policy
+from offers.offline.shelf import Shelf
 from offers.redemption import Redemption
 from offers.snapshots import Snapshots
 
@@ -25,6 +26,7 @@ class Context:
     log: DecisionLog
     new_id: Callable[[], UUID]
     seed: int = 1
+    shelf: Shelf = field(default_factory=Shelf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

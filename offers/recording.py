@@ -120,6 +120,8 @@ def _redeem(
         offline=sale.offline,
         shopper=sale.shopper,
         record_no=sale.record_no,
+        promises=sale.promises,
+        flags=sale.flags,
     )
     done = redeeming.commit(connection, ctx, asked, clocks, facts=True)
     if isinstance(done, Refused) and done.stored is not None and _agree(done.stored, sale):
@@ -186,12 +188,12 @@ def _reconcile(connection: Connection, receipt: _Receipt, clocks: Clocks, reason
 
 
 def _content(sale: Sale) -> Mapping[str, Any]:
-    """What makes two reports of a transaction the same: all but who the shopper was taken for."""
+    """What makes two reports of a transaction the same: all but what we found out about it ourselves."""
     # Not `asdict`, which copies every line down to its last text: the encoder reads dataclasses as they are.
     return {
         field.name: getattr(sale, field.name)
         for field in fields(sale)
-        if field.name not in {"shopper", "record_no"}
+        if field.name not in {"shopper", "record_no", "promises", "flags"}
     }
 
 

@@ -106,7 +106,7 @@ def _finish(
         found.flags.add("over_limit")
     if booked.asked.offline:
         found.flags.add("offline")
-    flags = {*opened.held.flags, *found.flags, *booked.settled.flags}
+    flags = {*opened.held.flags, *found.flags, *booked.settled.flags, *booked.asked.flags}
     if not opened.fresh or flags:
         store_redemptions.change(
             connection,

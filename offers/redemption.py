@@ -33,6 +33,15 @@ class Applied:
     amount_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a signed offer let a till give while it was alone. `code` counts it where it may be used once."""
+
+    offer: str
+    maximum_minor: int
+    code: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One line's share of an offer. `granted_minor` is below `desired_minor` where a limit ran out;
@@ -116,7 +125,8 @@ class Clocks:
 class Use:
     """`POST /v1/redemptions`: a till reserves or commits what an earlier decision offered.
 
-    `decision` None: sold without an answer (offline). `shopper` and `record_no` say whose limits count.
+    `decision` None: sold without an answer (offline), by `promises` or by nothing. `shopper` and `record_no`
+    say whose limits count, `flags` what the door found wrong.
     """
 
     transaction: TransactionKey
@@ -127,6 +137,8 @@ class Use:
     offline: bool = False
     shopper: Shopper | None = None
     record_no: int | None = None
+    promises: tuple[Promise, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +157,8 @@ class Sale:
     offline: bool = False
     shopper: Shopper | None = None
     record_no: int | None = None
+    promises: tuple[Promise, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from offers import offer_ids
 from offers.decision import Decision
-from offers.redemption import Applied, Item, Unit
+from offers.redemption import Applied, Item, Promise, Unit
 from offers.store_redemptions import Wish
 
 
@@ -57,7 +57,7 @@ def from_decision(
 ) -> Wishes:
     """By what was offered. A till cannot use more than that, unless it has done so already (`facts`)."""
     found = Wishes()
-    effects = {(effect.offer, effect.line): effect for effect in decision.effects}
+    effects = {(effect.offer, effect.line or ""): effect for effect in decision.effects}
     for place, one in enumerate(applied, start=1):
         effect = effects.get((one.offer, one.line))
         if effect is None and not facts:
@@ -120,10 +120,20 @@ def from_reserved(
     return found
 
 
-def from_offers(applied: Sequence[Applied], numbers: Mapping[str, int]) -> Wishes:
-    """By the offers' ids alone: the till sold without an answer, or the answer was lost."""
-    found = Wishes(flags={"no_decision"} if applied else set())
+def from_offers(
+    applied: Sequence[Applied], numbers: Mapping[str, int], promises: Iterable[Promise] = ()
+) -> Wishes:
+    """By the offers' ids: the till sold by signed offers, or the answer to its question was lost."""
+    found = Wishes()
+    promised = {one.offer: one for one in promises}
+    given: dict[str, int] = {}
     for place, one in enumerate(applied, start=1):
+        promise = promised.get(one.offer)
+        given[one.offer] = given.get(one.offer, 0) + one.amount_minor
+        if promise is None:
+            found.flags.add("no_decision")
+        elif given[one.offer] > promise.maximum_minor:
+            found.flags.add("beyond_offer")
         _add(
             found,
             place,
@@ -132,6 +142,7 @@ def from_offers(applied: Sequence[Applied], numbers: Mapping[str, int]) -> Wishe
             desired_minor=one.amount_minor,
             asked_minor=one.amount_minor,
             reason=None,
+            code=promise.code if promise is not None else None,
         )
     return found
 
@@ -157,6 +168,7 @@ def _add(
     asked_minor: int,
     reason: str | None,
     unit: Unit = "money",
+    code: str | None = None,
 ) -> None:
     number = numbers.get(campaign_of(one.offer))
     if number is None:
@@ -176,6 +188,8 @@ def _add(
                 asked_minor,
                 reason,
                 unit=unit,
+                code=code,
+                code_uses=None if code is None else 1,
             )
         )
 

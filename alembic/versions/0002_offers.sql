@@ -213,6 +213,16 @@ CREATE TABLE offers.campaign_version (
     CONSTRAINT campaign_version_campaign_no_fkey FOREIGN KEY(campaign_no) REFERENCES offers.campaign (campaign_no)
 );
 
+CREATE TABLE offers.closing (
+    store_no BIGINT NOT NULL,
+    business_day DATE NOT NULL,
+    terminal TEXT NOT NULL,
+    given JSON NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT closing_pkey PRIMARY KEY (store_no, business_day, terminal),
+    CONSTRAINT closing_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+);
+
 CREATE TABLE offers.offer_token (
     token_digest BYTEA NOT NULL,
     campaign TEXT NOT NULL,
@@ -272,6 +282,7 @@ CREATE TABLE offers.redemption (
     CONSTRAINT redemption_expires_at_check CHECK (state <> 'reserved' OR expires_at IS NOT NULL),
     CONSTRAINT redemption_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 ) WITH (fillfactor = 80);
+CREATE INDEX redemption_business_day_store_no_idx ON offers.redemption (business_day, store_no);
 
 CREATE TABLE offers.stock (
     store_no BIGINT NOT NULL,
@@ -309,6 +320,7 @@ CREATE TABLE offers.till_transaction (
     CONSTRAINT till_transaction_kind_check CHECK (kind IN ('sale', 'return', 'void')),
     CONSTRAINT till_transaction_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 );
+CREATE INDEX till_transaction_business_day_store_no_idx ON offers.till_transaction (business_day, store_no);
 
 CREATE TABLE offers.point_debt (
     debt_no BIGINT GENERATED ALWAYS AS IDENTITY,

@@ -20,7 +20,7 @@ from gateway.api.fields import (
     UNIT_PRICE,
     whole,
 )
-from gateway.api.shapes import MAX_IDENTIFIERS, MAX_LINES, MAX_SHOPPERS
+from gateway.api.shapes import MAX_IDENTIFIERS, MAX_LINES, MAX_SHOPPERS, MAX_TOKENS
 from gateway.moments import day, moment
 
 T = TypeVar("T")
@@ -166,6 +166,7 @@ class Applied(Shape, frozen=True):
 Shoppers = Annotated[list[Shopper], Meta(max_length=MAX_SHOPPERS)]
 Codes = Annotated[list[EnteredCode], Meta(max_length=20)]
 Tenders = Annotated[list[Tender], Meta(max_length=20)]
+Tokens = Annotated[list[Text512], Meta(max_length=MAX_TOKENS)]
 AppliedList = Annotated[list[Applied], Meta(max_length=MAX_LINES)]
 
 
@@ -198,7 +199,7 @@ class Redemption(Shape, frozen=True):
     revision: Count = 0
     offline: bool = False
     sent_at: Moment | None = None
-    tokens: Annotated[list[Text512], Meta(max_length=20)] = []
+    tokens: Tokens = []
     applied: AppliedList = []
 
 
@@ -223,6 +224,33 @@ class Transaction(Shape, frozen=True):
     tenders: Tenders = []
     redemption: Text128 | None = None
     applied: AppliedList = []
+    offline: bool = False
+    sent_at: Moment | None = None
+    tokens: Tokens = []
+
+
+class ReturnLine(Shape, frozen=True):
+    """A line that comes back."""
+
+    of_line: Code
+    quantity: Quantity
+    refunded: Amount | None = None
+
+
+class Return(Shape, frozen=True):
+    """POST /v1/redemptions/{id}/return."""
+
+    transaction: TransactionKey
+    lines: Annotated[list[ReturnLine], Meta(min_length=1, max_length=MAX_LINES)]
+    occurred_at: Moment | None = None
+    dry_run: bool = False
+
+
+class OfflineQuestion(Shape, frozen=True):
+    """POST /v1/offline/offers."""
+
+    store: Code
+    shopper: Shopper | None = None
 
 
 def _marked(kind: type, value: Any) -> Any:

@@ -9,18 +9,27 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import till
+from gateway import offline_offers, till
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, View, endpoint
 from gateway.api.fields import Moment, count, flag, one_of, text
 from gateway.api.refused import refused_answer
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import MAX_LINES, AppliedSchema, Strict, TransactionKeySchema, many, nested
+from gateway.api.shapes import (
+    MAX_LINES,
+    AppliedSchema,
+    Strict,
+    TransactionKeySchema,
+    many,
+    nested,
+    sent_at,
+    tokens,
+)
 from gateway.credentials import bearer
-from gateway.problems import Place, Problem
+from gateway.problems import Problem
 from gateway.security import Scope, speaks_for_store
-from offers import service
+from offers import clock, service
 from offers.model import TransactionKey
 from offers.redemption import Clocks, Redemption, Refused, Use
 
@@ -41,16 +50,9 @@ class RedemptionSchema(Strict):
     state = one_of("reserved", "committed", required=True)
     revision = count(default=0)
     occurred_at = Moment(required=True)
-    sent_at = Moment(
-        load_default=None, allow_none=True, metadata={"description": "The till's clock as it sends."}
-    )
+    sent_at = sent_at()
     offline = flag(default=False)
-    tokens = fields.List(
-        fields.String(validate=validate.Length(min=1, max=512)),
-        load_default=list,
-        validate=validate.Length(max=20),
-        metadata={"description": "Signed offers that were used offline."},
-    )
+    tokens = tokens()
     applied = many(AppliedSchema, most=MAX_LINES)
 
 
@@ -79,6 +81,8 @@ class ItemSchema(Strict):
     quantity = fields.String(required=True)
     desired = fields.Integer(required=True)
     granted = fields.Integer(required=True)
+    returned = fields.Integer(required=True)
+    unit = fields.String(required=True, validate=validate.OneOf(["money", "points"]))
     over_limit = fields.Boolean(required=True)
     reason = fields.String(required=True, allow_none=True)
 
@@ -90,7 +94,7 @@ class ShownRedemptionSchema(Strict):
     transaction = nested(TransactionKeySchema, required=True)
     state = fields.String(
         required=True,
-        validate=validate.OneOf(["reserved", "committed", "voided", "reversed", "expired"]),
+        validate=validate.OneOf(["reserved", "committed", "voided", "reversed", "expired", "returned"]),
     )
     revision = fields.Integer(required=True)
     decision = fields.UUID(required=True, allow_none=True)
@@ -114,9 +118,10 @@ def redeem(call: Call) -> Answer:
     """Hold or use offers. Repeated, it gives the first answer."""
     sent: decoded.Redemption = call.body
     speaks_for_store(call.principal, sent.transaction.store)
-    if sent.tokens:
-        place = Place("/tokens", "send none: offline tokens are not issued here")
-        raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
+    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
+    checked = offline_offers.check(
+        call.services.secrets, sent.tokens, (), sent.transaction.store, clock.settle(clocks, offline=True)
+    )
     asked = Use(
         transaction=till.transaction_key(sent.transaction),
         decision=till.uuid_at("/decision", sent.decision),
@@ -124,8 +129,9 @@ def redeem(call: Call) -> Answer:
         applied=till.applied(sent.applied),
         revision=sent.revision,
         offline=sent.offline,
+        promises=checked.promises,
+        flags=checked.flags,
     )
-    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
     outcome = service.use(
         call.connection, call.services.offers, asked, clocks, authorised=still_authorised(call)
     )
@@ -245,6 +251,8 @@ def redemption_of(found: Redemption) -> dict[str, Any]:
                 "quantity": till.decimal(item.quantity_milli),
                 "desired": item.desired_minor,
                 "granted": item.granted_minor,
+                "returned": item.returned_minor,
+                "unit": item.unit,
                 "over_limit": item.over_limit,
                 "reason": item.reason,
             }

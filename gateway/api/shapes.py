@@ -12,6 +12,7 @@ from gateway.api.fields import (
     QUANTITY,
     UNIT_PRICE,
     Day,
+    Moment,
     code,
     count,
     flag,
@@ -24,6 +25,7 @@ from gateway.api.fields import (
 MAX_LINES = 500
 MAX_SHOPPERS = 4
 MAX_IDENTIFIERS = 16
+MAX_TOKENS = 20
 
 
 class Strict(Schema):
@@ -167,6 +169,23 @@ class AppliedSchema(Strict):
     line = code()
     quantity = quantity()
     amount = minor(required=True)
+
+
+def tokens() -> fields.List[Any]:
+    """Signed offers, as they were issued."""
+    return fields.List(
+        fields.String(validate=validate.Length(min=1, max=512)),
+        load_default=list,
+        validate=validate.Length(max=MAX_TOKENS),
+        metadata={"description": "Signed offers that were used offline."},
+    )
+
+
+def sent_at() -> Moment:
+    """The till's clock as it sends, so that a wrong clock can be corrected."""
+    return Moment(
+        load_default=None, allow_none=True, metadata={"description": "The till's clock as it sends."}
+    )
 
 
 def language() -> fields.String:

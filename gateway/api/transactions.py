@@ -7,13 +7,14 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields
 
-from gateway import receipts
+from gateway import offline_offers, receipts, shoppers
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, one_of, text
+from gateway.api.fields import Moment, flag, one_of, text
 from gateway.api.redemptions import ShownRedemptionSchema, redemption_of, transaction_of
 from gateway.api.refused import refused_answer
+from gateway.api.returns import ReturnedSchema, returned_of
 from gateway.api.shapes import (
     MAX_LINES,
     MAX_SHOPPERS,
@@ -25,9 +26,12 @@ from gateway.api.shapes import (
     TransactionKeySchema,
     many,
     nested,
+    sent_at,
+    tokens,
 )
 from gateway.security import Scope, speaks_for_store
-from offers.redemption import Recorded, Refused
+from offers import clock
+from offers.redemption import Clocks, Recorded, Refused
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/v1", description="What tills sold.")
 
@@ -43,6 +47,9 @@ class TransactionSchema(Strict):
     tenders = many(TenderSchema, most=20)
     redemption = text(longest=128, about="The redemption that this sale pays for; it is committed with it.")
     applied = many(AppliedSchema, most=MAX_LINES)
+    offline = flag(default=False, about="Sold while the gateway could not be asked.")
+    sent_at = sent_at()
+    tokens = tokens()
 
 
 class RecordedSchema(Strict):
@@ -51,6 +58,7 @@ class RecordedSchema(Strict):
     id = fields.UUID(required=True)
     transaction = nested(TransactionKeySchema, required=True)
     redemption = fields.Nested(ShownRedemptionSchema, required=True, allow_none=True)
+    returns = fields.List(fields.Nested(ReturnedSchema), required=True)
     flags = fields.List(fields.String(), required=True)
     replayed = fields.Boolean(required=True)
 
@@ -71,6 +79,8 @@ def record_transaction(call: Call) -> Answer:
     speaks_for_store(call.principal, sent.transaction.store)
     receipts.check(sent)
     held = call.services
+    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
+    cards = [card for one in sent.shoppers for card in shoppers.shown(one)]
     outcome = receipts.record(
         call.connection,
         held.identity,
@@ -78,6 +88,13 @@ def record_transaction(call: Call) -> Answer:
         sent,
         source=call.principal.source or receipts.DEFAULT_SOURCE,
         now=call.now,
+        tokens=offline_offers.check(
+            held.secrets,
+            sent.tokens,
+            cards,
+            sent.transaction.store,
+            clock.settle(clocks, offline=sent.offline),
+        ),
     )
     if isinstance(outcome, Refused):
         stored = redemption_of(outcome.stored) if outcome.stored is not None else None
@@ -91,6 +108,7 @@ def recorded_of(found: Recorded) -> dict[str, Any]:
         "id": found.id,
         "transaction": transaction_of(found.transaction),
         "redemption": redemption_of(found.redemption) if found.redemption is not None else None,
+        "returns": [returned_of(one) for one in found.returns],
         "flags": found.flags,
         "replayed": found.replayed,
     }

@@ -13,6 +13,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("gateway.commands.demo", "Load the demonstration world, or write generated people to a file."),
     "worker": ("gateway.commands.worker", "Do the background work: redo, expiry, numbering of changes."),
     "campaigns": ("gateway.commands.campaigns", "Apply, preview and list campaigns."),
+    "reconcile": ("gateway.commands.reconcile", "What tills say they gave against what the ledger says."),
+    "till": ("gateway.commands.till", "Sell at a till in the terminal, with the network and without it."),
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
     "kiosk": ("gateway.commands.kiosk", "Pair kiosks with their store, list and revoke them."),
     "bench": ("gateway.commands.bench", "Measure this machine against the floor."),

@@ -10,6 +10,7 @@ from offers import store_decisions, store_redemptions
 from offers.context import Context
 from offers.decision_record import DecisionRecord
 from offers.errors import InvalidCampaignError
+from offers.money import spread
 from offers.returns import kept, store
 from offers.returns.kept import Kept
 from offers.returns.model import Return
@@ -86,10 +87,14 @@ def _sold(
     lines = store.recorded_lines(connection, store_no, asked.sale)
     if not lines and record is not None:
         lines = {line.line: (line.quantity_milli, line.amount_minor) for line in kept.lines_of(record.inputs)}
-    off: dict[str, int] = {}
+    off = dict.fromkeys(lines, 0)
     for item in items:
-        if item.unit == "money":
-            off[item.line] = off.get(item.line, 0) + item.granted_minor
+        if item.unit == "money" and item.line in off:
+            off[item.line] += item.granted_minor
+        elif item.unit == "money":  # off the whole basket: each line bears its part
+            parts = spread(item.granted_minor, [amount for _, amount in lines.values()])
+            for name, part in zip(lines, parts, strict=True):
+                off[name] += part
     return {
         name: Sold(line=name, quantity_milli=quantity, amount_minor=amount, off_minor=off.get(name, 0))
         for name, (quantity, amount) in lines.items()

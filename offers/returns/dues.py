@@ -46,12 +46,28 @@ def backs(case: Case) -> list[Back]:
 
 def _given_up(case: Case, row: Any) -> int:
     """What an item has given up in all, when this return is booked."""
+    granted: int = row.granted_minor
+    if case.sold and row.line not in case.sold:
+        return _given_up_in_all(case, row)
     one = case.brought.get(row.line)
     in_all_milli = one.in_all_milli if one is not None else 0
     quantity_milli = case.sold[row.line].quantity_milli if row.line in case.sold else row.quantity_milli
-    granted: int = row.granted_minor
     if in_all_milli >= quantity_milli:
         return granted
     if case.kept is not None:
         return granted - min(granted, case.kept.given.get((row.offer, row.line), 0))
     return refund.share(granted, in_all_milli, quantity_milli)
+
+
+def _given_up_in_all(case: Case, row: Any) -> int:
+    """What an item of the whole basket has given up: as much of it as came back of the goods."""
+    granted: int = row.granted_minor
+    if case.kept is not None:
+        return granted - min(granted, case.kept.given.get((row.offer, row.line), 0))
+    worth = sum(line.amount_minor for line in case.sold.values())
+    back = sum(
+        refund.share(case.sold[name].amount_minor, one.in_all_milli, case.sold[name].quantity_milli)
+        for name, one in case.brought.items()
+        if name in case.sold
+    )
+    return granted if back >= worth else refund.share(granted, back, worth)

@@ -7,6 +7,7 @@ The migration executes the same, and a test compares both.
 from pathlib import Path
 
 from offers.tables.campaigns import campaign, campaign_change, campaign_version, catalogue, stop
+from offers.tables.closings import closing
 from offers.tables.decisions import decision, pin
 from offers.tables.interests import interest, wants
 from offers.tables.ledger import (
@@ -46,6 +47,7 @@ __all__ = [
     "capacity",
     "catalogue",
     "claim",
+    "closing",
     "decision",
     "hold",
     "interest",

@@ -80,6 +80,8 @@ redemption = Table(
     UniqueConstraint("store_no", "terminal", "business_day", "number"),
     CheckConstraint("state IN ('reserved', 'committed', 'voided', 'reversed')", name="state"),
     CheckConstraint("state <> 'reserved' OR expires_at IS NOT NULL", name="expires_at"),
+    # The day's report.
+    Index(None, "business_day", "store_no"),
     postgresql_with={"fillfactor": "80"},
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     LargeBinary,
     Table,
     Text,
@@ -47,4 +48,6 @@ till_transaction = Table(
     UniqueConstraint("store_no", "terminal", "business_day", "number", "kind"),
     UniqueConstraint("id"),
     CheckConstraint("kind IN ('sale', 'return', 'void')", name="kind"),
+    # The day's report.
+    Index(None, "business_day", "store_no"),
 )

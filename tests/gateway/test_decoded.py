@@ -15,7 +15,9 @@ from gateway.api import decoded
 from gateway.api.decoded import Shape
 from gateway.api.fields import CODE, MAX_AMOUNT_MINOR, MAX_COUNT
 from gateway.api.offers import QuestionSchema
+from gateway.api.offline import OfflineQuestionSchema
 from gateway.api.redemptions import RedemptionSchema, RedemptionStepSchema
+from gateway.api.returns import ReturnSchema
 from gateway.api.transactions import TransactionSchema
 
 PAIRS: list[tuple[type[Shape], type[Schema]]] = [
@@ -23,6 +25,8 @@ PAIRS: list[tuple[type[Shape], type[Schema]]] = [
     (decoded.Redemption, RedemptionSchema),
     (decoded.RedemptionStep, RedemptionStepSchema),
     (decoded.Transaction, TransactionSchema),
+    (decoded.Return, ReturnSchema),
+    (decoded.OfflineQuestion, OfflineQuestionSchema),
 ]
 
 KEY = {"store": "0042", "terminal": "07", "business_day": "2026-11-21", "number": "000183"}
@@ -96,7 +100,17 @@ FULL: dict[type[Shape], dict[str, Any]] = {
         "tenders": TENDERS,
         "redemption": "0192f0c1-0000-7000-8000-000000000000",
         "applied": APPLIED,
+        "offline": True,
+        "sent_at": "2026-11-21T10:16:00+01:00",
+        "tokens": ["t"],
     },
+    decoded.Return: {
+        "transaction": KEY,
+        "lines": [{"of_line": "1", "quantity": "1", "refunded": 900}],
+        "occurred_at": "2026-11-21T10:15:00Z",
+        "dry_run": False,
+    },
+    decoded.OfflineQuestion: {"store": "0042", "shopper": SHOPPERS[0]},
 }
 
 EDGES: list[Any] = [

@@ -37,13 +37,14 @@ class World:
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*(Z|\+00:00)")
+_SIGNED = re.compile(r'(?<=")[A-Za-z0-9_-]{43}(?=")|(?<=")[A-Za-z0-9_-]{100,}\.[A-Za-z0-9_-]{86}(?=")')
 _AUTHOR = re.compile(r"key:[a-z0-9]{12}")
 
 
 def _plain(value: Any) -> Any:
     """The value without what differs from run to run."""
     text = json.dumps(value, sort_keys=True)
-    for pattern, name in ((_UUID, "<uuid>"), (_TIME, "<time>"), (_AUTHOR, "<author>")):
+    for pattern, name in ((_UUID, "<uuid>"), (_TIME, "<time>"), (_AUTHOR, "<author>"), (_SIGNED, "<signed>")):
         text = pattern.sub(name, text)
     return json.loads(text)
 

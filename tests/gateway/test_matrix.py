@@ -18,7 +18,7 @@ from gateway.database import Database
 from gateway.security import Scope
 from tests.gateway.conftest import Caller, Issue
 
-OPEN = ("health.", "docs.", "kiosk.", "pages_static.")
+OPEN = ("health.", "docs.", "kiosk.", "pages_static.", "shop_", "segment.settings")
 """What everybody may ask: it tells nothing about anybody. The kiosk's own routes ask for its cookie."""
 
 A_UUID = "01920000-0000-7000-8000-000000000000"
@@ -101,7 +101,16 @@ STORE_BOUND: list[tuple[str, str, Any]] = [
     ("POST", f"/v1/redemptions/{A_UUID}/commit", STEP),
     ("POST", f"/v1/redemptions/{A_UUID}/void", STEP),
     ("POST", f"/v1/redemptions/{A_UUID}/reverse", STEP),
+    (
+        "POST",
+        f"/v1/redemptions/{A_UUID}/return",
+        {"transaction": KEY, "lines": [{"of_line": "1", "quantity": "1"}]},
+    ),
     ("POST", "/v1/transactions", {**STEP, "kind": "void"}),
+    ("POST", "/v1/offline/offers", {"store": "0042"}),
+    ("PUT", "/v1/closings/0042/07/2026-11-21", {}),
+    ("GET", "/v1/reconciliation?day=2026-11-21&store=0042", None),
+    ("GET", "/v1/reconciliation?day=2026-11-21", None),
     ("PUT", "/v1/stores/0042", {"name": "x", "zone": "UTC", "currency": "EUR", "country": "AT"}),
     ("PUT", "/v1/stock", {"stock": [{"store": "0042", "sku": "a", "quantity": "1"}]}),
     ("GET", "/v1/stock/0042?sku=a", None),

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from offers import service
-from offers.campaign import AmountOff, Conditions
+from offers.campaign import Conditions
+from offers.campaign_rewards import AmountOff
 from offers.context import Context
 from offers.errors import (
     RedemptionStateError,

@@ -1,0 +1,1 @@
+"""What the tills say they gave against what the ledger says."""
