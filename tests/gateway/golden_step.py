@@ -35,7 +35,11 @@ ANNA = {"userId": "anna-1", "anonymousId": "browser-1", "timestamp": "2026-11-21
 
 @dataclass(frozen=True)
 class Step:
-    """One golden file: who sends what, and what of the answer later steps need."""
+    """One golden file: who sends what, and what of the answer later steps need.
+
+    `when` is a place in the answer to wait for: changes are numbered once no transaction of the whole server
+    is older, and other tests share the server.
+    """
 
     name: str
     title: str
@@ -45,6 +49,7 @@ class Step:
     body: Any = None
     status: int = 200
     keep: tuple[tuple[str, str], ...] = ()
+    when: str | None = None
 
 
 def key(number: str) -> dict[str, str]:

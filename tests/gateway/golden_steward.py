@@ -46,7 +46,14 @@ STEPS = [
         "/v1/profiles/{profile}/consents",
         {"consents": [{"purpose": "cross_channel", "granted": False, "at": NOW, "evidence": "privacy page"}]},
     ),
-    Step("read_changes.first", "What happened to profiles", "back", "GET", "/v1/changes?limit=3"),
+    Step(
+        "read_changes.first",
+        "What happened to profiles",
+        "back",
+        "GET",
+        "/v1/changes?limit=3",
+        when="items/2",
+    ),
     Step(
         "stop_campaign.now",
         "The kill switch for one campaign",

@@ -188,7 +188,7 @@ EDGES: list[Any] = [
 ]
 
 anything = st.one_of(
-    st.sampled_from(EDGES),
+    st.sampled_from(EDGES).map(copy.deepcopy),  # what is put into a body may be changed there
     st.text(max_size=70),
     st.integers(),
     st.floats(allow_nan=False, allow_infinity=False),

@@ -7,6 +7,7 @@ it.
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,16 +76,30 @@ def world(call: Callable[..., Caller], clock: Clock) -> World:
     )
 
 
+def _has(value: Any, path: str) -> bool:
+    try:
+        _at(value, path)
+    except (LookupError, TypeError):
+        return False
+    return True
+
+
 def play(world: World, steps: list[Step]) -> Iterator[tuple[Step, Any, Any]]:
     """Each step with the body that was sent and what was answered."""
     for step in steps:
         world.clock.forward(seconds=1)
         body = _filled(step.body, world.known)
         caller: Caller = getattr(world, step.who)
-        answer = caller(step.method, _filled(step.path, world.known), body)
+        path = _filled(step.path, world.known)
+        answer = caller(step.method, path, body)
+        for _ in range(600):
+            if step.when is None or _has(answer.json, step.when):
+                break
+            time.sleep(0.05)
+            answer = caller(step.method, path, body)
         assert answer.status_code == step.status, (step.name, answer.text)
-        for name, path in step.keep:
-            world.known[name] = _at(answer.json, path)
+        for name, place in step.keep:
+            world.known[name] = _at(answer.json, place)
         yield step, body, answer.json
 
 
