@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gateway.database import Database, open_engine
 from gateway.locks import FileLock
 from gateway.postgres import account, cluster
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
 
-START_S = 60
+START_S = 180  # on a machine that does much else; it is not waited for longer than it takes
 NOBODY = 65534
 LAST_BREATH_S = 5
 """After the gateway has ended, its helpers see their pipes closed and go."""
@@ -224,6 +225,18 @@ def test_a_server_of_ones_own_is_used(gateway: Gateway, database_url: str) -> No
     assert gateway.command("doctor").returncode == 0 or "durability" in gateway.command("doctor").stdout
 
 
+def test_what_was_answered_is_logged_before_it_stops(gateway: Gateway, database_url: str) -> None:
+    """Decisions are logged behind their answers; a stop waits for those that are still to be written."""
+    gateway.database_url = database_url
+    gateway.start()
+    key = _key(gateway, "query")
+    for _ in range(30):
+        assert gateway.call("POST", "/v1/offers/query", {"channel": "web"}, key)[0] == 200
+    assert gateway.signal(signal.SIGTERM) == 0
+    with Database(open_engine(database_url, pool_size=1)) as database, database.transaction() as connection:
+        assert connection.exec_driver_sql("select count(*) from offers.decision").scalar_one() == 30
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
 def test_an_ordinary_user_runs_it_as_itself(gateway: Gateway) -> None:
     """Everything it starts and writes is the user's own."""
@@ -253,10 +266,9 @@ def _put(gateway: Gateway, key: str, name: str) -> int:
     return gateway.call("PUT", f"/v1/records/crm/{name}", body, key)[0]
 
 
-def _key(gateway: Gateway) -> str:
-    made = gateway.command(
-        "keys", "create", "test", "--scope=ingest", "--scope=profile_read", "--source=crm", "--json"
-    )
+def _key(gateway: Gateway, *scopes: str) -> str:
+    asked = [f"--scope={scope}" for scope in scopes or ("ingest", "profile_read")]
+    made = gateway.command("keys", "create", "test", *asked, "--source=crm", "--json")
     assert made.returncode == 0, made.stderr
     token: str = json.loads(made.stdout)["token"]
     return token
