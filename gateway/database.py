@@ -6,13 +6,16 @@ transaction per request or step, opened here; the domains never commit.
 """
 
 import os
+import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+import psycopg2
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from gateway.postgres.attachment import Attachment, attach
@@ -25,6 +28,11 @@ POOL_TIMEOUT_S = 0.1
 """How long a request waits for a free connection. A till gives up after 300 ms: better a quick no than a
 late yes.
 """
+
+AGAIN_AFTER_S = (0.0, 0.02)
+"""How long a transaction that PostgreSQL ended for the sake of another waits before it is done again."""
+
+T = TypeVar("T")
 
 
 class Database:
@@ -46,6 +54,15 @@ class Database:
         """A connection in a transaction: committed when the block ends, rolled back when it raises."""
         with self.engine.begin() as connection:
             yield connection
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns in a transaction of its own; done again when it ended for another's sake."""
+
+        def once() -> T:
+            with self.transaction() as connection:
+                return work(connection)
+
+        return again(once)
 
     def close(self, *, wait_s: float = 0) -> None:
         """Gives the connections back and, after the last user, lets the embedded server stop (waiting so
@@ -106,6 +123,28 @@ def open_engine(
     )
     _forget_connections_after_fork(engine)
     return engine
+
+
+def again(work: Callable[[], T]) -> T:
+    """What `work`, a whole transaction, returns.
+
+    Two that wait for each other are nobody's mistake: PostgreSQL ends one, which is done again a few times
+    before its caller hears of it.
+    """
+    for pause_s in AGAIN_AFTER_S:
+        try:
+            return work()
+        except (sa.exc.DBAPIError, psycopg2.Error) as error:
+            if not _is_conflict(error):
+                raise
+            structlog.get_logger().warning("transaction_again", error=error)
+            time.sleep(pause_s)
+    return work()
+
+
+def _is_conflict(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    return isinstance(cause, psycopg2.errors.DeadlockDetected | psycopg2.errors.SerializationFailure)
 
 
 def put_off_flush(connection: Connection) -> None:

@@ -25,6 +25,7 @@ from gateway import lifeline, metrics
 from gateway.database import Database
 from gateway.locks import FileLock
 from gateway.settings import Settings
+from gateway.watch import Watch
 
 TARGET = "gateway.serve:app"
 
@@ -70,7 +71,7 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
     os.environ.update(DATABASE_URL=database.url, O2O_HOME=str(settings.home))
     os.environ[lifeline.VARIABLE] = str(lock)
     metrics.prepare_directory(settings.home / "metrics")
-    metrics.serve(host=settings.host, port=settings.metrics_port)
+    metrics.serve(host=settings.host, port=settings.metrics_port, more=[Watch(database.url)])
     # Fresh interpreters instead of forks: this process has threads, locks and connections that a fork would
     # half copy.
     multiprocessing.set_start_method("spawn", force=True)

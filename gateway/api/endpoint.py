@@ -191,9 +191,7 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
         with held.database.engine.connect() as connection:
             return rendered(work(connection))
     if route.writes != "once":
-        with held.database.transaction() as connection:
-            answer = work(connection)
-        return rendered(answer)
+        return rendered(held.database.transact(work))
     call = idempotency.once(
         principal.key_id,
         request.headers.get(idempotency.HEADER),
@@ -201,10 +199,9 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
         path=request.full_path,
         raw=raw,
     )
-    with held.database.transaction() as connection:
-        status, content, repeated = idempotency.answer(
-            connection, call, lambda: _bytes(work(connection)), now=now
-        )
+    status, content, repeated = held.database.transact(
+        lambda connection: idempotency.answer(connection, call, lambda: _bytes(work(connection)), now=now)
+    )
     response = Response(content, status=status, mimetype="application/json")
     if repeated:
         response.headers["Idempotent-Replayed"] = "true"

@@ -12,6 +12,7 @@ import orjson
 from flask import request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
+from sqlalchemy import Connection
 from werkzeug import Response
 
 from gateway import body as bodies
@@ -263,9 +264,9 @@ def _asked(held: Services, known: Known, token: str | None, seen: Seen, now: dt.
 
 
 def _reserved(held: Services, question: decoded.Question, principal: Principal, now: dt.datetime) -> Response:
-    with held.database.transaction() as connection:
+    def reserve(connection: Connection) -> questions.Answered | Refused:
         call = Call(services=held, request=request, principal=principal, now=now, connection=connection)
-        outcome = questions.answer(
+        return questions.answer(
             connection,
             held,
             question,
@@ -274,7 +275,8 @@ def _reserved(held: Services, question: decoded.Question, principal: Principal, 
             content=canonical(question),
             authorised=still_authorised(call),
         )
-    return _response(outcome)
+
+    return _response(held.database.transact(reserve))
 
 
 def _response(outcome: questions.Answered | Refused) -> Response:

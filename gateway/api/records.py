@@ -5,6 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway import metrics
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, code, flag, one_of, text
 from gateway.api.rendered import masked_identifier, moment_of
@@ -144,6 +145,7 @@ def put_record(call: Call, source: str, key: str) -> Answer:
     result = records.put(
         call.connection, call.services.identity, submission(source, key, call.body), now=call.now
     )
+    metrics.records.labels(source, result.outcome.value).inc()
     return Answer(201 if result.outcome == "new" else 200, put_answer(result))
 
 

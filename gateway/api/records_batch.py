@@ -11,17 +11,19 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from gateway import body as bodies
-from gateway import idempotency
+from gateway import idempotency, metrics
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import code, text
 from gateway.api.records import LinkSchema, RecordSchema, RejectedSchema, put_answer, submission
 from gateway.api.shapes import Strict
-from gateway.database import flush, put_off_flush
+from gateway.database import again, flush, put_off_flush
 from gateway.idempotency import Once
 from gateway.problems import Problem, document
 from gateway.refusals import problem_of
 from gateway.security import Scope, speaks_for_source
 from identity import records
+from identity.answers import PutResult
+from identity.submission import Submission
 
 blueprint = Blueprint(
     "records_batch", __name__, url_prefix="/v1/records", description="Many records in one call."
@@ -103,14 +105,19 @@ def _once(call: Call) -> Once | None:
     )
 
 
+def _put(call: Call, sent: Submission) -> PutResult:
+    with call.connection.begin():
+        put_off_flush(call.connection)
+        return records.put(call.connection, call.services.identity, sent, now=call.now)
+
+
 def _answered(call: Call, number: int, line: bytes) -> dict[str, Any]:
     try:
         loaded = _LINE.load(bodies.parsed(line))
         speaks_for_source(call.principal, loaded["source"])
         sent = submission(loaded["source"], loaded["key"], loaded)
-        with call.connection.begin():
-            put_off_flush(call.connection)
-            result = records.put(call.connection, call.services.identity, sent, now=call.now)
+        result = again(lambda: _put(call, sent))
+        metrics.records.labels(sent.source, result.outcome.value).inc()
     except Exception as error:
         problem = problem_of(error)
         if problem.status == 500:

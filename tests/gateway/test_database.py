@@ -91,6 +91,50 @@ def test_many_sessions_at_once_get_their_own_connections(database: Database) -> 
     assert not together.broken
 
 
+def test_two_that_wait_for_each_other_both_finish(database: Database) -> None:
+    """PostgreSQL ends one of them, which is done again: its caller never hears of it."""
+    with database.transaction() as connection:
+        connection.execute(
+            sa.text("CREATE TABLE pair AS SELECT n, 0 AS done FROM generate_series(1, 2) AS n")
+        )
+    together = threading.Barrier(2, timeout=30)
+    tries: list[int] = []
+
+    def both(first: int) -> None:
+        waits = iter([together.wait])
+
+        def work(connection: sa.Connection) -> None:
+            tries.append(first)
+            for row in (first, 3 - first):
+                connection.execute(sa.text("UPDATE pair SET done = done + 1 WHERE n = :n"), {"n": row})
+                for wait in waits:
+                    wait()
+
+        database.transact(work)
+
+    threads = [threading.Thread(target=both, args=[first]) for first in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.transaction() as connection:
+        assert connection.scalars(sa.text("SELECT done FROM pair")).all() == [2, 2]
+    assert len(tries) == 3
+
+
+def test_what_fails_by_itself_is_not_repeated(database: Database) -> None:
+    """Only another's transaction is a reason to try again."""
+    tries: list[int] = []
+
+    def work(connection: sa.Connection) -> None:
+        tries.append(1)
+        connection.execute(sa.text("SELECT 1 / 0"))
+
+    with pytest.raises(sa.exc.DBAPIError):
+        database.transact(work)
+    assert len(tries) == 1
+
+
 @pytest.mark.parametrize("spelling", ["postgres", "postgresql", "postgresql+psycopg2"])
 def test_every_spelling_of_the_address_means_our_driver(spelling: str) -> None:
     """Hosting providers write the scheme differently."""

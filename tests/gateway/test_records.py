@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.database import Database
 from gateway.security import Scope
 from tests.gateway.conftest import Caller
 
@@ -98,3 +99,20 @@ def test_a_card_number_is_refused_wherever_it_is_sent(back: Caller) -> None:
     assert answer.json is not None
     assert {one["field"] for one in answer.json["rejected"]} != set()
     assert "4111111111111111" not in json.dumps(back("GET", "/v1/records/web/u1").json)
+
+
+def test_a_put_that_met_another_is_done_again(back: Caller, database: Database) -> None:
+    """PostgreSQL ends a transaction for the sake of another: the caller gets an answer all the same, also
+    for a line of a batch.
+    """
+    with database.transaction() as connection:
+        connection.exec_driver_sql(
+            "create sequence met; "
+            "create function meet() returns trigger language plpgsql as $$ begin"
+            "  if nextval('met') in (1, 3) then raise 'met another' using errcode = '40001'; end if;"
+            "  return new; end $$; "
+            "create trigger meet before insert on identity.record for each row execute function meet()"
+        )
+    assert back("PUT", "/v1/records/crm/1", {}).status_code == 201
+    answer = back("POST", "/v1/records/batch", data=b'{"source":"crm","key":"2"}')
+    assert '"outcome":"new"' in answer.text
