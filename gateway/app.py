@@ -9,6 +9,7 @@ from flask import Flask, request
 from werkzeug import Response
 
 from gateway import api, docs, health
+from gateway.api import shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
 from gateway.openapi import document
 from gateway.pages import assets
@@ -25,6 +26,8 @@ def create_app(services: Services) -> Flask:
     described = document(app)
     for blueprint in api.blueprints():
         described.register_blueprint(blueprint)
+    for door in (shopify.blueprint, woocommerce.blueprint):
+        app.register_blueprint(door)
     health.register(app, services)
     docs.register(app, described)
     assets.register(app)

@@ -17,6 +17,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "idempotency_key_required": (400, "This call changes something, so it needs an Idempotency-Key header."),
     "no_key": (401, "The call needs an API key."),
     "bad_key": (401, "The API key is not valid."),
+    "bad_signature": (401, "The signature does not fit the body."),
     "not_paired": (401, "This browser is not paired as a kiosk."),
     "other_origin": (403, "The request does not come from our own page."),
     "insecure_connection": (403, "This needs a connection that nobody can read."),

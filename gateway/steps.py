@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from gateway import store_idempotency
 from gateway.idempotency import KEPT_FOR
+from gateway.inbox import work
 from gateway.wiring import Services
 from gateway.worker import Step
 from identity import changes, redo
@@ -33,9 +34,17 @@ def steps(services: Services) -> Sequence[Step]:
         decision_days.keep(connection, now=now)
         return False
 
+    def work_on_deliveries(connection: Connection, now: dt.datetime) -> bool:
+        return work.step(connection, services, now=now)
+
+    def forget_deliveries(connection: Connection, now: dt.datetime) -> bool:
+        return work.forget(connection, now=now, most=FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE
+
     return (
         Step("redo", every_s=0.5, run=redo_one),
         Step("number_changes", every_s=0.2, run=number_changes),
+        Step("deliveries", every_s=0.2, run=work_on_deliveries),
+        Step("forget_deliveries", every_s=600, run=forget_deliveries),
         Step("forget_answers", every_s=600, run=forget_answers),
         Step("decision_days", every_s=3600, run=keep_decision_days),
     )

@@ -43,16 +43,19 @@ def append(
     receipts = [_receipt(event) for event in events]
     known = store_events.receipts(connection, [receipt for receipt in receipts if receipt is not None])
     fresh = [number for number, receipt in enumerate(receipts) if receipt is None or receipt not in known]
-    shown = owners.read([events[number] for number in fresh], ctx)
+    owned = _beside(connection, events, fresh)
+    asking = [number for number in fresh if events[number].beside is None]
+    shown = owners.read([events[number] for number in asking], ctx)
     found = attribution.attribute(connection, ctx, shown, now=now)
-    owned = {
-        number: owner for number, owner in zip(fresh, found.record_nos, strict=True) if owner is not None
+    owned |= {
+        number: owner for number, owner in zip(asking, found.record_nos, strict=True) if owner is not None
     }
     places = _places(connection, events, owned)
     ours, others = _claim(connection, receipts, places)
     known.update(others)
     written = {number: place for number, place in places.items() if number in ours}
     _write(connection, ctx, events, {number: (owned[number], written[number]) for number in written}, now)
+    _name_again(connection, events, written)
     earlier = store_events.owners(connection, list(known.values()))
     moved = _move(connection, ctx, found.moves, now)
     answers: list[Appended] = []
@@ -65,6 +68,11 @@ def append(
             Appended(earlier.get(place) if place else None, False, place.event_no if place else None)
         )
     return (replace(answers[0], moved=moved), *answers[1:])
+
+
+def knows(connection: Connection, source: str, message_id: str) -> bool:
+    """Whether an event of a source is known under this message id, or was."""
+    return bool(store_events.receipts(connection, [message_digest(source, message_id)]))
 
 
 def owner(
@@ -121,6 +129,34 @@ def page(
 
 def _receipt(event: Happening) -> UUID | None:
     return None if event.message_id is None else message_digest(event.source, event.message_id)
+
+
+def _beside(connection: Connection, events: Sequence[Happening], fresh: Iterable[int]) -> dict[int, int]:
+    """The records of those events that belong to whoever another event belongs to, unless she was erased."""
+    named = {
+        number: message_digest(events[number].source, beside)
+        for number in fresh
+        if (beside := events[number].beside) is not None
+    }
+    if not named:
+        return {}
+    places = store_events.receipts(connection, list(named.values()))
+    records = store_events.live_owners(connection, list(places.values()))
+    return {
+        number: records[places[digest]]
+        for number, digest in named.items()
+        if digest in places and places[digest] in records
+    }
+
+
+def _name_again(connection: Connection, events: Sequence[Happening], written: Mapping[int, Place]) -> None:
+    """Gives events their second message ids; who has one first keeps it."""
+    second: dict[UUID, Place] = {}
+    for number, place in written.items():
+        known_as = events[number].known_as
+        if known_as is not None:
+            second.setdefault(message_digest(events[number].source, known_as), place)
+    store_events.claim(connection, list(second.items()))
 
 
 def _places(connection: Connection, events: Sequence[Happening], owned: Iterable[int]) -> dict[int, Place]:

@@ -28,6 +28,16 @@ def erase_records(connection: Connection, hidden: Mapping[int, str], *, now: dat
     )
 
 
+def a_key(connection: Connection, source: str) -> str | None:
+    """The key of some record that a source still tells of."""
+    found: str | None = connection.exec_driver_sql(
+        "select key from identity.record where source = %s and sealed is not null"
+        " order by source, key limit 1",
+        (source,),
+    ).scalar()
+    return found
+
+
 def erase_events(connection: Connection, numbers: Collection[int]) -> None:
     """Empties these records' events: that something happened stays, what it was does not."""
     connection.exec_driver_sql(

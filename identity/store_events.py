@@ -111,6 +111,19 @@ def owners(connection: Connection, places: Collection[Place]) -> dict[Place, int
     return {Place(at, event_no): record_no for at, event_no, record_no in rows}
 
 
+def live_owners(connection: Connection, places: Collection[Place]) -> dict[Place, int]:
+    """The records that these events belong to, without those whose shopper was erased."""
+    found = owners(connection, places)
+    if not found:
+        return {}
+    live = connection.exec_driver_sql(
+        "select record_no from identity.record where record_no = any (%s::int8[]) and erased_at is null",
+        (sorted(set(found.values())),),
+    )
+    kept = set(live.scalars())
+    return {place: record_no for place, record_no in found.items() if record_no in kept}
+
+
 def make_months(connection: Connection, months: Iterable[date]) -> None:
     """Makes the partitions of these months (their first days), in order."""
     for month in sorted(set(months)):

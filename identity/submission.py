@@ -52,6 +52,8 @@ class Happening:
     """One thing that happened, as a source reports it. Without a message id a repetition counts twice.
 
     A `sign_in` (and an `identify` with an account) of a device binds that device's browsing to the account.
+    `known_as` is a second message id, under which what comes later finds the event. An event that is `beside`
+    another names nobody itself: it belongs to the record that the other, of the same source, belongs to.
     """
 
     kind: str
@@ -62,3 +64,5 @@ class Happening:
     message_id: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     proof: Assurance = Assurance.AUTHENTICATED
+    known_as: str | None = None
+    beside: str | None = None

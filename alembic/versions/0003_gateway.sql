@@ -33,6 +33,30 @@ CREATE TABLE gateway.idempotency (
 CREATE INDEX ix_idempotency_answered_at ON gateway.idempotency (answered_at);
 COMMENT ON TABLE gateway.idempotency IS 'first answers of calls with an Idempotency-Key, written with the work itself; kept for a week';
 
+CREATE TABLE gateway.inbox (
+    inbox_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    connector TEXT NOT NULL,
+    source TEXT NOT NULL,
+    delivery TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    body BYTEA,
+    state TEXT DEFAULT 'waiting' NOT NULL,
+    part SMALLINT DEFAULT 0 NOT NULL,
+    attempts INTEGER DEFAULT 0 NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    waits_for TEXT,
+    trouble TEXT,
+    CONSTRAINT pk_inbox PRIMARY KEY (inbox_no),
+    CONSTRAINT uq_inbox_source_delivery UNIQUE (source, delivery),
+    CONSTRAINT ck_inbox_known_state CHECK (state in ('waiting', 'done', 'dead')),
+    CONSTRAINT ck_inbox_done_forgets_the_body CHECK ((body is null) = (state = 'done'))
+);
+CREATE INDEX ix_inbox_due ON gateway.inbox (due_at) WHERE state = 'waiting';
+CREATE INDEX ix_inbox_old ON gateway.inbox (received_at) WHERE state = 'done';
+CREATE INDEX ix_inbox_waits_for ON gateway.inbox (source, waits_for) WHERE waits_for is not null;
+COMMENT ON TABLE gateway.inbox IS 'webhooks as they came, sealed; once worked on, only what recognises a repetition stays';
+
 CREATE TABLE gateway.key_state (
     "only" BOOLEAN DEFAULT true NOT NULL,
     version BIGINT DEFAULT 1 NOT NULL,
@@ -66,6 +90,71 @@ CREATE TABLE gateway.kiosk_pairing (
     CONSTRAINT ck_kiosk_pairing_few_guesses CHECK (guesses_left between 0 and 5)
 );
 COMMENT ON TABLE gateway.kiosk_pairing IS 'codes that can pair a kiosk; gone when used, and when expired with the next new code';
+
+CREATE TABLE gateway.newest (
+    source TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_newest PRIMARY KEY (source, subject)
+);
+COMMENT ON TABLE gateway.newest IS 'when the newest word about something came from a source, so that an older one does not undo it';
+
+CREATE TABLE gateway.poslog_import (
+    import_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    digest BYTEA NOT NULL,
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    opening BYTEA,
+    offset_bytes BIGINT DEFAULT 0 NOT NULL,
+    line BIGINT DEFAULT 0 NOT NULL,
+    recorded BIGINT DEFAULT 0 NOT NULL,
+    repeated BIGINT DEFAULT 0 NOT NULL,
+    passed_over BIGINT DEFAULT 0 NOT NULL,
+    refused BIGINT DEFAULT 0 NOT NULL,
+    begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_poslog_import PRIMARY KEY (import_no),
+    CONSTRAINT uq_poslog_import_digest_source UNIQUE (digest, source),
+    CONSTRAINT ck_poslog_import_digest_is_sha256 CHECK (octet_length(digest) = 32)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE gateway.poslog_import IS 'files of tills, known by their content: one that was broken off goes on where it stopped';
+
+CREATE TABLE gateway.privacy_request (
+    request_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    record_key TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_privacy_request PRIMARY KEY (request_no),
+    CONSTRAINT uq_privacy_request_source_record_key_reference UNIQUE (source, record_key, reference)
+);
+CREATE INDEX ix_privacy_request_open ON gateway.privacy_request (request_no) WHERE done_at is null;
+COMMENT ON TABLE gateway.privacy_request IS 'what shoppers asked a shop to be told, for a person to hand over; the law gives a month';
+
+CREATE TABLE gateway.shop (
+    shop_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    connector TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    secret BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_shop PRIMARY KEY (shop_no),
+    CONSTRAINT ck_shop_known_connector CHECK (connector in ('shopify', 'woocommerce'))
+);
+CREATE INDEX ix_shop_connector_name ON gateway.shop (connector, name);
+COMMENT ON TABLE gateway.shop IS 'shops whose webhooks are taken; several rows of one shop while its secret is being changed';
+
+CREATE TABLE gateway.poslog_reject (
+    import_no BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    transaction TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    CONSTRAINT pk_poslog_reject PRIMARY KEY (import_no, line),
+    CONSTRAINT fk_poslog_reject_import_no FOREIGN KEY(import_no) REFERENCES gateway.poslog_import (import_no)
+);
+COMMENT ON TABLE gateway.poslog_reject IS 'transactions of a file that were refused, by the line they begin on';
 
 insert into gateway.key_state default values;
 

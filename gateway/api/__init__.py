@@ -16,6 +16,7 @@ def blueprints() -> list[Blueprint]:
         offline,
         points,
         preferences,
+        poslog,
         privacy,
         products,
         profiles,
@@ -57,4 +58,5 @@ def blueprints() -> list[Blueprint]:
         products.blueprint,
         stock.blueprint,
         segment.blueprint,
+        poslog.blueprint,
     ]

@@ -272,7 +272,8 @@ def _store(
             continue
         for index, visit in group:
             try:
-                _take_record(held, sender, visit, now)
+                with held.database.transaction() as connection:
+                    visits.take_record(connection, held.identity, sender, visit, now=now)
             except Exception as error:
                 problem = problem_of(error)
                 if problem.status >= 500:
@@ -282,13 +283,6 @@ def _store(
             _append(held, sender, [visit], now)
 
 
-def _take_record(held: Services, sender: Sender, visit: Visit, now: dt.datetime) -> None:
-    held.database.transact(
-        lambda connection: visits.take_record(connection, held.identity, sender, visit, now=now)
-    )
-
-
 def _append(held: Services, sender: Sender, taken: Sequence[Visit], now: dt.datetime) -> None:
-    held.database.transact(
-        lambda connection: visits.take(connection, held.identity, held.offers, sender, taken, now=now)
-    )
+    with held.database.transaction() as connection:
+        visits.take(connection, held.identity, held.offers, sender, taken, now=now)

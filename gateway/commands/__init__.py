@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("gateway.commands.reconcile", "What tills say they gave against what the ledger says."),
     "till": ("gateway.commands.till", "Sell at a till in the terminal, with the network and without it."),
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
+    "poslog": ("gateway.commands.poslog", "Take in what tills recorded, in files of any size."),
+    "shops": ("gateway.commands.shops", "Connect shops by their webhooks, and look after what they deliver."),
     "kiosk": ("gateway.commands.kiosk", "Pair kiosks with their store, list and revoke them."),
     "bench": ("gateway.commands.bench", "Measure this machine against the floor."),
     "doctor": ("gateway.commands.doctor", "Check that everything the gateway needs is in order."),

@@ -3,13 +3,17 @@
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import Client
 
 from gateway.app import create_app
+from gateway.database import Database, open_engine
 from gateway.security import Scope
-from gateway.wiring import Services, utc_now
+from gateway.settings import Settings
+from gateway.wiring import Services, services_over, utc_now
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.connectors import story
 
@@ -69,3 +73,22 @@ def stage(services: Services, back: Caller) -> Services:
     """The story's store, products, campaign and card."""
     story.set_the_stage(services, back)
     return services
+
+
+@pytest.fixture
+def new_services(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory, clock: Clock
+) -> Iterator[Callable[[], tuple[Services, Client]]]:
+    """A function that makes services over a database of their own, and a client of their door."""
+    with ExitStack() as stack:
+
+        def make() -> tuple[Services, Client]:
+            database = stack.enter_context(
+                Database(open_engine(new_database(), pool_size=5, pool_timeout_s=30))
+            )
+            held = services_over(Settings(home=tmp_path_factory.mktemp("held")), database, clock=clock)
+            stack.callback(held.offers.log.close)
+            stack.callback(held.quick.dispose)
+            return held, create_app(held).test_client(use_cookies=False)
+
+        yield make

@@ -1,0 +1,80 @@
+"""POSLog documents at the door: what a store's server sends during the day."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import fields
+
+from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.shapes import Strict
+from gateway.body import MAX_BATCH_BYTES
+from gateway.connectors.poslog import stream
+from gateway.connectors.poslog.stream import HostileXmlError
+from gateway.poslog.taking import RefusedError, Taker, named
+from gateway.problems import Problem
+from gateway.receipts import DEFAULT_SOURCE
+from gateway.security import Scope
+
+blueprint = Blueprint(
+    "poslog", __name__, url_prefix="/v1/connectors/poslog", description="Till feeds in ARTS POSLog."
+)
+
+
+class RejectedTransactionSchema(Strict):
+    """A transaction that was not taken in."""
+
+    line = fields.Integer(required=True)
+    transaction = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class TakenInSchema(Strict):
+    """What became of a document's transactions."""
+
+    recorded = fields.Integer(required=True)
+    repeated = fields.Integer(required=True)
+    passed_over = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    rejected = fields.List(fields.Nested(RejectedTransactionSchema), required=True)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "",
+    scopes={Scope.INGEST},
+    answers={200: TakenInSchema},
+    raw=True,
+    most_bytes=MAX_BATCH_BYTES,
+    writes="many",
+    doc={"requestBody": {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}},
+)
+def take_poslog(call: Call) -> Answer:
+    """Take in a POSLog document; bad transactions are refused alone. Sent again, it changes nothing."""
+    stores = call.principal.stores
+    taker = Taker(
+        call.services,
+        call.principal.source or DEFAULT_SOURCE,
+        may_store=lambda store: stores is None or store in stores,
+    )
+    counts = {"recorded": 0, "repeated": 0, "passed_over": 0, "refused": 0}
+    rejected: list[dict[str, Any]] = []
+    for found in _found(call.body):
+        try:
+            with call.services.database.transaction() as connection:
+                counts[taker.take(connection, found.element)] += 1
+        except RefusedError as error:
+            counts["refused"] += 1
+            rejected.append(
+                {"line": found.line, "transaction": named(found.element), "reason": str(error)[:500]}
+            )
+    return Answer(200, {**counts, "rejected": rejected})
+
+
+def _found(raw: bytes) -> Iterator[stream.Found]:
+    """The document's transactions; all of it is read before the first is taken in."""
+    try:
+        return iter(list(stream.documents([raw])))
+    except HostileXmlError as error:
+        raise Problem("malformed_body", f"Not a POSLog that is read here: {error}.") from None
