@@ -6,9 +6,12 @@ that add up to the same and are as few as possible.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Record = dict[str, Any]
+
+KEPT_DAYS: Final = 31
+"""So long a till can say what it gave on a day."""
 
 
 @dataclass(slots=True)
@@ -43,10 +46,12 @@ class Memory:
             case "out":
                 self._send(record)
             case "done":
+                self.last_message = max(self.last_message, record["id"])
                 self.waiting.pop(record["id"], None)
             case "aside":
-                waiting = self.waiting.pop(record["id"], None)
-                self.aside[record["id"]] = {**record, "out": record.get("out") or waiting}
+                self.last_message = max(self.last_message, record["id"])
+                self.waiting.pop(record["id"], None)
+                self.aside[record["id"]] = record
             case "day":
                 self.given[record["day"]] = dict(record["given"])
             case "sold":
@@ -55,12 +60,13 @@ class Memory:
     def kept(self, *, today: str) -> list[Record]:
         """Records that add up to the same, without what earlier days' sales were made of."""
         found: list[Record] = [{"t": "number", "n": self.last_number}]
-        found += [{"t": "day", "day": day, "given": given} for day, given in self.given.items()]
+        days = sorted(self.given)[-KEPT_DAYS:]
+        found += [{"t": "day", "day": day, "given": self.given[day]} for day in days]
         found += [record for record in self.sold.values() if record["day"] >= today]
-        found += self.holds.values()
         found += [{**record, "counted": True} for record in self.waiting.values()]
-        found += [{**record, "t": "aside"} for record in self.aside.values()]
-        if self.last_message and self.last_message not in self.waiting:
+        found += self.aside.values()
+        found += self.holds.values()
+        if self.last_message and self.last_message not in self.waiting | self.aside:
             found.append({"t": "done", "id": self.last_message, "status": 0})
         return found
 
