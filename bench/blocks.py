@@ -169,6 +169,7 @@ def _row(version: Version, number: int, record_id: UUID) -> Stored:
         judged=False,
         sealed=b"",
         model_no=OWN,
+        held=None,
         piece_no=None,
         person_no=None,
         profile_no=None,

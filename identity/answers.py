@@ -81,6 +81,7 @@ class Survivor:
     source: str
     record: UUID
     reason: str
+    observed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,15 @@ class JudgementView:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What "same" would do about two records now: which profiles would join, of how many records."""
+
+    profiles: tuple[UUID, ...]
+    left_records: int
+    right_records: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """Something a steward should look at."""
 
@@ -165,6 +175,7 @@ class ReviewView:
     detail: dict[str, Any]
     state: str
     opened_at: datetime
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from identity import (
     writing,
 )
 from identity.answers import EventView, IdentifierView
+from identity.batches import store_batches
 from identity.context import Context
 from identity.envelope import Content
 from identity.errors import BusyError
@@ -49,7 +50,7 @@ def erase(
     """
     numbers = readers.person_of(readers.head(connection, profile))
     pairs = store_erasure.pairs(connection, numbers)
-    ctx, _ = opening.open_many(connection, ctx, pairs)
+    ctx, *_ = opening.open_many(connection, ctx, pairs)
     head = readers.head(connection, profile)
     if set(readers.person_of(head)) - set(numbers):
         raise BusyError
@@ -112,6 +113,7 @@ def _forget(
     store_erasure.erase_records(connection, hidden, now=now)
     store_erasure.erase_events(connection, numbers)
     store_erasure.erase_mentions(connection, numbers)
+    store_batches.forget(connection, numbers)
     store_erasure.close_reviews(connection, numbers, now=now)
     store_consents.forget(connection, numbers)
     _hide_accounts(connection, ctx, known)

@@ -51,5 +51,9 @@ class UnknownReviewError(IdentityError):
     """There is no such review, or it was decided already."""
 
 
+class UnknownBatchError(IdentityError):
+    """There is no such batch."""
+
+
 class BusyError(IdentityError):
     """The records are being changed by others; try again."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from identity import compare, links
+from identity import compare, links, weigh
 from identity.compare import Comparison, Level
 from identity.groups import Join
 from identity.judgements import Bench
 from identity.links import Link, Member, Strength
 from identity.model import Key, Verdict
 from identity.policy import BLOCK, BOUND, Policy
+from identity.pool import Pool
 from identity.veto import Refusal, veto
 from identity.weigh import UNITS_PER_BIT, Model
 
@@ -33,6 +34,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """The waterfall: from what is believed of any two records, attribute by attribute, to the weight.
+
+    `reached` is the line that the weight reaches: join, review or none.
+    """
+
+    prior_bits: float
+    steps: tuple[weigh.Evidence, ...]
+    total_bits: float
+    join_bits: float
+    review_bits: float
+    reached: str
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """What speaks for and against two records being one shopper, and what became of it."""
 
@@ -40,6 +56,7 @@ class Why:
     link: Link | None
     refusal: Refusal | None
     evidence: tuple[Evidence, ...]
+    weights: Weights
 
 
 def basis(link: Link) -> str:
@@ -86,7 +103,21 @@ def why(
         same = judged.verdict is Verdict.SAME
         sentence = f"Somebody decided that they are {'the same' if same else 'different'}."
         evidence.insert(0, Evidence("judgement", 1 if same else -1, sentence))
-    return Why(_verdict(link, refusal), link, refusal, tuple(evidence))
+    return Why(_verdict(link, refusal), link, refusal, tuple(evidence), weights(left.pool, right.pool, model))
+
+
+def weights(left: Pool, right: Pool, model: Model) -> Weights:
+    """What two records, or two groups, weigh, and how that adds up."""
+    weight = model.weight(left, right)
+    reached = "join" if weight >= model.join_line else "review" if weight >= model.review_line else "none"
+    return Weights(
+        prior_bits=model.prior_bits,
+        steps=tuple(model.evidence(left, right)),
+        total_bits=weight / UNITS_PER_BIT,
+        join_bits=model.join_line / UNITS_PER_BIT,
+        review_bits=model.review_line / UNITS_PER_BIT,
+        reached=reached,
+    )
 
 
 _DETERMINISTIC: Final = {

@@ -1,4 +1,4 @@
-"""What a steward should look at, derived from a resolution: refused links, oversized pieces, generic keys.
+"""What a steward should look at, derived from a resolution: refused links, pieces and persons too large.
 
 Invariant: an open item exists exactly while its reason does; one that a steward dismissed does not come back
 for the same reason. Items carry no personal value: types, rules and numbers only.
@@ -7,6 +7,7 @@ for the same reason. Items carry no personal value: types, rules and numbers onl
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from identity import quality
 from identity.cluster import Resolution
 from identity.groups import PossibleMatch
 from identity.model import RecordKey
@@ -16,7 +17,7 @@ from identity.weigh import UNITS_PER_BIT
 
 Item = dict[str, Any]
 
-DERIVED = frozenset(("match", "oversize"))
+DERIVED = frozenset(("match", "oversize", "cluster"))
 """Kinds that a resolution opens and closes; the others belong to whoever opened them."""
 
 
@@ -42,7 +43,8 @@ def wanted(region: Region, resolutions: Iterable[Resolution]) -> list[Item]:
     """The items that these resolutions call for."""
     rows = region.sight.rows
     items = []
-    for resolution in resolutions:
+    for piece, resolution in zip(region.pieces, resolutions, strict=True):
+        items += [item for group in resolution.groups if (item := _doubt(group, piece, rows)) is not None]
         items += [_match(match, rows) for match in resolution.matches if match.refusal.rule != "judged"]
         if resolution.oversize is not None:
             least = min(rows[ref].record_no for ref in resolution.oversize.members)
@@ -73,6 +75,21 @@ def _match(match: PossibleMatch, rows: Mapping[RecordKey, Row]) -> Item:
     }
     left, right = rows[match.link.left].record_no, rows[match.link.right].record_no
     return _item("match", left, right, match.refusal.rule, detail)
+
+
+def _doubt(group: frozenset[RecordKey], piece: Piece, rows: Mapping[RecordKey, Row]) -> Item | None:
+    """A person that hangs together so badly that somebody should look."""
+    if len(group) < 2 * quality.PART_MIN:
+        return None
+    found = quality.measure(group, piece.links)
+    if found.doubt is None:
+        return None
+    detail = {
+        "records": found.size,
+        "density": round(found.density, 3),
+        "bridges": len(found.bridges),
+    }
+    return _item("cluster", min(rows[ref].record_no for ref in group), 0, found.doubt, detail)
 
 
 def _item(kind: str, left_no: int, right_no: int, reason: str, detail: dict[str, Any]) -> Item:

@@ -18,17 +18,21 @@ Pair = tuple[str, str]
 
 
 class Opened(NamedTuple):
-    """Records that are locked, those that are there, and the context under the active model."""
+    """Records that are locked, those that are there, and the context under the active model.
+
+    `paused` are the sources whose records may gain no links.
+    """
 
     ctx: Context
     found: Mapping[Pair, Stored]
+    paused: frozenset[str]
 
 
 def open_many(connection: Connection, ctx: Context, pairs: Sequence[Pair]) -> Opened:
     """Locks these records until the transaction ends and reads the newest generation of each."""
     locks = [ctx.vault.digest("record", f"{source}\0{key}") for source, key in pairs]
     erased = [(source, erased_key(source, key, ctx)) for source, key in pairs]
-    model_no, found = store_records.open_newest(connection, [*pairs, *erased], locks)
+    model_no, paused, found = store_records.open_newest(connection, [*pairs, *erased], locks)
     return Opened(
         active.under(connection, ctx, model_no),
         {
@@ -36,6 +40,7 @@ def open_many(connection: Connection, ctx: Context, pairs: Sequence[Pair]) -> Op
             for pair, hidden in zip(pairs, erased, strict=True)
             if (stored := found.get(pair) or found.get(hidden)) is not None
         },
+        paused,
     )
 
 

@@ -3,6 +3,7 @@
 Invariant: only differences are written, so resolving the same again writes nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,6 +51,7 @@ class Region:
     view: View
     pieces: tuple[Piece, ...]
     changes: tuple[Change, ...]
+    generics: int = 0  # identifiers that say nothing any more
 
     @property
     def rows(self) -> dict[int, Row]:
@@ -122,6 +124,7 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
             if dict(stored.tombstones).get(number) != to_no
         ],
     )
+    differences.tally = _tally(region, earlier, spots)
     reviews = lookouts.wanted(region, resolutions)
     differences.reviews, differences.settled = lookouts.compare(reviews, stored.reviews)
     store_places.save(connection, differences, now=now)
@@ -214,6 +217,18 @@ def _surroundings(
 
 def _profiles(spots: Iterable[Spot]) -> set[int]:
     return {spot.profile_no for spot in spots}
+
+
+def _tally(region: Region, earlier: Mapping[int, Spot], spots: Mapping[int, Spot]) -> list[dict[str, Any]]:
+    """What the circuit breaker counts: how many persons, and newcomers, became one with another."""
+    if not region.changes:
+        return []
+    came_from: dict[int, set[int]] = defaultdict(set)
+    for number, spot in spots.items():
+        before = earlier.get(number)
+        came_from[spot.person_no].add(-number if before is None else before.person_no)
+    joins = sum(len(persons) - 1 for persons in came_from.values())
+    return [{"source": region.changes[0].ref.source, "joins": joins, "generics": region.generics}]
 
 
 def _forwards(

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from identity.breaker.rules import Rule
 from identity.errors import PolicyError, UnknownSourceError
 
 DEFAULT_PATH: Final = Path(__file__).with_name("policy.yaml")
@@ -19,6 +20,20 @@ BLOCK: Final = "block"  # the type of a model's blocking keys
 BOUND: Final = "bound"  # the type of the key that anonymous records of one account share
 _KEY_TYPES: Final = frozenset((BLOCK, BOUND))
 COUNT_MAX: Final = 32_767  # what a smallint column holds
+
+
+class Criterion(StrEnum):
+    """By what one of several values survives."""
+
+    WHOLE = "whole"
+    TRUST = "trust"
+    RECENCY = "recency"
+    FREQUENCY = "frequency"
+    COMPLETENESS = "completeness"
+
+
+Survivorship = Mapping[str, tuple[Criterion, ...]]
+"""Criteria by attribute, in the order in which they decide; `default` for those that are not named."""
 
 
 class Linking(StrEnum):
@@ -73,6 +88,8 @@ class Policy:
     drop_lines_bits: tuple[int, ...]
     tombstone_days: int
     mention_days: int
+    breaker: Rule
+    survivorship: Survivorship
     identifiers: Mapping[str, IdentifierRule]
     sources: Mapping[str, Source]
     exclusive_types: tuple[str, ...] = field(init=False)
@@ -126,11 +143,42 @@ def parse(raw: object) -> Policy:
         drop_lines_bits=top.rising("drop_lines_bits"),
         tombstone_days=top.count("tombstone_days", least=0),
         mention_days=top.count("mention_days"),
+        breaker=_breaker(top.mapping("breaker")),
+        survivorship=_survivorship(top.mapping("survivorship")),
         identifiers=MappingProxyType(identifiers),
         sources=MappingProxyType(sources),
     )
     top.finish()
     return policy
+
+
+def _breaker(raw: object) -> Rule:
+    section = _Section("breaker", raw)
+    rule = Rule(
+        window_records=section.count("window_records"),
+        baseline_records=section.count("baseline_records"),
+        multiple=section.count("multiple"),
+        joins_floor_bp=section.count("joins_floor_bp", least=0),
+        generics_floor_bp=section.count("generics_floor_bp", least=0),
+    )
+    section.finish()
+    return rule
+
+
+def _survivorship(raw: Mapping[str, Any]) -> Survivorship:
+    rules = {name: _criteria(f"survivorship.{name}", listed) for name, listed in raw.items()}
+    if "default" not in rules:
+        raise PolicyError("survivorship.default is missing")
+    return MappingProxyType(rules)
+
+
+def _criteria(where: str, listed: object) -> tuple[Criterion, ...]:
+    known = tuple(Criterion)
+    if not isinstance(listed, list) or not listed or any(each not in known for each in listed):
+        raise PolicyError(f"{where} must list some of " + ", ".join(known))
+    if len(set(listed)) < len(listed):
+        raise PolicyError(f"{where} names a criterion twice")
+    return tuple(Criterion(each) for each in listed)
 
 
 def _identifier(name: str, raw: object) -> IdentifierRule:

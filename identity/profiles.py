@@ -4,7 +4,7 @@ Explanations carry rules, types and weights, and record ids; no value of a shopp
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -13,8 +13,10 @@ from identity import explanation, readers, store_profiles, survive
 from identity.answers import Head, ProfileView, RecordView
 from identity.answers import Survivor as SurvivorView
 from identity.context import Context
+from identity.explanation import Show
+from identity.policy import Criterion
 from identity.readers import Opened
-from identity.survive import Sighting
+from identity.survive import Sighting, Survivor
 
 
 def view(connection: Connection, ctx: Context, profile: UUID) -> ProfileView:
@@ -34,9 +36,14 @@ def view(connection: Connection, ctx: Context, profile: UUID) -> ProfileView:
         limit_members=readers.person_of(head),
         attributes=tuple(
             SurvivorView(
-                each.attribute, each.value, each.source.source, ids[each.source], _reason(each.records)
+                each.attribute,
+                each.value,
+                each.source.source,
+                ids[each.source],
+                _reason(each),
+                each.observed_at,
             )
-            for each in survive.survivors(sightings(opened, ctx))
+            for each in survive.survivors(sightings(opened, ctx), ctx.policy.survivorship)
         ),
         identifiers=tuple(shown[key] for key in sorted(shown)),
     )
@@ -72,9 +79,15 @@ def how(connection: Connection, ctx: Context, profile: UUID) -> dict[str, Any]:
     return explanation.how(connection, ctx, head.id, readers.person_of(head))
 
 
-def why(connection: Connection, ctx: Context, left: UUID, right: UUID) -> dict[str, Any]:
-    """What speaks for and against two records being one shopper. Raises as `view`."""
-    return explanation.why(connection, ctx, readers.live(connection, left), readers.live(connection, right))
+def why(
+    connection: Connection, ctx: Context, left: UUID, right: UUID, *, show: Show | None = None
+) -> dict[str, Any]:
+    """What speaks for and against two records being one shopper, with values if it is said how to show them.
+
+    Raises as `view`.
+    """
+    numbers = readers.live(connection, left), readers.live(connection, right)
+    return explanation.why(connection, ctx, *numbers, show=show)
 
 
 def sightings(opened: list[Opened], ctx: Context) -> list[Sighting]:
@@ -85,5 +98,15 @@ def sightings(opened: list[Opened], ctx: Context) -> list[Sighting]:
     ]
 
 
-def _reason(records: int) -> str:
-    return "said by one record" if records == 1 else f"said by {records} records"
+def _reason(survivor: Survivor) -> str:
+    said = "said by one record" if survivor.records == 1 else f"said by {survivor.records} records"
+    return said if survivor.decided_by is None else f"{said}, {_DECIDED[survivor.decided_by]}"
+
+
+_DECIDED: Final = {
+    Criterion.WHOLE: "and others only give an initial or a part",
+    Criterion.TRUST: "from the most trusted source",
+    Criterion.RECENCY: "the one seen last",
+    Criterion.FREQUENCY: "more than say anything else",
+    Criterion.COMPLETENESS: "the most complete",
+}

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.engine import Connection
 
 from identity import steward, store_reviews
-from identity.answers import ReviewView
+from identity.answers import Effect, ReviewView
 from identity.context import Context
 from identity.errors import UnknownReviewError
 from identity.model import Verdict
+from identity.store_reviews import ReviewRow
 
 VERDICTS: Final = ("same", "different", "dismiss")
 LIMIT_MAX: Final = 500
@@ -59,6 +60,23 @@ def decide(
     return item
 
 
-def _view(row: Sequence[Any]) -> ReviewView:
-    number, kind, reason, left, right, detail, state, opened_at = row[:8]
-    return ReviewView(number, kind, reason, left, right, detail, state, opened_at)
+def _view(row: ReviewRow) -> ReviewView:
+    return ReviewView(
+        row.review_no,
+        row.kind,
+        row.reason,
+        row.left,
+        row.right,
+        row.detail,
+        row.state,
+        row.opened_at,
+        _effect(row),
+    )
+
+
+def _effect(row: ReviewRow) -> Effect | None:
+    if row.left_profile is None or row.right_profile is None:
+        return None
+    return Effect(
+        tuple(sorted({row.left_profile, row.right_profile})), row.left_records or 0, row.right_records or 0
+    )

@@ -98,7 +98,8 @@ class _Search:
     found: list[Piece] = field(default_factory=list)
 
     def region(self) -> Region:
-        return Region(self.sight, self.view, tuple(self.found), self.cause.changes)
+        generics = sum(self.generic.values())
+        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, generics)
 
     def newcomers(self) -> Region:
         """The new records, each alone, so that everything that is stored belongs somewhere."""

@@ -93,9 +93,11 @@ class Sight:
         sealed = self.rows[ref].sealed
         posted = self._posted.get(sealed)
         if posted is None:
-            record = self.records[ref]
+            record, held = self.records[ref], self.rows[ref].held
             model = active.model(self._connection, self.ctx, self.rows[ref].model_no)
             posted = keys.posted(record, model.blocking(record), self.ctx.policy)
+            if held is not None:
+                posted = tuple(key for key in posted if self.asked(key).digest in held)
             self._posted[sealed] = posted
         return posted
 

@@ -32,6 +32,7 @@ class Row:
     judged: bool
     sealed: bytes
     model_no: int
+    held: frozenset[int] | None  # the digests that a held record posts
     piece_no: int | None
     person_no: int | None
     profile_no: int | None
@@ -185,7 +186,7 @@ def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], li
 
 
 def _row(values: Sequence[Any]) -> Row:
-    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, *rest = values
+    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, kept, *rest = values
     piece, person, profile, level, joining, joining_at, offers, offers_at = rest
     return Row(
         record_no=number,
@@ -196,6 +197,7 @@ def _row(values: Sequence[Any]) -> Row:
         judged=judged,
         sealed=bytes(sealed),
         model_no=model_no,
+        held=None if kept is None else frozenset(kept),
         piece_no=piece,
         person_no=person,
         profile_no=profile,

@@ -30,6 +30,7 @@ class Differences:
     gone: list[int] = field(default_factory=list)
     heads: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    tally: list[dict[str, Any]] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     forwards: list[dict[str, Any]] = field(default_factory=list)

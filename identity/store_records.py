@@ -53,6 +53,7 @@ class Written:
     observed_at: datetime
     batch: str | None
     model_no: int
+    household: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,10 @@ class SealedStatement:
 
 
 class Opened(NamedTuple):
-    """The number of the active model, and what is stored of records by (source, key)."""
+    """The number of the active model, the paused sources, and what is stored of records by (source, key)."""
 
     model_no: int
+    paused: frozenset[str]
     found: dict[tuple[str, str], Stored]
 
 
@@ -112,7 +114,7 @@ def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> lis
 def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
     """Writes a new record with its postings."""
     return Statement(
-        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
@@ -126,6 +128,7 @@ def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
             written.observed_at,
             now,
             written.model_no,
+            written.household,
             *_posting_arrays(written.postings),
         ),
     )
@@ -134,7 +137,7 @@ def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
 def update(record_no: int, written: Written, *, removed: Collection[int], now: datetime) -> Statement:
     """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
     return Statement(
-        "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s, %s,"
+        "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
@@ -146,6 +149,7 @@ def update(record_no: int, written: Written, *, removed: Collection[int], now: d
             written.observed_at,
             now,
             written.model_no,
+            written.household,
             *_posting_arrays(written.postings),
         ),
     )
@@ -166,7 +170,7 @@ def bury(record_no: int, posted: Collection[int], *, now: datetime) -> Statement
     """Leaves a tombstone: what the record said is gone, its number and id stay."""
     return Statement(
         "select identity.unpost(%s, %s::int8[]); update identity.record set sealed = null, content = null,"
-        " keys = '{}', deleted_at = %s, changed_at = %s where record_no = %s",
+        " keys = '{}', household = null, deleted_at = %s, changed_at = %s where record_no = %s",
         (record_no, list(posted), now, now, record_no),
     )
 
@@ -219,8 +223,9 @@ def _statement_arrays(statements: Sequence[SealedStatement]) -> tuple[list[Any],
 
 
 def _opened(rows: Sequence[Sequence[Any]]) -> Opened:
-    stored = [_stored(values) for _, *values in rows if values[0] is not None]
-    return Opened(rows[0][0], {(each.ref.source, each.ref.key): each for each in stored})
+    stored = [_stored(values) for _, _, *values in rows if values[0] is not None]
+    model_no, paused, *_ = rows[0]
+    return Opened(model_no, frozenset(paused), {(each.ref.source, each.ref.key): each for each in stored})
 
 
 def _stored(values: Sequence[Any]) -> Stored:

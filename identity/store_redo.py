@@ -27,6 +27,22 @@ def put_off_key(connection: Connection, digest: int, *, reason: str, now: dateti
     )
 
 
+def put_off_batch(connection: Connection, batch_no: int, *, now: datetime) -> None:
+    """Queues the taking back of a batch."""
+    connection.exec_driver_sql(
+        "insert into identity.redo (kind, subject, reason, queued_at) values ('batch', %s, 'rollback', %s)",
+        (batch_no, now),
+    )
+
+
+def put_off_source(connection: Connection, code: int, *, now: datetime) -> None:
+    """Queues the joining of what a source brought while it was paused."""
+    connection.exec_driver_sql(
+        "insert into identity.redo (kind, subject, reason, queued_at) values ('source', %s, 'resumed', %s)",
+        (code, now),
+    )
+
+
 def take(connection: Connection) -> tuple[int, str, int] | None:
     """The oldest item that nobody else is working on, locked: its number, kind and subject."""
     found = connection.exec_driver_sql(

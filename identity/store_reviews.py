@@ -2,10 +2,42 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import orjson
 from sqlalchemy.engine import Connection
+
+
+class ReviewRow(NamedTuple):
+    """An item; of its two records the id, the profile, and how many records their person has."""
+
+    review_no: int
+    kind: str
+    reason: str
+    left: UUID | None
+    right: UUID | None
+    detail: dict[str, Any]
+    state: str
+    opened_at: datetime
+    left_profile: UUID | None
+    left_records: int | None
+    right_profile: UUID | None
+    right_records: int | None
+
+
+_ITEMS: Final = (
+    "select v.review_no, v.kind, v.reason, l.id, r.id, v.detail, v.state, v.opened_at,"
+    " lp.id, cardinality(coalesce(lp.limit_members, lp.members)),"
+    " rp.id, cardinality(coalesce(rp.limit_members, rp.members))"
+    " from identity.review v left join identity.record l on l.record_no = v.left_no"
+    " left join identity.record r on v.kind = 'match' and r.record_no = v.right_no"
+    " left join identity.member lm on lm.record_no = l.record_no"
+    " left join identity.profile lp on lp.profile_no = lm.profile_no"
+    " left join identity.member rm on rm.record_no = r.record_no"
+    " left join identity.profile rp on rp.profile_no = rm.profile_no"
+    " where v.state = 'open'"
+)
 
 
 def open_item(
@@ -38,28 +70,19 @@ def close_keys(connection: Connection, digests: Collection[int], *, now: datetim
     )
 
 
-def page(connection: Connection, *, after: int, limit: int, kinds: Sequence[str]) -> list[Sequence[Any]]:
-    """Open items with the ids of their records."""
+def page(connection: Connection, *, after: int, limit: int, kinds: Sequence[str]) -> list[ReviewRow]:
+    """Open items with the ids of their records and what those belong to."""
     found = connection.exec_driver_sql(
-        "select v.review_no, v.kind, v.reason, l.id, r.id, v.detail, v.state, v.opened_at, v.left_no,"
-        " v.right_no from identity.review v left join identity.record l on l.record_no = v.left_no"
-        " left join identity.record r on v.kind <> 'generic' and r.record_no = v.right_no"
-        " where v.state = 'open' and v.review_no > %s and (%s or v.kind = any (%s::text[]))"
-        " order by v.review_no limit %s",
+        f"{_ITEMS} and v.review_no > %s and (%s or v.kind = any (%s::text[])) order by v.review_no limit %s",
         (after, not kinds, list(kinds), limit),
     )
-    return list(found)
+    return [ReviewRow(*row) for row in found]
 
 
-def find(connection: Connection, review_no: int) -> Sequence[Any] | None:
+def find(connection: Connection, review_no: int) -> ReviewRow | None:
     """An open item. It is not locked: items are written under the locks of the pieces they are about."""
-    return connection.exec_driver_sql(
-        "select v.review_no, v.kind, v.reason, l.id, r.id, v.detail, v.state, v.opened_at, v.left_no,"
-        " v.right_no from identity.review v left join identity.record l on l.record_no = v.left_no"
-        " left join identity.record r on v.kind <> 'generic' and r.record_no = v.right_no"
-        " where v.review_no = %s and v.state = 'open'",
-        (review_no,),
-    ).one_or_none()
+    found = connection.exec_driver_sql(f"{_ITEMS} and v.review_no = %s", (review_no,)).one_or_none()
+    return None if found is None else ReviewRow(*found)
 
 
 def close(connection: Connection, review_no: int, *, author: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ record = sa.Table(
     sa.Column("sealed", sa.LargeBinary),  # attributes and identifiers; gone when deleted or erased
     sa.Column("batch", sa.Text),
     sa.Column("model_no", sa.BigInteger, nullable=False),  # whose blocking keys it posts
+    sa.Column("household", sa.BigInteger),  # the digest of surname and address
     moment("observed_at"),
     moment("created_at"),
     moment("changed_at"),
@@ -44,6 +45,7 @@ record = sa.Table(
     postgresql_with={"fillfactor": "90"},
 )
 sa.Index("ix_record_forward_no", record.c.forward_no, postgresql_where=record.c.forward_no.isnot(None))
+sa.Index("ix_record_household", record.c.household, postgresql_where=record.c.household.isnot(None))
 sa.Index("ix_record_batch", record.c.batch, postgresql_where=record.c.batch.isnot(None))
 
 identifier = sa.Table(
@@ -117,6 +119,8 @@ membership = sa.Table(
     sa.PrimaryKeyConstraint("record_no", "since", "membership_no", name="pk_membership"),
     sa.CheckConstraint("(person_no is null) = (profile_no is null)", name="nobody"),
 )
+
+sa.Index("ix_membership_profile_no", membership.c.profile_no)
 
 consent = sa.Table(
     "consent",
@@ -244,5 +248,5 @@ redo = sa.Table(
     moment("queued_at"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.PrimaryKeyConstraint("redo_no", name="pk_redo"),
-    sa.CheckConstraint("kind in ('key', 'record', 'model')", name="kind"),
+    sa.CheckConstraint("kind in ('key', 'record', 'model', 'batch', 'source')", name="kind"),
 )

@@ -5,6 +5,7 @@ Invariant: a weight is a pure, symmetric function of the two pools and the model
 pair of pools of one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -12,6 +13,30 @@ from identity.model import Record
 from identity.pool import Pool
 
 UNITS_PER_BIT: Final = 1 << 32
+
+
+class Evidence(Protocol):
+    """What one attribute says: on which level it agrees, for how many bits, in a sentence without values."""
+
+    @property
+    def attribute(self) -> str:
+        """The attribute, or the type of identifier."""
+
+    @property
+    def level(self) -> str:
+        """How well it agrees, in a word."""
+
+    @property
+    def bits(self) -> float:
+        """For one shopper, or, below nothing, against."""
+
+    @property
+    def sentence(self) -> str:
+        """What the level means."""
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """The two values that were compared, for those who may see them."""
 
 
 class Model(Protocol):
@@ -39,6 +64,13 @@ class Model(Protocol):
     def weight(self, left: Pool, right: Pool, /) -> int:
         """Evidence for one shopper minus evidence against, over distinct values, each attribute once."""
 
+    @property
+    def prior_bits(self) -> float:
+        """What is believed of two records before anything of theirs is compared."""
+
+    def evidence(self, left: Pool, right: Pool, /) -> Sequence[Evidence]:
+        """What each attribute says; with `prior_bits` it adds up to the weight."""
+
     def ceiling(self, left: Pool, right: Pool, /) -> int:
         """At least what the two weigh if some of the keys in their pools turn out to say nothing.
 
@@ -61,6 +93,15 @@ class DeterministicModel:
     def weight(self, _left: Pool, _right: Pool, /) -> int:
         """Always nothing."""
         return 0
+
+    @property
+    def prior_bits(self) -> float:
+        """Nothing."""
+        return 0.0
+
+    def evidence(self, _left: Pool, _right: Pool, /) -> Sequence[Evidence]:
+        """None."""
+        return ()
 
     def ceiling(self, _left: Pool, _right: Pool, /) -> int:
         """Always nothing."""

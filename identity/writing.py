@@ -16,15 +16,18 @@ from identity import envelope, postings, settle, store_graph, store_records
 from identity.context import Context
 from identity.driver import Statement
 from identity.envelope import Content
+from identity.households import living
 from identity.model import Consent, Key, Record, RecordKey
 from identity.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 from identity.placing import Change, Placement
+from identity.policy import BLOCK
 from identity.postings import Posting
 from identity.settle import Cause
 from identity.sight import Sight
 from identity.store_graph import Asked, Row
 from identity.store_records import SealedStatement, Stored, Written
 from identity.versions import active
+from identity.versions.registry import HELD
 from identity.view import with_counterparts
 
 
@@ -33,7 +36,8 @@ class Draft:
     """A version of a record that is to be written; without content the record is taken away.
 
     `stored` is what is there now (None: the record is new). A record taken away forwards to its person unless
-    it is to be forgotten. One that says the same as before is only put under the keys of the active model.
+    it is to be forgotten. One that says the same as before is only put under the keys of the active model;
+    one that is held posts nothing that it did not post before.
     """
 
     stored: Stored | None
@@ -46,6 +50,7 @@ class Draft:
     statements: tuple[SealedStatement, ...] = ()
     batch: str | None = None
     is_same: bool = False
+    is_held: bool = False
     is_forwarding: bool = True
 
 
@@ -104,9 +109,13 @@ def before(stored: Stored | None, ctx: Context) -> Content | None:
     return envelope.unseal(stored.sealed, stored.id, ctx.vault)
 
 
-def _context_of(connection: Connection, stored: Stored | None, ctx: Context) -> Context:
-    """The context by whose model a stored record posts its blocking keys."""
-    return ctx if stored is None else active.under(connection, ctx, stored.model_no)
+def _posted(connection: Connection, stored: Stored, record: Record, ctx: Context) -> tuple[Posting, ...]:
+    """What a stored record posts, by the model that it was put under."""
+    posted = postings.of(record, active.under(connection, ctx, stored.model_no))
+    if stored.model_no != HELD:
+        return posted
+    kept = set(stored.posted)
+    return tuple(each for each in posted if each.digest in kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +134,14 @@ class _Step:
         stub = draft.stored is not None and draft.stored.stub
         earlier = old.record(draft.ref, draft.channel, stub=stub) if old else None
         later = draft.content.record(draft.ref, draft.channel, stub=draft.stub) if draft.content else None
-        return cls(
-            draft,
-            earlier,
-            later,
-            postings.of(earlier, _context_of(connection, draft.stored, ctx)) if earlier else (),
-            postings.of(later, ctx) if later else (),
-        )
+        earlier_posts = _posted(connection, draft.stored, earlier, ctx) if earlier and draft.stored else ()
+        later_posts = postings.of(later, ctx) if later else ()
+        if draft.is_held:
+            before_keys = {posting.key for posting in earlier_posts}
+            later_posts = tuple(
+                each for each in later_posts if each.key in before_keys and each.key.type != BLOCK
+            )
+        return cls(draft, earlier, later, earlier_posts, later_posts)
 
     @property
     def is_other(self) -> bool:
@@ -193,7 +203,8 @@ def _written(
             postings=step.later_posts,
             observed_at=draft.observed_at,
             batch=draft.batch,
-            model_no=ctx.model_no,
+            model_no=HELD if draft.is_held else ctx.model_no,
+            household=living.digest(step.later, ctx),
         )
         if stored is None:
             statements = [store_records.insert(number, written, now=now)]
@@ -216,15 +227,16 @@ def _written(
         person_no=stored.person_no if stored else None,
         profile_no=stored.profile_no if stored else None,
         is_forwarding=draft.is_forwarding,
-        row=_row(number, record_id, draft, sealed, ctx) if stored is None else None,
+        row=_row(number, record_id, step, sealed, ctx) if stored is None else None,
         posted_before=step.earlier_posts,
         posted_after=step.later_posts,
     )
     return statements, change
 
 
-def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes, ctx: Context) -> Row:
+def _row(number: int, record_id: UUID, step: _Step, sealed: bytes, ctx: Context) -> Row:
     """A new record as the next statement would read it."""
+    draft = step.draft
     said = (Consent(each.purpose, each.granted, each.at) for each in draft.statements)
     return Row(
         record_no=number,
@@ -234,7 +246,8 @@ def _row(number: int, record_id: UUID, draft: Draft, sealed: bytes, ctx: Context
         stub=draft.stub,
         judged=False,
         sealed=sealed,
-        model_no=ctx.model_no,
+        model_no=HELD if draft.is_held else ctx.model_no,
+        held=frozenset(each.digest for each in step.later_posts) if draft.is_held else None,
         piece_no=None,
         person_no=None,
         profile_no=None,

@@ -10,6 +10,18 @@ CREATE TABLE identity.activation (
     CONSTRAINT pk_activation PRIMARY KEY (activation_no)
 );
 
+CREATE TABLE identity.batch (
+    batch_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    name TEXT NOT NULL,
+    author TEXT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    rolled_back_at TIMESTAMP WITH TIME ZONE,
+    rolled_back_by TEXT,
+    CONSTRAINT pk_batch PRIMARY KEY (batch_no),
+    CONSTRAINT uq_batch_name UNIQUE (name),
+    CONSTRAINT ck_batch_rolled_back CHECK ((rolled_back_at is null) = (rolled_back_by is null))
+);
+
 CREATE TABLE identity.block_key (
     digest BIGINT NOT NULL,
     record_no BIGINT NOT NULL,
@@ -148,6 +160,7 @@ CREATE TABLE identity.membership (
     CONSTRAINT pk_membership PRIMARY KEY (record_no, since, membership_no),
     CONSTRAINT ck_membership_nobody CHECK ((person_no is null) = (profile_no is null))
 );
+CREATE INDEX ix_membership_profile_no ON identity.membership (profile_no);
 
 CREATE TABLE identity.mention (
     record_no BIGINT NOT NULL,
@@ -196,6 +209,7 @@ CREATE TABLE identity.record (
     sealed BYTEA,
     batch TEXT,
     model_no BIGINT NOT NULL,
+    household BIGINT,
     observed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -213,6 +227,7 @@ CREATE TABLE identity.record (
 ) WITH (fillfactor = 90);
 CREATE INDEX ix_record_batch ON identity.record (batch) WHERE batch IS NOT NULL;
 CREATE INDEX ix_record_forward_no ON identity.record (forward_no) WHERE forward_no IS NOT NULL;
+CREATE INDEX ix_record_household ON identity.record (household) WHERE household IS NOT NULL;
 
 CREATE TABLE identity.redo (
     redo_no BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -222,8 +237,20 @@ CREATE TABLE identity.redo (
     queued_at TIMESTAMP WITH TIME ZONE NOT NULL,
     attempts INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT pk_redo PRIMARY KEY (redo_no),
-    CONSTRAINT ck_redo_kind CHECK (kind in ('key', 'record', 'model'))
+    CONSTRAINT ck_redo_kind CHECK (kind in ('key', 'record', 'model', 'batch', 'source'))
 );
+
+CREATE TABLE identity.replaced (
+    batch TEXT NOT NULL,
+    record_no BIGINT NOT NULL,
+    stub BOOLEAN NOT NULL,
+    content UUID,
+    sealed BYTEA NOT NULL,
+    batch_before TEXT,
+    observed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_replaced PRIMARY KEY (batch, record_no)
+);
+CREATE INDEX ix_replaced_record_no ON identity.replaced (record_no);
 
 CREATE TABLE identity.review (
     review_no BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -258,6 +285,27 @@ CREATE TABLE identity.suppression (
     erased_at TIMESTAMP WITH TIME ZONE NOT NULL,
     released_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_suppression PRIMARY KEY (digest)
+);
+
+CREATE TABLE identity.tally (
+    tally_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    source TEXT NOT NULL,
+    joins INTEGER NOT NULL,
+    generics INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_tally PRIMARY KEY (tally_no)
+);
+
+CREATE TABLE identity.watched (
+    source TEXT NOT NULL,
+    records FLOAT NOT NULL,
+    joins FLOAT NOT NULL,
+    generics FLOAT NOT NULL,
+    paused_at TIMESTAMP WITH TIME ZONE,
+    paused_by TEXT,
+    reason TEXT,
+    CONSTRAINT pk_watched PRIMARY KEY (source),
+    CONSTRAINT ck_watched_paused CHECK ((paused_at is null) = (paused_by is null))
 );
 
 -- The one row that positions in the change feed are counted in.
@@ -317,6 +365,7 @@ $$;
 create view identity.standing as
 select
   r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
+  case when r.model_no = -1 then r.keys end as held,
   m.piece_no, m.person_no, m.profile_no, m.level,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at
@@ -455,7 +504,7 @@ $$;
 create function identity.hold(given int8[], near int8[])
 returns table (
   held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  sealed bytea, model_no int8, piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
+  sealed bytea, model_no int8, kept int8[], piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -485,11 +534,11 @@ begin
 end
 $$;
 
--- The active model, and the newest generation of each of these (source, key) pairs, live or not, with its labels.
+-- The active model, the sources that are paused, and the newest generation of each of these (source, key) pairs, live or not, with its labels.
 -- One row without a record when there is none.
 create function identity.newest_records(sources text[], keys text[])
 returns table (
-  active_model int8, record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
+  active_model int8, paused text[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
   judged bool, posted int8[], content uuid, sealed bytea, observed_at timestamptz, created_at timestamptz,
   deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8, person_no int8, profile_no int8,
   profile uuid, model_no int8
@@ -497,8 +546,12 @@ returns table (
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
-  select active.model_no, found.*
-  from (select identity.active_model() as model_no) active
+  select state.model_no, state.paused, found.*
+  from (
+    select
+      identity.active_model() as model_no,
+      array(select w.source from identity.watched w where w.paused_at is not null) as paused
+  ) state
   left join lateral (
     select
       r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys, r.content, r.sealed,
@@ -550,34 +603,45 @@ $$;
 create function identity.add_record(
   number int8, id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea,
   batch text, observed_at timestamptz, moment timestamptz, model_no int8,
-  digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  household int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into identity.record (
     record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, batch, observed_at,
-    created_at, changed_at, model_no
+    created_at, changed_at, model_no, household
   ) values (
     number, add_record.id, add_record.source, add_record.key, add_record.generation, add_record.channel,
     add_record.stub, false, digests, add_record.content, add_record.sealed, add_record.batch,
-    add_record.observed_at, moment, moment, add_record.model_no
+    add_record.observed_at, moment, moment, add_record.model_no,
+    add_record.household
   );
   perform identity.post(number, digests, types, assurances, tokens, ends);
 end
 $$;
 
--- Writes a new version of a record: what it no longer posts goes, a tombstone comes to life.
+-- Writes a new version of a record: what it no longer posts goes, a tombstone comes to life. What a batch replaces
+-- is kept, once a batch, so that the batch can be rolled back.
 create function identity.change_record(
   number int8, removed int8[], stub bool, content uuid, sealed bytea, batch text, observed_at timestamptz,
-  moment timestamptz, model_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  moment timestamptz, model_no int8, household int8,
+  digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 begin
+  if change_record.batch is not null then
+    insert into identity.replaced (batch, record_no, stub, content, sealed, batch_before, observed_at)
+    select change_record.batch, r.record_no, r.stub, r.content, r.sealed, r.batch, r.observed_at
+    from identity.record r
+    where r.record_no = number and r.sealed is not null and r.batch is distinct from change_record.batch
+    on conflict (batch, record_no) do nothing;
+  end if;
   perform identity.unpost(number, removed);
   update identity.record r
   set stub = change_record.stub, keys = digests, content = change_record.content, sealed = change_record.sealed,
-    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment, model_no = change_record.model_no, deleted_at = null,
-    forward_no = null
+    batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment,
+    model_no = change_record.model_no, household = change_record.household, deleted_at = null, forward_no = null
   where r.record_no = number;
   perform identity.post(number, digests, types, assurances, tokens, ends);
 end
@@ -677,6 +741,11 @@ begin
     insert into identity.change (kind, profile, body, at)
       select d.kind, d.profile, d.body, moment
       from jsonb_to_recordset(differences -> 'changes') as d (kind text, profile uuid, body jsonb);
+  end if;
+  if differences ? 'tally' then
+    insert into identity.tally (source, joins, generics, at)
+      select d.source, d.joins, d.generics, moment
+      from jsonb_to_recordset(differences -> 'tally') as d (source text, joins int4, generics int4);
   end if;
   if differences ? 'settled' then
     update identity.review v set state = 'gone', closed_at = moment

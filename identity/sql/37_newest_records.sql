@@ -1,8 +1,8 @@
--- The active model, and the newest generation of each of these (source, key) pairs, live or not, with its labels.
+-- The active model, the sources that are paused, and the newest generation of each of these (source, key) pairs, live or not, with its labels.
 -- One row without a record when there is none.
 create function identity.newest_records(sources text[], keys text[])
 returns table (
-  active_model int8, record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
+  active_model int8, paused text[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
   judged bool, posted int8[], content uuid, sealed bytea, observed_at timestamptz, created_at timestamptz,
   deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8, person_no int8, profile_no int8,
   profile uuid, model_no int8
@@ -10,8 +10,12 @@ returns table (
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
-  select active.model_no, found.*
-  from (select identity.active_model() as model_no) active
+  select state.model_no, state.paused, found.*
+  from (
+    select
+      identity.active_model() as model_no,
+      array(select w.source from identity.watched w where w.paused_at is not null) as paused
+  ) state
   left join lateral (
     select
       r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys, r.content, r.sealed,

@@ -43,6 +43,11 @@ begin
       select d.kind, d.profile, d.body, moment
       from jsonb_to_recordset(differences -> 'changes') as d (kind text, profile uuid, body jsonb);
   end if;
+  if differences ? 'tally' then
+    insert into identity.tally (source, joins, generics, at)
+      select d.source, d.joins, d.generics, moment
+      from jsonb_to_recordset(differences -> 'tally') as d (source text, joins int4, generics int4);
+  end if;
   if differences ? 'settled' then
     update identity.review v set state = 'gone', closed_at = moment
       from jsonb_array_elements_text(differences -> 'settled') d (n)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.versions import store_versions
-from identity.versions.registry import OWN
+from identity.versions.registry import HELD, OWN
 from identity.weigh import Model
 
 
@@ -30,7 +30,7 @@ def model(connection: Connection, ctx: Context, model_no: int) -> Model:
     """A model by its number."""
     if model_no == ctx.model_no:
         return ctx.model
-    if model_no == OWN:
+    if model_no in (OWN, HELD):
         return ctx.own or ctx.model
     found = ctx.models.find(model_no)
     return found or ctx.models.keep(model_no, store_versions.document(connection, model_no))

@@ -11,6 +11,8 @@ from identity.weigh import Model
 
 OWN: Final = 0
 """Stands for the context's own model: nobody activated another one."""
+HELD: Final = -1
+"""Stands for no model: the record's source is paused, so it posts only what it posted before."""
 
 
 class Models:

@@ -96,8 +96,9 @@ def activate(connection: Connection, model_no: int, *, author: str, now: datetim
 
 
 def next_piece(connection: Connection, after: int) -> list[tuple[int, str, str]]:
-    """The next record beyond that number whose keys are not the active model's, with the others of its piece:
-    number, source and key of each.
+    """The next record beyond that number whose keys are not the active model's, with the others of its piece.
+
+    Of each the number, source and key.
     """
     found = driver.rows(
         connection,
@@ -105,9 +106,10 @@ def next_piece(connection: Connection, after: int) -> list[tuple[int, str, str]]
         " join identity.record r on r.record_no = m.record_no"
         " where m.piece_no = (select n.piece_no from identity.record s"
         "  join identity.member n on n.record_no = s.record_no"
-        "  where s.record_no > %s and s.sealed is not null and s.model_no <> identity.active_model()"
+        "  where s.record_no > %s and s.sealed is not null"
+        "  and s.model_no not in (identity.active_model(), -1)"
         "  order by s.record_no limit 1)"
-        " and r.model_no <> identity.active_model() order by r.record_no",
+        " and r.model_no not in (identity.active_model(), -1) order by r.record_no",
         (after,),
     )
     return [(number, source, key) for number, source, key in found]

@@ -10,6 +10,8 @@ from identity.survive import Sighting, Survivor, contact, survivors
 from tests.identity.shoppers import DAY_ONE, POLICY, ref, shopper
 from tests.identity.worlds import random_world
 
+RULES = POLICY.survivorship
+
 
 def seen(record: Record, *, day: int = 0, trust: int | None = None) -> Sighting:
     """A record with its source's trust, observed on a day."""
@@ -19,7 +21,7 @@ def seen(record: Record, *, day: int = 0, trust: int | None = None) -> Sighting:
 
 def values(*sightings: Sighting) -> dict[str, str]:
     """What survives, by attribute."""
-    return {survivor.attribute: survivor.value for survivor in survivors(sightings)}
+    return {survivor.attribute: survivor.value for survivor in survivors(sightings, RULES)}
 
 
 def test_the_more_trusted_source_counts_first() -> None:
@@ -72,7 +74,7 @@ def test_what_was_only_asserted_never_survives() -> None:
     stranger = shopper(
         "web/1", "eve huber", email="eve@x.at", proof=Assurance.ASSERTED, assurance=Assurance.ASSERTED
     )
-    assert survivors([seen(stranger)]) == ()
+    assert survivors([seen(stranger)], RULES) == ()
     assert contact("email", [seen(stranger)]) is None
 
 
@@ -80,7 +82,7 @@ def test_survivors_tell_where_they_come_from_as_people_write_it() -> None:
     """Provenance, and Müller rather than muller."""
     record = shopper("web/1", "anna muller")
     record = replace(record, attributes=replace(record.attributes, display=(("family_name", "Müller"),)))
-    survivor = {each.attribute: each for each in survivors([seen(record, day=3)])}["family_name"]
+    survivor = {each.attribute: each for each in survivors([seen(record, day=3)], RULES)}["family_name"]
     assert survivor == Survivor("family_name", "Müller", ref("web/1"), DAY_ONE + timedelta(days=3), 1)
 
 
@@ -98,6 +100,6 @@ def test_survivors_do_not_depend_on_order(seed: int, size: int) -> None:
     """The same records show the same profile."""
     chance = random.Random(seed)
     sightings = [seen(record, day=chance.randrange(3)) for record in random_world(chance, size=size).records]
-    expected = survivors(sightings)
+    expected = survivors(sightings, RULES)
     chance.shuffle(sightings)
-    assert survivors(sightings) == expected
+    assert survivors(sightings, RULES) == expected

@@ -38,6 +38,21 @@ def tight_policy(*, bound: int = 8, cap: int = 3) -> Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one attribute says to the toy."""
+
+    attribute: str
+    level: str
+    bits: float
+    values: tuple[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        return f"Of {self.attribute.replace('_', ' ')} they say the {self.level}."
+
+
+@dataclass(frozen=True, slots=True)
 class ToyModel:
     """Weighs by a few attributes, coarsely, so that classes 2 and 3 and the second pass occur."""
 
@@ -52,17 +67,29 @@ class ToyModel:
             return ()
         return (city,) if postcode is None else (city, f"{city}|{postcode}")
 
+    @property
+    def prior_bits(self) -> float:
+        """Nothing."""
+        return 0.0
+
     def weight(self, left: Pool, right: Pool) -> int:
         """Something for what agrees, a bit off for what does not."""
-        total = 0.0
+        return int(sum(each.bits for each in self.evidence(left, right)) * UNITS_PER_BIT)
+
+    def evidence(self, left: Pool, right: Pool) -> tuple["Said", ...]:
+        """What each attribute says."""
+        found = []
         for attribute, bits in _BITS.items():
             ours, theirs = left.values(attribute), right.values(attribute)
             if ours and theirs:
-                total += -1.0 if ours.isdisjoint(theirs) else bits
+                agrees = not ours.isdisjoint(theirs)
+                values = str(min(ours)), str(min(theirs))
+                found.append(Said(attribute, "same" if agrees else "else", bits if agrees else -1.0, values))
         for kind in ("phone", "email"):
             shared = left.by_type.get(kind, frozenset()) & right.by_type.get(kind, frozenset())
-            total += 1.25 if shared else 0.0
-        return int(total * UNITS_PER_BIT)
+            if shared:
+                found.append(Said(kind, "same", 1.25, (min(shared), min(shared))))
+        return tuple(found)
 
     def ceiling(self, left: Pool, right: Pool) -> int:
         """The weight itself: an identifier can only add to it."""

@@ -1,0 +1,1 @@
+"""Deliveries of many records under one name, and taking them back."""

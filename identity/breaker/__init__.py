@@ -1,0 +1,1 @@
+"""Pausing a source that joins more than it should."""
