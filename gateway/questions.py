@@ -6,8 +6,8 @@ reserve does the same inside one transaction. When only identity is slow, the an
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg2
@@ -23,6 +23,8 @@ from gateway.shoppers import Asker, Reading
 from gateway.take_along import Till
 from gateway.wiring import Services
 from offers import service
+from offers.codes import spelling
+from offers.decision import Refusal, RefusedCode
 from offers.model import Place, Query, TransactionKey
 from offers.redemption import Authorised, Refused
 from offers.service import Answer
@@ -51,6 +53,8 @@ class Answered:
     language: str
     key_version: int | None = None
     """The version of all keys, when it came with a reading."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """The codes as they were typed, by the digests that the decision knows them by."""
 
 
 def check(question: decoded.Question, principal: Principal) -> None:
@@ -102,6 +106,7 @@ def answer(
         (known for sent, known in zip(question.shoppers, readings, strict=False) if sent.role == "buyer"),
         None,
     )
+    typed = {str(spelling.digest(code.code)): code.code for code in question.codes}
     codes = till.product_codes(question.basket)
     products = held.offers.assortment.named(connection, codes) if codes else {}
     asked = Query(
@@ -114,7 +119,7 @@ def answer(
         mode="quote" if question.training else question.mode,
         language=question.language or DEFAULT_LANGUAGE,
         placement=question.placement,
-        codes=tuple([code.code for code in question.codes]),
+        codes=tuple(typed),
         limit=question.limit,
     )
     outcome = service.query(
@@ -130,7 +135,12 @@ def answer(
     )
     if isinstance(outcome, Refused):
         return outcome
-    return Answered(outcome, tuple(readings), degraded, asked.language, min(asker.key_versions, default=None))
+    if typed:
+        unknown = [one for one in outcome.decision.refused if one.reason == "unknown_code"]
+        held.limits.missed(principal, len(unknown))
+    return Answered(
+        outcome, tuple(readings), degraded, asked.language, min(asker.key_versions, default=None), typed
+    )
 
 
 def _place(connection: Connection, held: Services, question: decoded.Question, principal: Principal) -> Place:
@@ -215,7 +225,7 @@ def members(found: Answered) -> dict[str, Any]:
             for prompt in decision.prompts
         ],
         "refused": [
-            *decision.refused,
+            *(_as_typed(decision.refused, found.typed) if found.typed else decision.refused),
             *(reading.refused for reading in found.readings if reading.refused is not None),
         ],
         "redemption": None
@@ -237,6 +247,12 @@ def members(found: Answered) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _as_typed(refused: Iterable[Refusal | RefusedCode], typed: Mapping[str, str]) -> Iterator[Any]:
+    """Refusals with codes as they were typed: the decision itself, which is logged, knows digests only."""
+    for one in refused:
+        yield replace(one, code=typed.get(one.code, one.code)) if isinstance(one, RefusedCode) else one
 
 
 def _shopper(reading: Reading, language: str | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from offers import clock, ledger, person_limits, store_campaigns, store_decisions, store_people, wishes
 from offers.clock import Settled
+from offers.codes import opening
 from offers.context import Context
 from offers.decision_record import DecisionRecord
 from offers.ledger import Opened, Step
@@ -76,12 +77,21 @@ def by_decision(
     if facts:
         mark_over(connection, ctx, booking, opened, found)
         return found
-    refusals = _person_refusals(connection, ctx, booking, opened, found)
+    refusals = _person_refusals(connection, ctx, booking, opened, found) | _code_refusals(connection, booking)
     for wish in found.wishes:
         if (reason := refusals.get(wish.campaign_no)) is not None:
             found.refused.append(_as_refused(wish, reason))
     found.wishes = [wish for wish in found.wishes if wish.campaign_no not in refusals]
     return found
+
+
+def _code_refusals(connection: Connection, booking: Booking) -> dict[int, str]:
+    """Campaigns whose code another transaction has used since the decision; the others' codes are claimed."""
+    codes = booking.record.inputs.query.codes if booking.record is not None else ()
+    if not codes:
+        return {}
+    step = booking.step
+    return opening.claim(connection, codes, step.key, store_no=step.store_no, now=step.now)
 
 
 def mark_over(connection: Connection, ctx: Context, booking: Booking, opened: Opened, found: Wishes) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from offers import interest, store_decisions, store_people, tokens
+from offers.codes import store as store_codes
 from offers.points import account
 from offers.preferences import store as store_preferences
 
@@ -21,6 +22,7 @@ def forget(connection: Connection, record_nos: Sequence[int]) -> None:
     store_decisions.erase_inputs(connection, record_nos)
     store_people.forget(connection, record_nos)
     account.forget(connection, record_nos)
+    store_codes.forget(connection, record_nos)
     tokens.forget(connection, record_nos)
 
 

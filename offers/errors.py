@@ -27,6 +27,14 @@ class UnknownCampaignError(OffersError):
     """No campaign has this id."""
 
 
+class TakenCodeError(OffersError):
+    """This code exists already."""
+
+
+class UnknownBatchError(OffersError):
+    """No codes were made under this id."""
+
+
 class CampaignStateError(OffersError):
     """The campaign's state does not allow this step."""
 

@@ -93,7 +93,7 @@ class Basket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One question at the door, with everything the core needs of it.
+    """One question at the door, with everything the core needs of it. `codes` are digests, as text.
 
     `price_time` is pinned per transaction, so that an offer does not flicker while the till scans.
     """

@@ -17,6 +17,7 @@ from offers import (
     store_redemptions,
     transaction_key,
 )
+from offers.codes import opening
 from offers.context import Answer, Context
 from offers.decision import Decision
 from offers.decision_record import DecisionRecord, Inputs, moment
@@ -90,7 +91,7 @@ def reserve(
         return _again(connection, opened)
     if shopper is not None and ctx.snapshots.catalogue(connection).counts_people:
         store_people.lock_person(connection, shopper.limit_members)
-    looked = look(connection, ctx, asked, shopper, now=now)
+    looked = look(connection, ctx, asked, shopper, now=now, claims=True)
     if isinstance(looked, Refused):
         return looked
     if not authorised():
@@ -119,9 +120,18 @@ def _step(ctx: Context, asked: Query, content: bytes, now: datetime) -> Step:
 
 
 def look(
-    connection: Connection, ctx: Context, asked: Query, shopper: Shopper | None, *, now: datetime
+    connection: Connection,
+    ctx: Context,
+    asked: Query,
+    shopper: Shopper | None,
+    *,
+    now: datetime,
+    claims: bool = False,
 ) -> Looked | Refused:
-    """Read what matters to a query, once; a second time only when the catalogue had to be replaced."""
+    """Read what matters to a query, once; a second time only when the catalogue had to be replaced.
+
+    `claims`: counted codes are claimed for the transaction.
+    """
     in_store = asked.place.store_no is not None
     if asked.basket is not None and in_store and asked.basket.currency != asked.place.currency:
         raise CurrencyMismatchError
@@ -148,6 +158,9 @@ def look(
     pinned = _pinned(ctx, asked, seen)
     if isinstance(pinned, Refused):
         return pinned
+    openings = opening.of_query(
+        connection, asked, shopper, has_codes=snapshot.has_codes, claims=claims, now=now
+    )
     wants = seen.wants
     if asked.channel == "till" and not snapshot.looks_beyond:
         wants = {number: wants[number] for number in in_basket if number in wants}
@@ -157,7 +170,8 @@ def look(
         stock=seen.stock,
         room=seen.room,
         redeemed=seen.redeemed,
-        codes=dict.fromkeys(asked.codes, "unknown_code"),
+        opened=openings.campaigns,
+        codes=openings.refused,
         stopped=seen.stopped,
         all_stopped=seen.stopped_here,
         preferences=preferences(seen.preferences, at_s=int(pinned.price_time.timestamp())),

@@ -42,6 +42,7 @@ class Snapshot:
     counts_people: bool
     needs_stock: bool
     looks_beyond: bool
+    has_codes: bool
     roomy: frozenset[int]
     daily: frozenset[int]
     # What covers a product is looked up once; a line costs one look into a dictionary from then on.
@@ -63,6 +64,7 @@ class Snapshot:
             counts_people=any(rule.per_profile is not None or rule.frequency for rule in rules),
             needs_stock=any(rule.stock_units for rule in rules),
             looks_beyond=catalogue.wants_groups or not catalogue.roused.is_empty,
+            has_codes=not catalogue.coded.is_empty,
             roomy=roomy,
             daily=daily,
         )
@@ -108,7 +110,7 @@ class Snapshot:
 
 
 def _indexes(catalogue: Catalogue) -> tuple[Index, ...]:
-    return catalogue.plain, catalogue.wanted, catalogue.roused
+    return catalogue.plain, catalogue.wanted, catalogue.roused, catalogue.coded
 
 
 def _counted(rules: Iterable[Rule]) -> frozenset[int]:

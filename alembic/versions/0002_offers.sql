@@ -51,6 +51,12 @@ CREATE TABLE offers.claim (
     CONSTRAINT claim_units_check CHECK (taken >= 0 AND over >= 0 AND taken + over > 0)
 );
 
+CREATE TABLE offers.code (
+    digest UUID NOT NULL,
+    batch_no BIGINT NOT NULL,
+    CONSTRAINT code_pkey PRIMARY KEY (digest)
+);
+
 CREATE TABLE offers.decision (
     id UUID NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -213,6 +219,14 @@ CREATE TABLE offers.campaign_version (
     CONSTRAINT campaign_version_campaign_no_fkey FOREIGN KEY(campaign_no) REFERENCES offers.campaign (campaign_no)
 );
 
+CREATE TABLE offers.clip (
+    record_no BIGINT NOT NULL,
+    campaign_no BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT clip_pkey PRIMARY KEY (record_no, campaign_no),
+    CONSTRAINT clip_campaign_no_fkey FOREIGN KEY(campaign_no) REFERENCES offers.campaign (campaign_no)
+);
+
 CREATE TABLE offers.closing (
     store_no BIGINT NOT NULL,
     business_day DATE NOT NULL,
@@ -221,6 +235,34 @@ CREATE TABLE offers.closing (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT closing_pkey PRIMARY KEY (store_no, business_day, terminal),
     CONSTRAINT closing_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+);
+
+CREATE TABLE offers.code_batch (
+    batch_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id UUID NOT NULL,
+    campaign_no BIGINT NOT NULL,
+    uses_most INTEGER,
+    codes BIGINT NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    author TEXT NOT NULL,
+    note TEXT,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT code_batch_pkey PRIMARY KEY (batch_no),
+    CONSTRAINT code_batch_id_key UNIQUE (id),
+    CONSTRAINT code_batch_uses_most_check CHECK (uses_most > 0),
+    CONSTRAINT code_batch_campaign_no_fkey FOREIGN KEY(campaign_no) REFERENCES offers.campaign (campaign_no)
+);
+
+CREATE TABLE offers.code_claim (
+    digest UUID NOT NULL,
+    store_no BIGINT NOT NULL,
+    terminal TEXT NOT NULL,
+    business_day DATE NOT NULL,
+    number TEXT NOT NULL,
+    claimed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT code_claim_pkey PRIMARY KEY (digest, store_no, terminal, business_day, number),
+    CONSTRAINT code_claim_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 );
 
 CREATE TABLE offers.offer_token (
@@ -792,5 +834,72 @@ BEGIN
                 SELECT * FROM offers.capacity
                  WHERE campaign_no = ANY (p_daily_campaigns) AND kind = 1 AND subject = p_store
                    AND bucket = p_business_day) AS k);
+END
+$$;
+
+-- What codes and clipped coupons open: for each digest its campaign, or why it opens nothing; and the campaigns
+-- that the members clipped (digest NULL).
+--
+-- With p_claims the transaction claims the codes whose uses are counted. The code's row is locked before its
+-- claims are counted, so of two tills with one code the second sees the claim of the first. One call, so it holds
+-- on connections that commit each statement by itself.
+CREATE FUNCTION offers.opened(
+    p_digests uuid[],
+    p_members bigint[],
+    p_store_no bigint,
+    p_terminal text,
+    p_business_day date,
+    p_number text,
+    p_now timestamptz,
+    p_lapsed_at timestamptz,
+    p_claims boolean
+) RETURNS TABLE (digest uuid, campaign_no bigint, reason text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    v_code record;
+    v_used bigint;
+BEGIN
+    FOR v_code IN
+        SELECT c.digest, b.campaign_no, b.uses_most,
+               CASE WHEN b.revoked_at IS NOT NULL THEN 'code_revoked'
+                    WHEN b.expires_at <= p_now THEN 'code_expired' END AS reason
+          FROM offers.code AS c JOIN offers.code_batch AS b ON b.batch_no = c.batch_no
+         WHERE c.digest = ANY (p_digests)
+         ORDER BY c.digest
+    LOOP
+        digest := v_code.digest;
+        campaign_no := v_code.campaign_no;
+        reason := v_code.reason;
+        IF reason IS NULL AND v_code.uses_most IS NOT NULL THEN
+            IF p_claims THEN
+                PERFORM FROM offers.code AS c WHERE c.digest = v_code.digest FOR UPDATE;
+            END IF;
+            SELECT count(*) INTO v_used
+              FROM offers.code_claim AS k
+             WHERE k.digest = v_code.digest
+               AND (k.store_no, k.terminal, k.business_day, k.number)
+                   IS DISTINCT FROM (p_store_no, p_terminal, p_business_day, p_number)
+               AND (k.claimed_at > p_lapsed_at OR EXISTS (
+                    SELECT FROM offers.redemption AS r JOIN offers.redemption_item AS i USING (redemption_no)
+                     WHERE r.store_no = k.store_no AND r.terminal = k.terminal
+                       AND r.business_day = k.business_day AND r.number = k.number
+                       AND i.campaign_no = v_code.campaign_no AND i.uses > 0
+                       AND (i.state IN ('committed', 'returned')
+                            OR i.state = 'reserved' AND r.expires_at > p_now)));
+            IF v_used >= v_code.uses_most THEN
+                reason := 'code_used';
+            ELSIF p_claims THEN
+                INSERT INTO offers.code_claim AS k
+                       (digest, store_no, terminal, business_day, number, claimed_at)
+                VALUES (v_code.digest, p_store_no, p_terminal, p_business_day, p_number, p_now)
+                    ON CONFLICT ON CONSTRAINT code_claim_pkey DO UPDATE SET claimed_at = excluded.claimed_at;
+            END IF;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    RETURN QUERY
+    SELECT DISTINCT NULL::uuid, c.campaign_no, NULL::text
+      FROM offers.clip AS c WHERE c.record_no = ANY (p_members);
 END
 $$;

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "campaigns": ("gateway.commands.campaigns", "Apply, preview and list campaigns."),
     "reconcile": ("gateway.commands.reconcile", "What tills say they gave against what the ledger says."),
     "till": ("gateway.commands.till", "Sell at a till in the terminal, with the network and without it."),
+    "codes": ("gateway.commands.codes", "Make, list and revoke codes that open campaigns."),
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
     "poslog": ("gateway.commands.poslog", "Take in what tills recorded, in files of any size."),
     "shops": ("gateway.commands.shops", "Connect shops by their webhooks, and look after what they deliver."),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from offers.tables.campaigns import campaign, campaign_change, campaign_version, catalogue, stop
 from offers.tables.closings import closing
+from offers.tables.codes import clip, code, code_batch, code_claim
 from offers.tables.decisions import decision, pin
 from offers.tables.interests import interest, wants
 from offers.tables.ledger import (
@@ -34,7 +35,7 @@ functions: tuple[str, ...] = (
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
     *(
         (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-        for name in ("take", "put_back", "lapsed", "closing", "room")
+        for name in ("take", "put_back", "lapsed", "closing", "room", "opened")
     ),
 )
 
@@ -47,6 +48,10 @@ __all__ = [
     "capacity",
     "catalogue",
     "claim",
+    "clip",
+    "code",
+    "code_batch",
+    "code_claim",
     "closing",
     "decision",
     "hold",
