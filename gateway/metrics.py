@@ -31,6 +31,7 @@ seconds = Histogram(
 )
 degraded = Counter("o2o_degraded", "Offer queries answered without something.", ("without",))
 lost = Counter("o2o_log_lost", "Decisions and exposures that could not be logged.", ("what",))
+records = Counter("o2o_records", "Records put, by what became of them.", ("source", "outcome"))
 events = Counter("o2o_events", "Online events taken in.", ("outcome",))
 deliveries = Counter("o2o_deliveries", "Webhooks of shops.", ("connector", "outcome"))
 

@@ -272,8 +272,7 @@ def _store(
             continue
         for index, visit in group:
             try:
-                with held.database.transaction() as connection:
-                    visits.take_record(connection, held.identity, sender, visit, now=now)
+                _take_record(held, sender, visit, now)
             except Exception as error:
                 problem = problem_of(error)
                 if problem.status >= 500:
@@ -283,6 +282,13 @@ def _store(
             _append(held, sender, [visit], now)
 
 
+def _take_record(held: Services, sender: Sender, visit: Visit, now: dt.datetime) -> None:
+    held.database.transact(
+        lambda connection: visits.take_record(connection, held.identity, sender, visit, now=now)
+    )
+
+
 def _append(held: Services, sender: Sender, taken: Sequence[Visit], now: dt.datetime) -> None:
-    with held.database.transaction() as connection:
-        visits.take(connection, held.identity, held.offers, sender, taken, now=now)
+    held.database.transact(
+        lambda connection: visits.take(connection, held.identity, held.offers, sender, taken, now=now)
+    )
