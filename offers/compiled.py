@@ -1,18 +1,18 @@
 """The catalogue of live campaigns, compiled: immutable, indexed by what a campaign covers.
 
 Invariant: what a query costs follows what matches its basket and wants, not how many campaigns are live. No
-query walks over `rules`, and nothing is sorted when asked: positions ascend by priority, then id.
+query walks over `rules`. A changed campaign costs what it covers, not what the others do.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
 from typing import TypeVar
 
-from offers.campaign import BasketHolds, Campaign, Interest
-from offers.rule import Entry, Rule, compile_rule, covers
+from offers.campaign import Campaign, Interest
+from offers.rule import Entry, Rule, arrange, compile_rule, covers
 
 Key = TypeVar("Key")
 Positions = Sequence[int]
@@ -22,7 +22,7 @@ EVERY_PLACEMENT = "*"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Where the rules of one kind of trigger are found. Positions, not rules: four bytes a posting."""
+    """Where the rules of one kind of trigger are found. Slots, not rules: four bytes a posting."""
 
     products: dict[str, "array[int]"] = field(default_factory=dict)
     groups: dict[str, "array[int]"] = field(default_factory=dict)
@@ -59,7 +59,8 @@ class Catalogue:
 
     `plain` holds rules without interest, `wanted` those whose reward is for the wanted item, `roused` those
     that an interest sets off for other things, `coded` those that need a code. `shown` lists, by placement
-    (None: of campaigns that name none), what a screen may show to anybody.
+    (None: of campaigns that name none), what a screen may show to anybody, by priority. The index names
+    slots in `rules`; those in `dead` are no longer live.
     """
 
     version: int
@@ -71,6 +72,20 @@ class Catalogue:
     shown: dict[str | None, "array[int]"]
     by_id: dict[str, Rule]
     wants_groups: bool
+    dead: frozenset[int] = frozenset()
+
+    def living(self) -> Iterator[Rule]:
+        """The rules that are live."""
+        return (rule for rule in self.rules if rule.slot not in self.dead)
+
+    def in_order(self, slots: Iterable[int]) -> list[int]:
+        """Slots by priority, then id."""
+        rules = self.rules
+        return sorted(slots, key=lambda slot: rules[slot].position)
+
+
+EMPTY = Catalogue(0, (), Index(), Index(), Index(), Index(), {}, {}, wants_groups=False)
+INDEXES = ("plain", "wanted", "roused", "coded")
 
 
 @lru_cache(maxsize=65_536)
@@ -84,40 +99,66 @@ def lineage(category: str | None) -> tuple[str, ...]:
 
 def compile_catalogue(version: int, entries: Iterable[Entry]) -> Catalogue:
     """The catalogue of these campaigns. One entry per campaign id; order does not matter."""
-    ordered = sorted(entries, key=lambda entry: (-entry.campaign.priority, entry.campaign.id))
-    by_order = sorted(range(len(ordered)), key=lambda i: (ordered[i].campaign.stacking.order, i))
-    ranks = {position: rank for rank, position in enumerate(by_order)}
-    rules = tuple(compile_rule(entry, position=i, rank=ranks[i]) for i, entry in enumerate(ordered))
-    catalogue = Catalogue(
+    return extend(EMPTY, version, entries)
+
+
+def extend(
+    catalogue: Catalogue, version: int, entries: Iterable[Entry], gone: Collection[int] = ()
+) -> Catalogue:
+    """The next version: these campaigns new or in another version, those of the numbers in `gone` no more.
+
+    What did not change is shared with the catalogue before, which goes on serving whoever holds it. What a
+    campaign posted that is there no more stays in the index, dead: it is cheaper to skip than to find.
+    """
+    indexes = {name: copy(getattr(catalogue, name)) for name in INDEXES}
+    rules = list(catalogue.rules)
+    changed = set(gone)
+    for entry in entries:
+        slot = len(rules)
+        rules.append(compile_rule(entry, slot))
+        changed.add(entry.number)
+        _add(indexes[_index_for(entry.campaign)], entry.campaign, slot)
+    dead = catalogue.dead | {rule.slot for rule in catalogue.rules if rule.number in changed}
+    ordered = arrange(rule for rule in rules if rule.slot not in dead)
+    for rule in ordered:
+        rules[rule.slot] = rule
+    return Catalogue(
         version=version,
-        rules=rules,
-        plain=Index(),
-        wanted=Index(),
-        roused=Index(),
-        coded=Index(),
-        shown={},
-        by_id={rule.id: rule for rule in rules},
-        wants_groups=any(rule.wanted == "group" for rule in rules),
+        rules=tuple(rules),
+        dead=frozenset(dead),
+        shown=_shown(ordered),
+        by_id={rule.id: rule for rule in ordered},
+        wants_groups=any(rule.wanted == "group" for rule in ordered),
+        **indexes,
     )
-    for position, entry in enumerate(ordered):
-        _add(_index_for(catalogue, entry.campaign), entry.campaign, position)
-        if _is_shown(entry.campaign):
-            for placement in (EVERY_PLACEMENT, *(entry.campaign.placements or (None,))):
-                _post(catalogue.shown, placement, position)
-    return catalogue
 
 
-def _is_shown(campaign: Campaign) -> bool:
-    """Whether a screen may show it without a basket, an interest or a code."""
-    return campaign.reach == "all" and not isinstance(campaign.trigger, Interest | BasketHolds)
+def copy(index: Index) -> Index:
+    """A copy to add to: the tables are new, what they hold is shared until `_post` replaces it."""
+    return Index(
+        dict(index.products),
+        dict(index.groups),
+        dict(index.categories),
+        dict(index.stores),
+        index.everywhere[:],
+    )
 
 
-def _index_for(catalogue: Catalogue, campaign: Campaign) -> Index:
+def _shown(ordered: Iterable[Rule]) -> "dict[str | None, array[int]]":
+    shown: dict[str | None, array[int]] = {}
+    for rule in ordered:
+        if rule.is_shown:
+            for placement in (EVERY_PLACEMENT, *(rule.placements or (None,))):
+                shown.setdefault(placement, array("I")).append(rule.slot)
+    return shown
+
+
+def _index_for(campaign: Campaign) -> str:
     if campaign.reach == "code":
-        return catalogue.coded
+        return "coded"
     if not isinstance(campaign.trigger, Interest):
-        return catalogue.plain
-    return catalogue.wanted if campaign.scope.wanted else catalogue.roused
+        return "plain"
+    return "wanted" if campaign.scope.wanted else "roused"
 
 
 def _add(index: Index, campaign: Campaign, position: int) -> None:
@@ -140,9 +181,7 @@ def _union(sets: Sequence[frozenset[str]]) -> frozenset[str]:
     return sets[0].union(*sets[1:]) if len(sets) > 1 else sets[0]
 
 
-def _post(table: dict[Key, "array[int]"], key: Key, position: int) -> None:
+def _post(table: dict[Key, "array[int]"], key: Key, slot: int) -> None:
+    # A new array, because the old one may belong to the catalogue before; postings of one key are few.
     postings = table.get(key)
-    if postings is None:
-        table[key] = array("I", (position,))
-    else:
-        postings.append(position)
+    table[key] = array("I", (slot,)) if postings is None else postings + array("I", (slot,))

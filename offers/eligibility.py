@@ -60,7 +60,7 @@ def standing(case: Case, rule: Rule, item: Item) -> Standing | No | None:
     if rule.interest is None:
         return None
     if rule.wanted is None:
-        roused = case.roused[rule.position]
+        roused = case.roused[rule.slot]
         return No(roused) if isinstance(roused, str) else roused
     want = item.group_want if rule.wanted == "group" and item.group_want is not None else item.want
     judged = interest_rules.judge(rule.interest, want, case.at_s) if want else "no_interest"

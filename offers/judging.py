@@ -30,13 +30,13 @@ def judge(case: Case, items: list[Item], heard: Judged | None = None) -> Judged:
         return judged
     matches = match(case, items)
     only = case.shopper.only if case.shopper is not None else None
-    for position in sorted(matches):
-        rule = case.catalogue.rules[position]
+    for slot in case.catalogue.in_order(matches):
+        rule = case.catalogue.rules[slot]
         if only is not None and rule.personal and rule.id != only.campaign:
             continue  # whoever holds a token learns nothing else, not even a no
-        if position not in judged.nos:
-            judged.nos[position] = refuse(case, rule)
-        heard_of = judged.nos[position] or claim(case, rule, matches[position])
+        if slot not in judged.nos:
+            judged.nos[slot] = refuse(case, rule)
+        heard_of = judged.nos[slot] or claim(case, rule, matches[slot])
         if isinstance(heard_of, Play):
             judged.plays.append(heard_of)
         elif heard_of is not None:

@@ -16,32 +16,37 @@ Matches = dict[int, list[Item]]
 
 
 def match(case: Case, items: list[Item]) -> Matches:
-    """Positions of rules with the items they cover, exclusions off. Personal rules only where allowed."""
+    """Slots of rules with the items they cover, exclusions off. Personal rules only where allowed."""
     found: Matches = {}
     store = case.query.place.store
     catalogue = case.catalogue
     plain = catalogue.plain
-    for positions in plain.basket_wide(store):
-        for position in positions:
-            found[position] = items
+    for slots in plain.basket_wide(store):
+        for slot in slots:
+            found[slot] = items
     for item in items:
-        for positions in plain.covering(item.sku, item.group, item.lineage):
-            _note(found, positions, item)
+        for slots in plain.covering(item.sku, item.group, item.lineage):
+            _note(found, slots, item)
     if case.known.opened:
         _match_coded(case, items, found)
     if case.wants:
         _match_wanted(case, items, found)
         if not catalogue.roused.is_empty:
             _match_roused(case, items, found)
-    rules = catalogue.rules
-    excluding = [position for position in found if rules[position].excludes]
-    for position in excluding:
-        kept = [item for item in found[position] if not _excludes_item(rules[position], item)]
-        if kept:
-            found[position] = kept
-        else:
-            del found[position]
+    for slot in catalogue.dead & found.keys():
+        del found[slot]
+    _exclude(catalogue.rules, found)
     return found
+
+
+def _exclude(rules: Sequence[Rule], found: Matches) -> None:
+    excluding = [slot for slot in found if rules[slot].excludes]
+    for slot in excluding:
+        kept = [item for item in found[slot] if not _excludes_item(rules[slot], item)]
+        if kept:
+            found[slot] = kept
+        else:
+            del found[slot]
 
 
 def excludes(rule: Rule, sku: str | None, group: str | None, path: tuple[str, ...]) -> bool:
@@ -63,13 +68,17 @@ def rouse(case: Case) -> dict[int, Standing | str]:
         if product is None or is_sensitive(product, case.policy):
             continue
         path = lineage(product.category)
-        for position in chain(*wide, *index.covering(product.sku, product.group, path)):
-            rule = rules[position]
-            if rule.interest is None or excludes(rule, product.sku, product.group, path):
+        for slot in chain(*wide, *index.covering(product.sku, product.group, path)):
+            rule = rules[slot]
+            if (
+                rule.interest is None
+                or slot in case.catalogue.dead
+                or excludes(rule, product.sku, product.group, path)
+            ):
                 continue
             judged = interest_rules.judge(rule.interest, want, case.at_s)
-            held = found.get(position)
-            found[position] = judged if held is None else _stronger(held, judged)
+            held = found.get(slot)
+            found[slot] = judged if held is None else _stronger(held, judged)
     return found
 
 
@@ -89,9 +98,9 @@ def _match_wanted(case: Case, items: list[Item], found: Matches) -> None:
     for item in items:
         if item.want is None and item.group_want is None:
             continue
-        for positions in (*wide, *index.covering(item.sku, item.group, item.lineage)):
+        for slots in (*wide, *index.covering(item.sku, item.group, item.lineage)):
             for_group_only = item.want is None
-            kept = [p for p in positions if rules[p].wanted == "group"] if for_group_only else positions
+            kept = [p for p in slots if rules[p].wanted == "group"] if for_group_only else slots
             _note(found, kept, item)
 
 
@@ -99,27 +108,27 @@ def _match_coded(case: Case, items: list[Item], found: Matches) -> None:
     """What a code opens; the campaigns behind other codes cost nothing and are not mentioned."""
     index, rules, opened = case.catalogue.coded, case.catalogue.rules, case.known.opened
     for item in items:
-        for positions in (*_basket_wide(case, index), *index.covering(item.sku, item.group, item.lineage)):
-            _note(found, [p for p in positions if rules[p].number in opened], item)
+        for slots in (*_basket_wide(case, index), *index.covering(item.sku, item.group, item.lineage)):
+            _note(found, [p for p in slots if rules[p].number in opened], item)
 
 
 def _match_roused(case: Case, items: list[Item], found: Matches) -> None:
     index = case.catalogue.roused
     case.roused = case.roused or rouse(case)
     for item in items:
-        for positions in (*_basket_wide(case, index), *index.covering(item.sku, item.group, item.lineage)):
-            _note(found, [p for p in positions if p in case.roused], item)
+        for slots in (*_basket_wide(case, index), *index.covering(item.sku, item.group, item.lineage)):
+            _note(found, [p for p in slots if p in case.roused], item)
 
 
 def _basket_wide(case: Case, index: Index) -> tuple[Sequence[int], ...]:
     return index.basket_wide(case.query.place.store)
 
 
-def _note(found: Matches, positions: Sequence[int], item: Item) -> None:
-    for position in positions:
-        items = found.get(position)
+def _note(found: Matches, slots: Sequence[int], item: Item) -> None:
+    for slot in slots:
+        items = found.get(slot)
         if items is None:
-            found[position] = [item]
+            found[slot] = [item]
         elif items[-1] is not item:  # the same rule may name an item by product and by category
             items.append(item)
 

@@ -4,11 +4,13 @@ Invariant: a rule holds nothing of the size of its scope; what it covers is in t
 10,000 campaigns of 1,000 products fit into a worker.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from offers.campaign import (
     Audience,
+    BasketHolds,
     Campaign,
     Frequency,
     Funding,
@@ -82,15 +84,18 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """See the module. `position` orders by priority, then id; `rank` is the order of taking off.
+    """See the module. `slot` is its place in the catalogue, which the index names; `position` orders by
+    priority, then id; `rank` is the order of taking off, by the campaign's own `order` first.
 
     `timed`, `limited` and `excludes` say whether the costlier questions need be asked at all; `priced` are
     the tables that must name the basket's currency. `counted` covers what conditions count, where the reward
     reaches further than that.
     """
 
+    slot: int
     position: int
     rank: int
+    order: int
     number: int
     version: int
     id: str
@@ -136,9 +141,14 @@ class Rule:
     joins: frozenset[str]
     already: frozenset[str]
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a screen may show it without a basket, an interest or a code."""
+        return self.reach == "all" and not isinstance(self.trigger, Interest | BasketHolds)
 
-def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
-    """The rule of an entry at its places in the orders of priority and of taking off."""
+
+def compile_rule(entry: Entry, slot: int) -> Rule:
+    """The rule of an entry; its places in the orders of priority and of taking off are given by `arrange`."""
     campaign = entry.campaign
     conditions, limits, scope = campaign.conditions, campaign.limits, campaign.scope
     counted = (
@@ -150,8 +160,10 @@ def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
     )
     priced = (conditions.minimum_spend, limits.amount_per_basket, limits.budget)
     return Rule(
-        position=position,
-        rank=rank,
+        slot=slot,
+        position=slot,
+        rank=slot,
+        order=campaign.stacking.order,
         number=entry.number,
         version=entry.version,
         id=campaign.id,
@@ -205,6 +217,17 @@ def compile_rule(entry: Entry, *, position: int, rank: int) -> Rule:
         joins=campaign.stacking.joins,
         already=frozenset[str](campaign.stacking.already),
     )
+
+
+def arrange(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules in the order of priority, then id, each knowing its place there and in taking off."""
+    ordered = sorted(rules, key=lambda rule: (-rule.priority, rule.id))
+    by_order = sorted(range(len(ordered)), key=lambda i: (ordered[i].order, i))
+    ranks = {i: rank for rank, i in enumerate(by_order)}
+    return [
+        rule if (rule.position, rule.rank) == (i, ranks[i]) else replace(rule, position=i, rank=ranks[i])
+        for i, rule in enumerate(ordered)
+    ]
 
 
 def _treatments(campaign: Campaign) -> tuple[Treatment, ...]:

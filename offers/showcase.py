@@ -90,16 +90,17 @@ def _impersonal(case: Case, judged: Judged, taken: set[str], most: int) -> list[
     lists = case.catalogue.shown
     placement = case.query.placement
     names = (EVERY_PLACEMENT,) if placement is None else (placement, None)
-    positions = merge(*[lists[name] for name in names if name in lists])
-    for position in islice(positions, case.policy.shown_scans):
+    rules = case.catalogue.rules
+    slots = merge(*[lists[name] for name in names if name in lists], key=lambda slot: rules[slot].position)
+    for slot in islice(slots, case.policy.shown_scans):
         if len(found) >= most:
             break
-        rule = case.catalogue.rules[position]
+        rule = rules[slot]
         if rule.id in taken:
             continue
-        if position not in judged.nos:
-            judged.nos[position] = refuse(case, rule)
-        treated = judged.nos[position] or treat(case, rule)
+        if slot not in judged.nos:
+            judged.nos[slot] = refuse(case, rule)
+        treated = judged.nos[slot] or treat(case, rule)
         if isinstance(treated, No):
             judged.refused.setdefault(rule.id, Refusal(rule.id, treated.reason, treated.hint))
         else:

@@ -52,10 +52,10 @@ class Snapshot:
     @classmethod
     def of(cls, catalogue: Catalogue) -> Self:
         """The snapshot of a compiled catalogue."""
-        rules = catalogue.rules
+        rules = tuple(catalogue.living())
         roomy = frozenset(rule.number for rule in rules if rule.total is not None or rule.budget)
         daily = frozenset(rule.number for rule in rules if rule.per_store_day is not None)
-        shown = [rules[position] for position in chain.from_iterable(catalogue.shown.values())]
+        shown = [catalogue.rules[slot] for slot in chain.from_iterable(catalogue.shown.values())]
         personal = [rule for rule in rules if rule.interest is not None]
         return cls(
             catalogue=catalogue,
@@ -105,8 +105,8 @@ class Snapshot:
         return found
 
     def _numbers(self, postings: Iterable[Iterable[int]]) -> frozenset[int]:
-        rules = self.catalogue.rules
-        return _counted(rules[position] for position in chain.from_iterable(postings))
+        rules, dead = self.catalogue.rules, self.catalogue.dead
+        return _counted(rules[slot] for slot in chain.from_iterable(postings) if slot not in dead)
 
 
 def _indexes(catalogue: Catalogue) -> tuple[Index, ...]:

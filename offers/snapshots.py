@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from offers import store_campaigns, store_catalogue, store_places
-from offers.compiled import compile_catalogue
+from offers.compiled import Catalogue, compile_catalogue, extend
 from offers.errors import UnknownStoreError
 from offers.model import Place
 from offers.snapshot import Snapshot
@@ -24,6 +24,9 @@ QUICK_LOAD_S: Final = 0.025
 """A catalogue that loads faster than this is waited for: then a change shows at once, and no thread is
 needed.
 """
+
+MOST_DEAD: Final = 2_000
+"""So many former versions of campaigns may lie in the index before it is made anew."""
 
 OpenConnection = Callable[[], AbstractContextManager[Connection]]
 
@@ -99,10 +102,21 @@ class Snapshots:
         began_s = time.monotonic()
         # The version first: what changes while we read is seen as a newer version afterwards.
         version = store_catalogue.version(connection)
-        held = Snapshot.of(compile_catalogue(version, store_campaigns.live(connection)))
+        held = Snapshot.of(self._catalogue(connection, version))
         self._load_s = time.monotonic() - began_s
         self._held, self._stale_since_s = held, None
         return held
+
+    def _catalogue(self, connection: Connection, version: int) -> Catalogue:
+        """What is held with what has changed since; from scratch at first and when too much of it is dead."""
+        held = self._held.catalogue if self._held is not None else None
+        if held is None or len(held.dead) > MOST_DEAD:
+            return compile_catalogue(version, store_campaigns.live(connection))
+        served = store_campaigns.served(connection)
+        before = {rule.number: rule.version for rule in held.living()}
+        changed = [number for number, at in served.items() if before.get(number) != at]
+        entries = store_campaigns.live(connection, changed) if changed else ()
+        return extend(held, version, entries, gone=before.keys() - served.keys())
 
     def _forget_threads(self) -> None:
         self._loading = Lock()

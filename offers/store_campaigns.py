@@ -1,6 +1,6 @@
 """Reads and writes campaigns, their versions and who changed them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -140,16 +140,26 @@ _LIVE = text("""
       FROM offers.campaign AS c
       JOIN offers.campaign_version AS v ON v.campaign_no = c.campaign_no AND v.version = c.live_version
      WHERE c.state = 'live' AND c.campaign_no > :after
+       AND (CAST(:only AS bigint[]) IS NULL OR c.campaign_no = ANY (CAST(:only AS bigint[])))
      ORDER BY c.campaign_no
      LIMIT :limit
 """)
+_SERVED = text("SELECT campaign_no, live_version FROM offers.campaign WHERE state = 'live'")
 _BATCH = 200
 
 
-def live(connection: Connection) -> Iterator[Entry]:
-    """The live campaigns. A few hundred documents at a time are in memory, for there may be thousands."""
+def served(connection: Connection) -> dict[int, int]:
+    """The version of every live campaign, by number."""
+    return {row.campaign_no: row.live_version for row in connection.execute(_SERVED)}
+
+
+def live(connection: Connection, only: Collection[int] | None = None) -> Iterator[Entry]:
+    """The live campaigns, or those among these numbers. A few hundred documents at a time are in memory, for
+    there may be thousands.
+    """
     after = 0
-    while rows := connection.execute(_LIVE, {"after": after, "limit": _BATCH}).all():
+    asked = {"limit": _BATCH, "only": list(only) if only is not None else None}
+    while rows := connection.execute(_LIVE, {"after": after, **asked}).all():
         for row in rows:
             after = row.campaign_no
             yield Entry(row.campaign_no, row.version, document_campaign(row.content))

@@ -199,7 +199,7 @@ def test_a_shared_word_is_for_everybody_and_for_one_campaign(till: Till) -> None
 
 
 def test_a_clipped_coupon_applies_at_the_till(till: Till) -> None:
-    """Clipped at the kiosk under one card, it opens at the till for whoever of the person's cards is shown."""
+    """Clipped at the kiosk under one card, it opens at the till for every card of the same person."""
     assert opening.clip(till.connection, "secret", 7, now=NOW)
     assert not opening.clip(till.connection, "secret", 7, now=NOW)
     till.connection.commit()
