@@ -79,7 +79,7 @@ class _Reading:
             problem = None if name in _KNOWN else _unknown(name, len(found), policy)
             text = ""
             if problem is None and raw is not None:
-                text, problem = _clean(name, raw) if isinstance(raw, str) else _number(name, raw)
+                text, problem = cleaned(name, raw) if isinstance(raw, str) else _number(name, raw)
             if problem:
                 self.reject(name, problem)
             elif text:
@@ -167,12 +167,12 @@ def _number(name: str, raw: object) -> tuple[str, str | None]:
     is_number = isinstance(raw, float | date) or (isinstance(raw, int) and abs(raw) < 1 << 64)
     if not is_number or (isinstance(raw, bool) and name in _KNOWN):
         return "", NO_TEXT
-    return _clean(name, str(raw))
+    return cleaned(name, str(raw))
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def _clean(name: str, raw: str) -> tuple[str, str | None]:
-    """The clean text of a known attribute, and what is wrong with it."""
+def cleaned(name: str, raw: str) -> tuple[str, str | None]:
+    """The clean text of a known attribute, "" when it says nothing, and what is wrong with it."""
     text = clean(raw) if len(raw) <= RAW_LENGTH_MAX else raw
     if len(text) > TEXT_LENGTH_MAX:
         return "", NO_TEXT

@@ -39,7 +39,7 @@ def identifiers(
         if place == CLAIM_COUNT_MAX:
             rejected.append(Rejected("identifiers", f"Only the first {CLAIM_COUNT_MAX} are taken."))
             break
-        one = _read(claim, country, fallback, policy)
+        one = read(claim, country, fallback, policy)
         if isinstance(one, Identifier):
             found[one.key] = _better(found[one.key], one) if one.key in found else one
         else:
@@ -47,7 +47,7 @@ def identifiers(
     return tuple(found[key] for key in sorted(found)), tuple(rejected)
 
 
-def _read(claim: Claim, country: str, fallback: str | None, policy: Policy) -> Identifier | str:
+def read(claim: Claim, country: str, fallback: str | None, policy: Policy) -> Identifier | str:
     """The identifier, or the sentence that says why there is none."""
     rule = policy.identifiers.get(claim.type)
     if rule is None:

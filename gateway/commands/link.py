@@ -1,0 +1,186 @@
+"""`o2o link`: who is the same shopper in some files, without a server or a database."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.phases import Phases
+from identity import policy as policies
+from identity.errors import IdentityError
+from identity.policy import Policy
+
+if TYPE_CHECKING:
+    from identity.scoring.model import ScoredModel
+
+_file = click.Path(dir_okay=False, path_type=Path)
+REVIEWS_TOLD = 5
+
+
+@click.command("link")
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE...",
+)
+@click.option("--id", "key", required=True, help="The column that names a record, once in each file.")
+@click.option(
+    "--map",
+    "entries",
+    multiple=True,
+    required=True,
+    metavar="COLUMN=ATTRIBUTE",
+    help="What a column holds: an attribute such as family_name, an identifier such as email, or x_<name>.",
+)
+@click.option(
+    "--out", required=True, type=_file, help="Where the clusters go: source, record_key, profile_id."
+)
+@click.option("--links", type=_file, help="Where the links go, each with weight, outcome and reason.")
+@click.option("--reviews", type=_file, help="Where goes what a person should look at.")
+@click.option("--rejects", type=_file, help="Where goes what was not taken, with the reasons.")
+@click.option(
+    "--model", "model_path", type=_file, help="Weigh by this model file instead of the one that ships."
+)
+@click.option("--country", default="AT", show_default=True, help="What national phone numbers are from.")
+@click.option(
+    "--date-order",
+    type=click.Choice(["dmy", "mdy", "ymd"]),
+    default="dmy",
+    show_default=True,
+    help="How dates such as 01/02/1990 are written.",
+)
+@click.option("--encoding", default="utf-8", show_default=True, help="How the files' letters are written.")
+@click.option(
+    "--cluster-size-limit",
+    type=click.IntRange(2, 32_767),
+    help="Take apart what hangs together beyond so many records.",
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="How many at a time."
+)
+@click.option(
+    "--memory-mib",
+    type=click.IntRange(256),
+    default=4096,
+    show_default=True,
+    help="What DuckDB may use at most.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print what was done as one JSON object on standard output."
+)
+def command(
+    paths: tuple[Path, ...],
+    key: str,
+    entries: tuple[str, ...],
+    out: Path,
+    links: Path | None,
+    reviews: Path | None,
+    rejects: Path | None,
+    model_path: Path | None,
+    country: str,
+    date_order: str,
+    encoding: str,
+    cluster_size_limit: int | None,
+    processes: int,
+    memory_mib: int,
+    as_json: bool,
+) -> None:
+    r"""Find who is the same shopper in CSV, Parquet and NDJSON files (gzip too), without a server.
+
+    A file's name without its endings is the source of its records. The id of a cluster is its least
+    `source:record_key`, so the same files give the same ids.
+
+    \b
+    o2o link crm.csv shop.parquet --id customer --map first=given_name \
+        --map last=family_name --map mail=email --out clusters.csv
+    """
+    _need_extra()
+    from identity.bulk import files, mapping, store_output
+    from identity.bulk.link import Intake, bring_in, join
+    from identity.bulk.reading import Reading
+    from identity.bulk.splink_engine import SplinkEngine
+    from identity.bulk.store_workbench import Resources, workbench
+    from identity.bulk.workforce import Equipment, Workforce
+
+    policy = policies.load()
+    if cluster_size_limit is not None:
+        policy = replace(policy, component_bound=cluster_size_limit)
+    reading = Reading(policy, country=country, date_order=date_order)
+    try:
+        intake = Intake(files.sources(paths), mapping.parse(entries, policy), key, encoding)
+        model = _model(model_path)
+        equipment = Equipment(reading, model)
+        resources = Resources(processes=processes, memory_mib=memory_mib)
+        with (
+            Phases() as phases,
+            workbench(resources) as con,
+            Workforce(processes, equipment, phases) as workforce,
+        ):
+            bring_in(con, intake, workforce, phases)
+            found = join(con, workforce, SplinkEngine(model), phases, with_reasons=links is not None)
+            phases.phase("write")
+            store_output.write_clusters(con, out)
+            review_count = store_output.find_reviews(con, policy, _ladder(model, policy))
+            for path, write in (
+                (links, store_output.write_links),
+                (reviews, store_output.write_reviews),
+                (rejects, store_output.write_rejects),
+            ):
+                if path is not None:
+                    write(con, path)
+            rejected = store_output.rejected(con)
+    except IdentityError as error:
+        raise click.ClickException(str(error)) from error
+    _tell(rejected, review_count, told_apart=reviews is not None)
+    summary = asdict(found) | {"reviews": review_count, "model": model.version, "seconds": phases.seconds}
+    click.echo(json.dumps(summary) if as_json else _readable(summary), err=not as_json)
+
+
+def _need_extra() -> None:
+    missing = [name for name in ("duckdb", "numpy", "pyarrow", "splink") if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(
+            f"Joining files needs {', '.join(missing)}, not installed here: pip install 'o2o-gateway[bulk]'."
+        )
+
+
+def _model(path: Path | None) -> "ScoredModel":
+    from identity.errors import ModelError
+    from identity.scoring import model, shipped
+
+    if path is None:
+        return shipped.default()
+    try:
+        return model.load(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, ModelError) as error:
+        raise click.ClickException(f"{path} is no model: {error}") from error
+
+
+def _ladder(model: "ScoredModel", policy: Policy) -> Sequence[str]:
+    from identity import pieces
+
+    ladder = pieces.ladder(model, policy)
+    return [", ".join(ladder.dropped(level)) for level in range(ladder.last + 2)]
+
+
+def _tell(rejected: Sequence[tuple[str, str, int]], reviews: int, *, told_apart: bool) -> None:
+    """What a person should know of the run even when it went well."""
+    for field, reason, count in rejected:
+        click.echo(f"not taken: {field}, {count:,} times: {reason}", err=True)
+    if reviews and not told_apart:
+        click.echo(f"{reviews:,} things to look at; --reviews FILE writes them down.", err=True)
+
+
+def _readable(summary: dict[str, Any]) -> str:
+    seconds = " ".join(f"{name} {took:.1f}" for name, took in summary["seconds"].items())
+    return (
+        f"{summary['records']:,} records are {summary['persons']:,} shoppers: {summary['pairs']:,} pairs"
+        " compared,"
+        f" {summary['links']:,} links, by model {summary['model']}.\nSeconds: {seconds}."
+    )

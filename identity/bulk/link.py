@@ -1,0 +1,81 @@
+"""Joining files: read, normalise, find keys, weigh, link, settle."""
+
+from dataclasses import dataclass
+
+from identity.bulk import (
+    store_columns,
+    store_files,
+    store_keys,
+    store_links,
+    store_names,
+    store_persons,
+)
+from identity.bulk.engine import Engine
+from identity.bulk.files import SourceFile
+from identity.bulk.mapping import Mapping
+from identity.bulk.progress import Progress
+from identity.bulk.store_workbench import DuckDBPyConnection, count
+from identity.bulk.workforce import Workforce
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What is to be joined: files, what their columns hold, and which column names a record."""
+
+    files: tuple[SourceFile, ...]
+    mapping: Mapping
+    key: str
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a run came to, in numbers."""
+
+    records: int
+    pairs: int
+    links: int
+    persons: int
+    rejects: int
+
+
+def bring_in(con: DuckDBPyConnection, intake: Intake, workforce: Workforce, progress: Progress) -> int:
+    """Brings the files into the workbench in canonical form and returns the number of records."""
+    progress.phase("read")
+    records = store_files.read(con, intake.files, intake.mapping, key=intake.key, encoding=intake.encoding)
+    progress.phase("normalise")
+    store_columns.normalise(con, intake.mapping, workforce)
+    return records
+
+
+def join(
+    con: DuckDBPyConnection,
+    workforce: Workforce,
+    engine: Engine,
+    progress: Progress,
+    *,
+    with_reasons: bool = False,
+) -> Linked:
+    """Finds the persons among the records in the workbench: tables `person`, `link`, `apart`, `dead`,
+    `left_out`.
+    """
+    model = workforce.equipment.model
+    progress.phase("keys")
+    store_keys.find(con, workforce)
+    progress.phase("pairs")
+    store_links.pair_up(con)
+    pairs = count(con, "pair")
+    progress.phase("weigh")
+    store_names.gather(con)
+    engine.weigh(con, workforce)
+    progress.phase("links")
+    store_links.link(con, model, workforce)
+    progress.phase("persons")
+    store_persons.find(con, workforce, with_reasons=with_reasons)
+    return Linked(
+        records=count(con, "record"),
+        pairs=pairs,
+        links=count(con, "link"),
+        persons=count(con, "(SELECT DISTINCT root FROM person)"),
+        rejects=count(con, "reject"),
+    )

@@ -1,0 +1,58 @@
+"""Keys and whether they are live, for all records at once.
+
+Tables: `dead` (type, value, records, tokens): identifiers that say nothing any more; `live` (no, type,
+value): `shown` without them; `post` (digest, no): every live key that at least two records share. Blocking
+keys are known by their digest alone, as they are online; beyond the policy's cap they are left out without a
+word.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from identity.bulk import store_rows
+from identity.bulk.rows import Row, record
+from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.bulk.workforce import Equipment, Workforce
+from identity.policy import BLOCK
+
+_TOKENS: Final = "count(DISTINCT coalesce(r.token, r.no::VARCHAR))"
+
+
+def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
+    """Makes `dead`, `live` and `post`."""
+    con.execute(
+        "CREATE TABLE dead AS SELECT k.* FROM (SELECT s.type, s.value, count(*) AS records,"
+        f" {_TOKENS} AS tokens FROM shown s JOIN record r USING (no) GROUP BY s.type, s.value"
+        " HAVING count(*) > 1) k JOIN rule USING (type) WHERE k.records > rule.cap OR k.tokens > rule.generic"
+    )
+    con.execute("CREATE TABLE live AS SELECT * FROM shown ANTI JOIN dead USING (type, value)")
+    _block(con, workforce)
+    cap = workforce.equipment.reading.policy.cap(BLOCK)
+    con.execute(
+        "CREATE TABLE post AS SELECT digest, no FROM blocked SEMI JOIN (SELECT digest FROM blocked GROUP BY"
+        " digest"
+        f" HAVING count(*) BETWEEN 2 AND {cap}) USING (digest)"
+        " UNION ALL SELECT hash(type, value), no FROM live SEMI JOIN (SELECT type, value FROM live"
+        " GROUP BY type, value HAVING count(*) > 1) USING (type, value)"
+    )
+    con.execute("DROP TABLE blocked")
+
+
+def _block(con: DuckDBPyConnection, workforce: Workforce) -> None:
+    """The model's blocking keys of every record: `blocked` (digest, no)."""
+    con.execute("CREATE TABLE blocked (digest UBIGINT, no BIGINT)")
+    rows = list(store_rows.rows(con, "record", shown="shown"))
+    keys = workforce.spread(_blocking, rows)
+    table = {
+        "value": pa.array([key for found in keys for key in found], pa.string()),
+        "no": pa.array([row.no for row, found in zip(rows, keys, strict=True) for _ in found], pa.int64()),
+    }
+    keep(con, "block_key", pa.table(table))
+    con.execute(f"INSERT INTO blocked SELECT hash('{BLOCK}', value), no FROM block_key")
+    con.execute("DROP TABLE block_key")
+
+
+def _blocking(rows: Sequence[Row], equipment: Equipment) -> list[tuple[str, ...]]:
+    return [tuple(dict.fromkeys(equipment.model.blocking(record(row)))) for row in rows]

@@ -1,0 +1,59 @@
+"""Levels of agreement made weights: the sum that `identity.scoring.model` forms, term by term, in its order.
+
+Splink's table (no_l, no_r, `mw_<comparison>`: the place of the level that holds, from 1, or 0;
+`<column>_share_l`, `<column>_share_r`) becomes `weight` (l, r, units). Every number enters as its shortest
+exact text and is added in the document's order, and the sum is rounded half to even as Python rounds, so the
+units are equal and not only near.
+"""
+
+from collections.abc import Iterator
+from math import log2
+
+from identity.bulk.store_workbench import DuckDBPyConnection
+from identity.scoring import catalogue
+from identity.scoring.document import Document, Odds
+from identity.weigh import UNITS_PER_BIT
+
+
+def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
+    """Makes `weight` of the table that Splink answers with, and drops that."""
+    prior = _exact(log2(document.prior / (1 - document.prior)))
+    total = " + ".join((prior, *_terms(document)))
+    con.execute(
+        f"CREATE TABLE weight AS SELECT no_l AS l, no_r AS r, round_even(({total}) * {UNITS_PER_BIT},"
+        f" 0)::BIGINT AS units FROM {levels}"
+    )
+    con.execute(f"DROP TABLE {levels}")
+
+
+def shared_columns(document: Document) -> list[str]:
+    """The columns whose values' shares enter the weight."""
+    found = (
+        level.term
+        for name in document.odds
+        for level in catalogue.comparison(name).levels
+        if level.term is not None and level.term in document.terms
+    )
+    return list(dict.fromkeys(found))
+
+
+def _terms(document: Document) -> Iterator[str]:
+    """What each comparison adds, in the document's order; nothing where a side is silent."""
+    for name, odds in document.odds.items():
+        levels = catalogue.comparison(name).levels
+        cases = []
+        for place, (level, shown) in enumerate(zip(levels, odds, strict=True), start=1):
+            column = level.term if level.term in document.terms else None
+            cases.append(f"WHEN {place} THEN {_bits(shown, column)}")
+        yield f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
+
+
+def _bits(odds: Odds, column: str | None) -> str:
+    if column is None:
+        return _exact(odds.bits)
+    corrected = f"{_exact(odds.bits + log2(odds.u))} - greatest({column}_share_l, {column}_share_r)"
+    return f"coalesce({corrected}, {_exact(odds.bits)})"
+
+
+def _exact(number: float) -> str:
+    return f"'{number!r}'::DOUBLE"
