@@ -125,9 +125,7 @@ class Sale:
         return self.key.name in self.desk.memory.holds
 
     def _announce(self) -> None:
-        record = {
-            "t": "hold", "key": self.key.name, "transaction": self.key.document(), "revision": self.revision,
-        }  # fmt: skip
+        record = {"t": "hold", "key": self.key.name}
         if not self._is_held():
             self.desk.journal.append(record)
         self.desk.memory.take(record)

@@ -134,10 +134,7 @@ class Till:
         """What was being totalled when the till died was not sold: give it back."""
         memory = self.desk.memory
         for record in list(memory.holds.values()):
-            named = record["transaction"]
-            key = TransactionKey(
-                named["store"], named["terminal"], date.fromisoformat(named["business_day"]), named["number"]
-            )
+            key = TransactionKey.named(record["key"])
             made = release(memory.last_message + 1, key, 0, self.desk.now())
             self.desk.journal.append(made)
             memory.take(made)

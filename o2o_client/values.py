@@ -20,6 +20,12 @@ class TransactionKey:
         """The key as one text."""
         return f"{self.store}/{self.terminal}/{self.business_day.isoformat()}/{self.number}"
 
+    @classmethod
+    def named(cls, name: str) -> "TransactionKey":
+        """The key whose name this is."""
+        store, terminal, day, number = name.split("/")
+        return cls(store, terminal, date.fromisoformat(day), number)
+
     def document(self) -> dict[str, str]:
         """As the gateway reads it."""
         return {
