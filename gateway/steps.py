@@ -11,6 +11,7 @@ from gateway.inbox import work
 from gateway.wiring import Services
 from gateway.worker import Step
 from identity import changes, redo
+from identity.breaker import watching
 from offers import decision_days
 
 FORGOTTEN_AT_ONCE = 1_000
@@ -21,6 +22,9 @@ def steps(services: Services) -> Sequence[Step]:
 
     def redo_one(connection: Connection, now: dt.datetime) -> bool:
         return redo.step(connection, services.identity, now=now)
+
+    def watch_sources(connection: Connection, now: dt.datetime) -> bool:
+        return watching.watch(connection, services.identity, now=now) > 0
 
     def number_changes(connection: Connection, now: dt.datetime) -> bool:
         del now
@@ -42,6 +46,7 @@ def steps(services: Services) -> Sequence[Step]:
 
     return (
         Step("redo", every_s=0.5, run=redo_one),
+        Step("watch_sources", every_s=2, run=watch_sources),
         Step("number_changes", every_s=0.2, run=number_changes),
         Step("deliveries", every_s=0.2, run=work_on_deliveries),
         Step("forget_deliveries", every_s=600, run=forget_deliveries),

@@ -15,7 +15,9 @@ from gateway.secrets_file import Secrets
 from gateway.settings import Settings
 from identity import policy
 from identity.context import Context as Identity
+from identity.scoring import model as scoring
 from identity.vault import open_vault
+from identity.versions.registry import Models
 from identity.weigh import DeterministicModel
 from offers.assortment import Assortment
 from offers.decision_log import DecisionLog
@@ -62,6 +64,20 @@ def open_services(settings: Settings) -> Services:
     return services_over(settings, open_database(settings))
 
 
+def identity_of(settings: Settings, secrets: Secrets) -> Identity:
+    """What identity works with besides a connection."""
+    return Identity(
+        policy=policy.load(settings.policy_path or policy.DEFAULT_PATH),
+        model=DeterministicModel(),
+        vault=open_vault(
+            secrets.current,
+            {number: (keys.pepper, keys.envelope) for number, keys in secrets.versions.items()},
+        ),
+        new_id=uuid7,
+        models=Models(scoring.load),
+    )
+
+
 def services_over(
     settings: Settings, database: Database, *, clock: Callable[[], dt.datetime] = utc_now
 ) -> Services:
@@ -79,15 +95,7 @@ def services_over(
         database=database,
         quick=Quick(quick),
         secrets=secrets,
-        identity=Identity(
-            policy=policy.load(settings.policy_path or policy.DEFAULT_PATH),
-            model=DeterministicModel(),
-            vault=open_vault(
-                secrets.current,
-                {number: (keys.pepper, keys.envelope) for number, keys in secrets.versions.items()},
-            ),
-            new_id=uuid7,
-        ),
+        identity=identity_of(settings, secrets),
         offers=Offers(
             policy=Policy(returns=settings.returns),
             snapshots=Snapshots(database.transaction),

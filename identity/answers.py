@@ -141,6 +141,14 @@ class ConsentView:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """Whose a record was at a time (None: nobody's), and the records that were the same profile's."""
+
+    profile: UUID | None
+    records: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgementView:
     """A stored judgement and what it did: the profiles that its records belong to now."""
 

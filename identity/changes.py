@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import store_changes
-from identity.answers import ChangeView
+from identity import store_changes, store_profiles
+from identity.answers import ChangeView, Membership
+from identity.errors import UnknownRecordError
 
 LIMIT_MAX: Final = 1000
 
@@ -28,6 +29,16 @@ def read(connection: Connection, *, after: int = 0, limit: int = 100) -> tuple[C
 def number(connection: Connection, *, limit: int = LIMIT_MAX) -> int:
     """Gives positions to finished changes and returns how many; 0 also when somebody else is at it."""
     return store_changes.give_positions(connection, limit=limit)
+
+
+def membership_at(connection: Connection, record: UUID, at: datetime) -> Membership:
+    """Whose a record was at a time, with all that were the same profile's. Raises UnknownRecordError."""
+    if store_profiles.asked(connection, record) is None:
+        raise UnknownRecordError
+    owner = store_changes.owner_at(connection, record, at)
+    if owner is None:
+        return Membership(None, ())
+    return Membership(owner, tuple(store_changes.owned_at(connection, owner, at)))
 
 
 def owner_at(connection: Connection, record: UUID, at: datetime) -> UUID | None:

@@ -62,3 +62,21 @@ def owner_at(connection: Connection, record: UUID, at: datetime) -> UUID | None:
         (at, str(record)),
     ).scalar_one_or_none()
     return found
+
+
+def owned_at(connection: Connection, profile: UUID, at: datetime) -> list[UUID]:
+    """The records that belonged to a profile at a time, oldest first."""
+    found = connection.exec_driver_sql(
+        "select r.id from identity.record o"
+        " cross join lateral (select distinct m.record_no from identity.membership m"
+        "  where m.profile_no = o.record_no) once"
+        " cross join lateral ("
+        "  select m.profile_no from identity.membership m"
+        "  where m.record_no = once.record_no and m.since <= %s"
+        "  order by m.since desc, m.membership_no desc limit 1"
+        " ) then_owned"
+        " join identity.record r on r.record_no = once.record_no"
+        " where o.id = %s and then_owned.profile_no = o.record_no order by r.id",
+        (at, str(profile)),
+    )
+    return list(found.scalars())

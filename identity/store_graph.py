@@ -142,6 +142,16 @@ def in_pieces(connection: Connection, labels: Collection[int]) -> list[Row]:
     return [_row(row) for row in found]
 
 
+def labels(connection: Connection, numbers: Collection[int]) -> list[int]:
+    """The labels of the pieces that these records are in."""
+    found = driver.rows(
+        connection,
+        "select distinct piece_no from identity.member where record_no = any (%s::int8[])",
+        (list(numbers),),
+    )
+    return [label for (label,) in found]
+
+
 def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
     """The live records with these numbers."""
     if not numbers:

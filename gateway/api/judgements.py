@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import one_of, text
 from gateway.api.profiles import ExplanationSchema
-from gateway.api.rendered import moment_of
+from gateway.api.rendered import masked, moment_of
 from gateway.api.shapes import Strict
 from gateway.security import Scope
 from identity import profiles, steward
@@ -73,9 +73,14 @@ class JudgementsSchema(Strict):
 
 @endpoint(blueprint, "GET", "/why", scopes=STEWARD, query=PairSchema, answers={200: ExplanationSchema})
 def explain_pair(call: Call) -> Answer:
-    """What speaks for and against two records being one shopper."""
+    """What speaks for and against two records being one shopper, and how their weight adds up.
+
+    Values are masked unless the key may read profiles.
+    """
     asked = call.query
-    return Answer(200, profiles.why(call.connection, call.services.identity, asked["left"], asked["right"]))
+    show = str if call.principal.may(Scope.PROFILE_READ) else masked
+    told = profiles.why(call.connection, call.services.identity, asked["left"], asked["right"], show=show)
+    return Answer(200, told)
 
 
 @endpoint(

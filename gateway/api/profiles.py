@@ -13,8 +13,9 @@ from gateway.api.rendered import masked_identifier, moment_of
 from gateway.api.shapes import Strict
 from gateway.problems import Place, Problem
 from gateway.security import Scope
-from identity import history, profiles
+from identity import changes, history, profiles
 from identity.answers import EventView, ProfileView
+from identity.households import living
 
 blueprint = Blueprint(
     "profiles", __name__, url_prefix="/v1/profiles", description="Shoppers, as far as they may be shown."
@@ -28,6 +29,7 @@ class SurvivorSchema(Strict):
     source = fields.String(required=True)
     record = fields.UUID(required=True)
     reason = fields.String(required=True)
+    observed_at = fields.DateTime(required=True)
 
 
 class ProfileSchema(Strict):
@@ -81,6 +83,39 @@ class MembersSchema(Strict):
     """The records of a profile, oldest first."""
 
     items = fields.List(fields.Nested(ShownRecordSchema), required=True)
+
+
+class HouseholdSchema(Strict):
+    """Who lives together by surname and address; no reason to be one profile.
+
+    Of a household with too many persons nobody is named: somebody types that address to get on.
+    """
+
+    household = fields.UUID(required=True)
+    profiles = fields.List(fields.UUID(), required=True)
+    persons = fields.Integer(required=True)
+    too_many = fields.Boolean(required=True)
+
+
+class HouseholdsSchema(Strict):
+    """The households of a profile, one for each of its addresses with a surname."""
+
+    items = fields.List(fields.Nested(HouseholdSchema), required=True)
+
+
+class MembershipQuerySchema(Strict):
+    """When."""
+
+    at = Moment(required=True)
+
+
+class MembershipSchema(Strict):
+    """Whose a record was at a time; `profile` is null when it belonged to nobody."""
+
+    record = fields.UUID(required=True)
+    at = fields.DateTime(required=True)
+    profile = fields.UUID(required=True, allow_none=True)
+    records = fields.List(fields.UUID(), required=True)
 
 
 class ExplanationSchema(Strict):
@@ -146,6 +181,44 @@ def explain_profile(call: Call, profile: UUID) -> Answer:
     return Answer(200, profiles.how(call.connection, call.services.identity, profile))
 
 
+@endpoint(blueprint, "GET", "/<uuid:profile>/households", scopes=READ, answers={200: HouseholdsSchema})
+def read_households(call: Call, profile: UUID) -> Answer:
+    """Who lives with the shopper, by surname and address."""
+    found = living.of_profile(call.connection, call.services.identity, profile)
+    return Answer(
+        200,
+        {
+            "items": [
+                {
+                    "household": each.household,
+                    "profiles": each.profiles,
+                    "persons": each.persons,
+                    "too_many": each.too_many,
+                }
+                for each in found
+            ]
+        },
+    )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/<uuid:profile>/membership",
+    scopes=READ | {Scope.STEWARD},
+    query=MembershipQuerySchema,
+    answers={200: MembershipSchema},
+)
+def read_membership(call: Call, profile: UUID) -> Answer:
+    """Whose the record of this id was at a time, and which records belonged together with it."""
+    at = call.query["at"]
+    found = changes.membership_at(call.connection, profile, at)
+    return Answer(
+        200,
+        {"record": profile, "at": moment_of(at), "profile": found.profile, "records": found.records},
+    )
+
+
 def profile_of(view: ProfileView) -> dict[str, Any]:
     """A profile as it is shown."""
     return {
@@ -159,6 +232,7 @@ def profile_of(view: ProfileView) -> dict[str, Any]:
                 "source": survivor.source,
                 "record": survivor.record,
                 "reason": survivor.reason,
+                "observed_at": moment_of(survivor.observed_at),
             }
             for survivor in view.attributes
         },

@@ -23,6 +23,7 @@ from gateway.refusals import problem_of
 from gateway.security import Scope, speaks_for_source
 from identity import records
 from identity.answers import PutResult
+from identity.batches import rolling
 from identity.submission import Submission
 
 blueprint = Blueprint(
@@ -38,6 +39,12 @@ class BatchLineSchema(RecordSchema):
 
     source = code(required=True)
     key = text(longest=300, required=True)
+
+
+class DeliveryNameSchema(Strict):
+    """Under which name the records can be taken back together, over as many calls as it takes."""
+
+    batch = code(about="A delivery's name of your own, as in crm-2026-11-21.")
 
 
 class BatchAnswerSchema(Strict):
@@ -63,6 +70,7 @@ _LINE = BatchLineSchema()
     "/batch",
     scopes={Scope.INGEST},
     raw=True,
+    query=DeliveryNameSchema,
     answers={200: None},
     writes="many",
     most_bytes=bodies.MAX_BATCH_BYTES,
@@ -86,7 +94,11 @@ def put_records(call: Call) -> Answer:
     numbered = list(bodies.lines(call.body))
     if len(numbered) > MAX_LINES:
         raise Problem("body_too_large", f"At most {MAX_LINES:,} lines; split them into several calls.")
-    answers = [_answered(call, number, line) for number, line in numbered]
+    name = call.query["batch"]
+    if name is not None:
+        with call.connection.begin():
+            rolling.begin(call.connection, name, author=f"key:{call.principal.key_id}", now=call.now)
+    answers = [_answered(call, number, line, name) for number, line in numbered]
     content = b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
     if once is not None:
         with call.connection.begin():
@@ -111,11 +123,11 @@ def _put(call: Call, sent: Submission) -> PutResult:
         return records.put(call.connection, call.services.identity, sent, now=call.now)
 
 
-def _answered(call: Call, number: int, line: bytes) -> dict[str, Any]:
+def _answered(call: Call, number: int, line: bytes, batch: str | None) -> dict[str, Any]:
     try:
         loaded = _LINE.load(bodies.parsed(line))
         speaks_for_source(call.principal, loaded["source"])
-        sent = submission(loaded["source"], loaded["key"], loaded)
+        sent = submission(loaded["source"], loaded["key"], loaded, batch=batch)
         result = again(lambda: _put(call, sent))
         metrics.records.labels(sent.source, result.outcome.value).inc()
     except Exception as error:

@@ -29,6 +29,14 @@ class ReviewsQuerySchema(Strict):
     kind = fields.String(load_default="", validate=validate.Length(max=200))
 
 
+class JoinEffectSchema(Strict):
+    """What the verdict "same" would do now: these profiles would become one person of so many records."""
+
+    profiles = fields.List(fields.UUID(), required=True)
+    left_records = fields.Integer(required=True)
+    right_records = fields.Integer(required=True)
+
+
 class ReviewSchema(Strict):
     """An item; `left` and `right` are record ids."""
 
@@ -40,6 +48,7 @@ class ReviewSchema(Strict):
     detail = fields.Dict(required=True)
     state = fields.String(required=True)
     opened_at = fields.DateTime(required=True)
+    effect = fields.Nested(JoinEffectSchema, required=True, allow_none=True)
 
 
 class ReviewsSchema(Strict):
@@ -102,4 +111,11 @@ def review_of(item: ReviewView) -> dict[str, Any]:
         "detail": item.detail,
         "state": item.state,
         "opened_at": moment_of(item.opened_at),
+        "effect": None
+        if item.effect is None
+        else {
+            "profiles": item.effect.profiles,
+            "left_records": item.effect.left_records,
+            "right_records": item.effect.right_records,
+        },
     }

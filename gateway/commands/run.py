@@ -35,6 +35,7 @@ def command(*, demo: bool) -> None:
                     database.attachment.keep()
                 with database.transaction() as connection:
                     migrate(connection)
+                _offer_model(settings, database)
                 if demo:
                     _load_demo(settings, database)
                 supervisor.serve(settings, database, lock, when_ready=lambda: _welcome(settings, database))
@@ -42,6 +43,18 @@ def command(*, demo: bool) -> None:
                 database.close(wait_s=30)
     except supervisor.StartError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _offer_model(settings: Settings, database: Database) -> None:
+    """Makes the model that ships available, and the active one if nobody has chosen yet."""
+    from gateway import secrets_file
+    from gateway.wiring import identity_of, utc_now
+    from identity.scoring import shipped
+    from identity.versions import switching
+
+    identity = identity_of(settings, secrets_file.load_or_create(settings.secrets_file))
+    with database.transaction() as connection:
+        switching.start(connection, identity, shipped.document(), now=utc_now())
 
 
 def _load_demo(settings: Settings, database: Database) -> None:

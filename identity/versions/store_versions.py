@@ -95,6 +95,20 @@ def activate(connection: Connection, model_no: int, *, author: str, now: datetim
     )
 
 
+def spread(connection: Connection, count: int) -> list[int]:
+    """So many live records, or all if there are fewer, spread evenly over all."""
+    found = connection.exec_driver_sql(
+        "select s.record_no"
+        " from (select min(record_no) as first, max(record_no) as last from identity.record) o"
+        " cross join generate_series(0, %s - 1) n"
+        " cross join lateral (select r.record_no from identity.record r"
+        "  where r.record_no >= o.first + (o.last - o.first) * n / %s and r.sealed is not null"
+        "  order by r.record_no limit 1) s group by s.record_no order by s.record_no",
+        (count, count),
+    )
+    return list(found.scalars())
+
+
 def next_piece(connection: Connection, after: int) -> list[tuple[int, str, str]]:
     """The next record beyond that number whose keys are not the active model's, with the others of its piece.
 

@@ -1,0 +1,96 @@
+"""What a switch of models would join and split, seen before it is made; nothing is written.
+
+Some stored records are chosen evenly over all, and what lies around each is resolved twice, with the active
+model and with the other one: its person, and everybody with whom it shares a key. What is told is about pairs
+of one chosen record and another, so it is a sample of what a switch would do; a join of two records that share
+no key of the active model is not seen.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.engine import Connection
+
+from identity import cluster, store_graph
+from identity.context import Context
+from identity.errors import ModelError
+from identity.model import RecordKey
+from identity.sight import Sight
+from identity.versions import active, store_versions
+from identity.view import View, with_counterparts
+
+SAMPLES: Final = 20
+AROUND_MAX: Final = 400
+"""Records around a chosen one; where there are more, only so many are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many joins and splits were seen around so many records, and samples of them by record ids."""
+
+    records: int
+    joins: int
+    splits: int
+    joined: tuple[tuple[str, str], ...]
+    split: tuple[tuple[str, str], ...]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "records": self.records,
+            "joins": self.joins,
+            "splits": self.splits,
+            "joined": [list(pair) for pair in self.joined],
+            "split": [list(pair) for pair in self.split],
+        }
+
+
+def look(connection: Connection, ctx: Context, version: str, *, records: int) -> Found:
+    """What a switch to a stored model would do around so many records. Raises ModelError."""
+    number = store_versions.number_of(connection, version)
+    if number is None:
+        raise ModelError(f"There is no model of version {version[:64]!r}.")
+    now = active.bound(connection, ctx)
+    then = active.under(connection, ctx, number)
+    joined: set[tuple[str, str]] = set()
+    split: set[tuple[str, str]] = set()
+    chosen = store_versions.spread(connection, records)
+    for one in chosen:
+        sight = Sight(connection, now)
+        sight.read_records([one])
+        ref = sight.ref_of.get(one)
+        if ref is None:
+            continue
+        _read_around(connection, sight, ref)
+        before, after = (_mates(sight, ref, each) for each in (now, then))
+        ids = {other: str(sight.rows[other].id) for other in before | after | {ref}}
+        joined |= {_pair(ids[ref], ids[other]) for other in after - before}
+        split |= {_pair(ids[ref], ids[other]) for other in before - after}
+    return Found(
+        len(chosen), len(joined), len(split), tuple(sorted(joined)[:SAMPLES]), tuple(sorted(split)[:SAMPLES])
+    )
+
+
+def _read_around(connection: Connection, sight: Sight, ref: RecordKey) -> None:
+    """Reads the record's piece and all with whom it shares a live key."""
+    view = View(sight, {}, set())
+    label = sight.rows[ref].piece_no
+    if label is not None:
+        sight.read_pieces([label])
+    wanted = with_counterparts(view.keys_of(ref))
+    sight.read_lists(wanted)
+    near = sorted(view.numbers(wanted))[:AROUND_MAX]
+    labels = store_graph.labels(connection, near)
+    sight.read_pieces(labels)
+
+
+def _mates(sight: Sight, ref: RecordKey, ctx: Context) -> set[RecordKey]:
+    """With whom the record is one person, by the partition of what was read."""
+    sight.read_judgements(sight.rows)
+    decided = sight.bench().newest_first
+    whole = cluster.partition(sight.records.values(), decided, ctx.model, ctx.policy)
+    return set(whole.person_of()[ref]) - {ref}
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one <= other else (other, one)
