@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.moments import rfc3339
+from gateway.moments import of_seconds, rfc3339
 from offers import interest, products
 from offers.interest import Touch, TouchKind
 from offers.model import Want
@@ -98,7 +98,7 @@ def shown(connection: Connection, offers: Offers, wants: Mapping[int, Want]) -> 
             "sku": named[want.product_no].sku,
             "title": named[want.product_no].title,
             **{
-                f"{kind}_at": _instant(at_s)
+                f"{kind}_at": rfc3339(of_seconds(at_s))
                 for kind, at_s in zip(
                     ("viewed", "searched", "carted", "removed", "bought", "returned"), want[1:], strict=True
                 )
@@ -108,7 +108,3 @@ def shown(connection: Connection, offers: Offers, wants: Mapping[int, Want]) -> 
         for want in ordered
         if want.product_no in named
     ]
-
-
-def _instant(at_s: int) -> str | None:
-    return rfc3339(dt.datetime.fromtimestamp(at_s, dt.UTC))

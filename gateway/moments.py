@@ -47,3 +47,8 @@ def rfc3339(value: dt.datetime | None) -> str | None:
     if value is None:
         return None
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def of_seconds(at_s: int) -> dt.datetime:
+    """Return the instant so many seconds after the beginning of 1970, as offers keep them."""
+    return dt.datetime.fromtimestamp(at_s, dt.UTC)

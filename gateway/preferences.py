@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gateway.moments import rfc3339
+from gateway.moments import of_seconds, rfc3339
 from offers.preferences.rules import FOREVER_S, Statement
 
 
@@ -37,9 +37,7 @@ def shown(said: Sequence[Statement]) -> dict[str, Any]:
 
 
 def _until(one: Statement) -> str | None:
-    if one.until_s == FOREVER_S:
-        return None
-    return rfc3339(dt.datetime.fromtimestamp(one.until_s, dt.UTC))
+    return rfc3339(of_seconds(one.until_s)) if one.until_s != FOREVER_S else None
 
 
 def _seconds(at: dt.datetime) -> int:

@@ -13,6 +13,7 @@ from gateway.worker import Step
 from identity import changes, redo
 from identity.breaker import watching
 from offers import decision_days
+from offers.recommendations import service as recommendations
 
 FORGOTTEN_AT_ONCE = 1_000
 
@@ -44,6 +45,11 @@ def steps(services: Services) -> Sequence[Step]:
     def forget_deliveries(connection: Connection, now: dt.datetime) -> bool:
         return work.forget(connection, now=now, most=FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE
 
+    def learn_companions(connection: Connection, now: dt.datetime) -> bool:
+        del now
+        recommendations.learn(connection)
+        return False
+
     return (
         Step("redo", every_s=0.5, run=redo_one),
         Step("watch_sources", every_s=2, run=watch_sources),
@@ -52,4 +58,5 @@ def steps(services: Services) -> Sequence[Step]:
         Step("forget_deliveries", every_s=600, run=forget_deliveries),
         Step("forget_answers", every_s=600, run=forget_answers),
         Step("decision_days", every_s=3600, run=keep_decision_days),
+        Step("companions", every_s=3600, run=learn_companions),
     )

@@ -265,6 +265,16 @@ CREATE TABLE offers.code_claim (
     CONSTRAINT code_claim_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 );
 
+CREATE TABLE offers.companion (
+    product_no BIGINT NOT NULL,
+    companion_no BIGINT NOT NULL,
+    together INTEGER NOT NULL,
+    closeness_ppm INTEGER NOT NULL,
+    CONSTRAINT companion_pkey PRIMARY KEY (product_no, companion_no),
+    CONSTRAINT companion_product_no_fkey FOREIGN KEY(product_no) REFERENCES offers.product (product_no),
+    CONSTRAINT companion_companion_no_fkey FOREIGN KEY(companion_no) REFERENCES offers.product (product_no)
+);
+
 CREATE TABLE offers.offer_token (
     token_digest BYTEA NOT NULL,
     campaign TEXT NOT NULL,

@@ -9,6 +9,7 @@ from pathlib import Path
 from offers.tables.campaigns import campaign, campaign_change, campaign_version, catalogue, stop
 from offers.tables.closings import closing
 from offers.tables.codes import clip, code, code_batch, code_claim
+from offers.tables.companions import companion
 from offers.tables.decisions import decision, pin
 from offers.tables.interests import interest, wants
 from offers.tables.ledger import (
@@ -53,6 +54,7 @@ __all__ = [
     "code_batch",
     "code_claim",
     "closing",
+    "companion",
     "decision",
     "hold",
     "interest",

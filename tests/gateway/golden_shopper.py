@@ -118,6 +118,13 @@ STEPS = [
         "/v1/profiles/{profile}/preferences",
     ),
     Step(
+        "read_recommendations.anna",
+        "What the shop's own pages may recommend",
+        "back",
+        "GET",
+        "/v1/profiles/{profile}/recommendations?limit=3&store=0042",
+    ),
+    Step(
         "preview_campaign.live",
         "Whom the campaign would reach now",
         "back",
