@@ -1,8 +1,9 @@
 """The canonical columns of all records: each distinct value is normalised once, then joined to its records.
 
 Tables: `record` (no, source, row, record_key, the canonical attributes, token) and `shown` (no, type, value):
-the identifiers that take part in linking. Numbers rise with (source, record key) as bytes, so comparing two
-of them compares the records' keys. `left_out` counts the identifiers of a record beyond the policy's number.
+the identifiers that take part in linking; `beyond`, alike, those of a record that has too many. Numbers rise
+with (source, record key) as bytes, so comparing two of them compares the records' keys. `left_out` counts the
+identifiers of a record beyond the policy's number.
 """
 
 from collections.abc import Sequence
@@ -157,8 +158,8 @@ def _take_part(con: DuckDBPyConnection, reading: Reading) -> None:
         f" HAVING count(*) > {most}"
     )
     con.execute(
-        "DELETE FROM shown WHERE no IN (SELECT no FROM left_out) AND (no, type, value) NOT IN (SELECT no,"
-        " type,"
-        " value FROM (SELECT no, type, value FROM shown SEMI JOIN left_out USING (no)) JOIN rule USING (type)"
-        f" QUALIFY row_number() OVER (PARTITION BY no ORDER BY priority, type, value) <= {most})"
+        "CREATE TABLE beyond AS SELECT no, type, value FROM shown SEMI JOIN left_out USING (no)"
+        " JOIN rule USING (type)"
+        f" QUALIFY row_number() OVER (PARTITION BY no ORDER BY priority, type, value) > {most}"
     )
+    con.execute("DELETE FROM shown WHERE (no, type, value) IN (FROM beyond)")

@@ -11,11 +11,12 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity.bulk import store_rows
+from identity.bulk import store_blocks, store_rows
 from identity.bulk.rows import Row, record
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Equipment, Workforce
 from identity.policy import BLOCK
+from identity.scoring.model import ScoredModel
 
 _TOKENS: Final = "count(DISTINCT coalesce(r.token, r.no::VARCHAR))"
 
@@ -28,7 +29,10 @@ def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
         " HAVING count(*) > 1) k JOIN rule USING (type) WHERE k.records > rule.cap OR k.tokens > rule.generic"
     )
     con.execute("CREATE TABLE live AS SELECT * FROM shown ANTI JOIN dead USING (type, value)")
-    _block(con, workforce)
+    if isinstance(workforce.equipment.model, ScoredModel):
+        store_blocks.find(con)
+    else:
+        _block(con, workforce)
     cap = workforce.equipment.reading.policy.cap(BLOCK)
     con.execute(
         "CREATE TABLE post AS SELECT digest, no FROM blocked SEMI JOIN (SELECT digest FROM blocked GROUP BY"
@@ -41,7 +45,7 @@ def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
 
 
 def _block(con: DuckDBPyConnection, workforce: Workforce) -> None:
-    """The model's blocking keys of every record: `blocked` (digest, no)."""
+    """The blocking keys of every record, by a model that only says them record by record."""
     con.execute("CREATE TABLE blocked (digest UBIGINT, no BIGINT)")
     rows = list(store_rows.rows(con, "record", shown="shown"))
     keys = workforce.spread(_blocking, rows)

@@ -1,0 +1,118 @@
+"""Blocking keys for all records at once: `identity.scoring.blocking`, said in columns.
+
+Table `blocked` (digest, no). What a key is made of (sounds, letters of a mailbox) is had from the same
+functions, for each distinct value once; here it is only put together. A test compares the two, key by key.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import pyarrow as pa
+
+from identity import emails, sounds
+from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.policy import BLOCK
+from identity.scoring import blocking
+
+_NAMES: Final = {
+    "given": "split_part(coalesce(given_name, ''), ' ', 1)",
+    "family": "coalesce(family_name, full_name, '')",
+    "street": "replace(street, ' ', '')",
+    "organisation": "organisation_name",
+}
+"""What is heard, and where it stands."""
+
+# Not by least() and greatest(), which pass over what is missing.
+_BOTH: Final = "CASE WHEN heard < surname THEN heard || ',' || surname ELSE surname || ',' || heard END"
+_DAYS: Final = "least(day(born), month(born)) || '-' || greatest(day(born), month(born))"
+_WHOLE: Final = f"year(born) || '-' || {_DAYS}"
+
+RULES: Final = (
+    f"'n|' || ({_BOTH})",
+    f"'nc|' || ({_BOTH}) || '|' || city",
+    "'nic|' || surname || '|' || initial || '|' || city",
+    "'nip|' || surname || '|' || initial || '|' || postcode",
+    f"'b|' || {_WHOLE}",
+    f"'bf|' || surname || '|' || {_WHOLE}",
+    "'by|' || surname || '|' || year(born)",
+    f"'bd|' || surname || '|' || {_DAYS}",
+    "'byi|' || surname || '|' || coalesce(initial, '') || '|' || year(born)",
+    f"'bg|' || heard || '|' || {_WHOLE}",
+    "'bgm|' || heard || '|' || year(born) || '-' || month(born)",
+    f"'bgd|' || heard || '|' || {_DAYS}",
+    "'bp|' || postcode || '|' || year(born)",
+    "'pf|' || postcode || '|' || surname",
+    "'pg|' || postcode || '|' || heard",
+    "'pn|' || postcode || '|' || street_number",
+    "'sg|' || road || '|' || heard",
+    "'sf|' || road || '|' || surname",
+    "'sn|' || road || '|' || street_number",
+    "'o|' || company",
+    "'ow|' || list_aggregate(list_sort(string_split(organisation_name, ' ')), 'string_agg', ' ')",
+)
+"""Each key as an expression that is null unless all its parts are there."""
+
+
+def find(con: DuckDBPyConnection) -> None:
+    """Makes `blocked` of `record` and `shown`."""
+    con.execute("CREATE TABLE blocked (digest UBIGINT, no BIGINT)")
+    joins = " ".join(
+        f"LEFT JOIN {_heard(con, name, column)} ON heard_{name}.said = {column}"
+        for name, column in _NAMES.items()
+    )
+    con.execute(
+        "CREATE TABLE block_base AS SELECT no, nullif(heard_given.code, '') AS heard,"
+        " nullif(heard_family.code, '') AS surname, nullif(left(given_name, 1), '') AS initial,"
+        " heard_street.code AS road, heard_organisation.code AS company, date_of_birth AS born, city,"
+        " postcode,"
+        f" street_number, organisation_name FROM record {joins}"
+    )
+    for rule in RULES:
+        con.execute(
+            f"INSERT INTO blocked SELECT hash('{BLOCK}', {rule}), no FROM block_base WHERE ({rule}) IS NOT"
+            " NULL"
+        )
+    for kind, keys in (("email", _of_email), ("phone", _of_phone)):
+        _find_contacts(con, kind, keys)
+    for name in ("block_base", *(f"heard_{name}" for name in _NAMES)):
+        con.execute(f"DROP TABLE {name}")
+
+
+def _heard(con: DuckDBPyConnection, name: str, column: str) -> str:
+    """Makes the table of how distinct values sound, and returns its name."""
+    values = [value for (value,) in con.execute(f"SELECT DISTINCT {column} FROM record").fetchall() if value]
+    table = {
+        "said": pa.array(values, pa.string()),
+        "code": pa.array(list(map(sounds.code, values)), pa.string()),
+    }
+    keep(con, f"heard_{name}", pa.table(table))
+    return f"heard_{name}"
+
+
+def _find_contacts(con: DuckDBPyConnection, kind: str, keys: Callable[[str], list[str]]) -> None:
+    con.execute(
+        "CREATE TABLE contact AS FROM shown WHERE type = ? UNION FROM beyond WHERE type = ?", [kind, kind]
+    )
+    values = con.execute("SELECT DISTINCT value FROM contact").fetchall()
+    found = [(value, key) for (value,) in values for key in keys(value)]
+    table = {
+        "value": pa.array([value for value, _ in found], pa.string()),
+        "key": pa.array([key for _, key in found], pa.string()),
+    }
+    keep(con, "contact_key", pa.table(table))
+    con.execute(
+        f"INSERT INTO blocked SELECT DISTINCT hash('{BLOCK}', key), no FROM contact JOIN contact_key USING"
+        " (value)"
+    )
+    for table in ("contact", "contact_key"):
+        con.execute(f"DROP TABLE {table}")
+
+
+def _of_email(address: str) -> list[str]:
+    local = emails.mailbox(address).partition("@")[0]
+    letters = "".join(filter(str.isalpha, local))
+    return [f"e|{local}", *([f"el|{letters}"] if len(letters) > 4 else [])]
+
+
+def _of_phone(number: str) -> list[str]:
+    return [f"t|{number.partition(';')[0][-blocking.DIGITS_MIN :]}"]

@@ -1,0 +1,50 @@
+"""A pair weighs the same online and in bulk, to the unit."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+from identity import policy
+from identity.bulk import files, mapping, store_keys, store_links, store_names, store_rows
+from identity.bulk.link import Intake, bring_in
+from identity.bulk.progress import Silent
+from identity.bulk.reading import Reading
+from identity.bulk.rows import member
+from identity.bulk.splink_engine import SplinkEngine
+from identity.bulk.store_workbench import Resources, workbench
+from identity.bulk.workforce import Equipment, Workforce
+from identity.scoring import shipped
+from identity.scoring.document import Terms
+from identity.scoring.model import ScoredModel
+from tests.identity.bulk.people import COLUMNS, written
+
+
+def test_weights_are_the_same_online_and_in_bulk(tmp_path: Path) -> None:
+    """Non-ASCII, empty and very long values, several phones, frequencies of names: equal to the unit."""
+    by = policy.load()
+    terms = {
+        "given_name": Terms(977, {"anna": 0.031, "bob": 0.007}),
+        "birth": Terms(331, {"19900101": 0.01}),
+        "email": Terms(1000, {}),
+        "city": Terms(77, {"wien": 0.3, "koln": 1 / 3}),
+    }
+    model = ScoredModel(replace(shipped.default().document, terms=terms))
+    path = written(random.Random(3), tmp_path / "people.csv", count=400)
+    pairs = [(name, name.removesuffix("_2")) for name in COLUMNS if name != "key"]
+    intake = Intake(files.sources([path]), mapping.of(pairs, by), "key")
+    with workbench(Resources()) as con, Workforce(1, Equipment(Reading(by), model), Silent()) as workforce:
+        bring_in(con, intake, workforce, Silent())
+        store_keys.find(con, workforce)
+        store_links.pair_up(con)
+        store_names.gather(con)
+        SplinkEngine(model).weigh(con, workforce)
+        found = {(left, right): units for left, right, units in con.execute("FROM weight").fetchall()}
+        rows = store_rows.rows(con, "record", shown="live")
+        pools = {row.no: member(row, by).pool for row in rows}
+    assert len(found) > 1000
+    different = {
+        pair: (units, model.weight(pools[pair[0]], pools[pair[1]]))
+        for pair, units in found.items()
+        if units != model.weight(pools[pair[0]], pools[pair[1]])
+    }
+    assert not different
