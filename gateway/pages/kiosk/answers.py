@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from gateway import questions
+from gateway import questions, scans
 from gateway.api import decoded
 from gateway.glyphs import TOKEN_BYTES, token_bytes, token_text
+from gateway.pages.kiosk import visits
 from gateway.pages.kiosk.cards import drawn
 from gateway.pages.kiosk.shop import Shop, shop_with_code
 from gateway.pages.kiosk.store import Device
@@ -60,6 +61,8 @@ class Answer:
     degraded: bool
     owner: Owner | None = None
     """Whose offers these are; never leaves the server."""
+    visitor: int | None = None
+    """The profile whose card was scanned, if she agreed to personal offers."""
 
 
 def answer(held: Services, device: Device, asked: Presented) -> dict[str, Any]:
@@ -72,6 +75,7 @@ def answer(held: Services, device: Device, asked: Presented) -> dict[str, Any]:
         codes = [offer.product for offer in found.offers if offer.product is not None]
         products = held.offers.assortment.named(connection, codes) if codes else {}
     codes_to_take = _issue(held, found, token, now)
+    _note_visit(held, device, asked, found, now)
     region = shop.region(asked.language)
     return {
         "answer": found.kind,
@@ -122,13 +126,26 @@ def _judged(found: Answered, *, is_typed: bool, is_token: bool) -> Answer:
         kind: Kind = "ambiguous" if reading.status is FoundStatus.AMBIGUOUS else "unknown"
         return Answer(kind, offers, degraded=False)
     owner = Owner(UUID(reading.shopper.profile_id), reading.profile_no)
+    visitor = reading.profile_no if reading.shopper.personal and not is_token else None
     if is_token:
         own = tuple([offer for offer in offers if offer.personalised])
         # A live token without its offer: it was redeemed with the card, ended, or may no longer be shown.
         return Answer("token" if own else "expired", own, degraded=False, owner=owner)
     if not any(offer.personalised for offer in offers):
-        return Answer("everyone" if offers else "none", offers, degraded=False)
-    return Answer("offers", offers, degraded=False, owner=owner)
+        return Answer("everyone" if offers else "none", offers, degraded=False, visitor=visitor)
+    return Answer("offers", offers, degraded=False, owner=owner, visitor=visitor)
+
+
+def _note_visit(held: Services, device: Device, asked: Presented, found: Answer, now: dt.datetime) -> None:
+    card = scans.card(asked.value)
+    profile_no = found.visitor
+    if card is None or profile_no is None:
+        return
+    held.database.transact(
+        lambda connection: visits.note(
+            connection, held.identity, device, card=card, profile_no=profile_no, now=now
+        )
+    )
 
 
 def _issue(held: Services, found: Answer, token: bytes | None, now: dt.datetime) -> Sequence[str | None]:

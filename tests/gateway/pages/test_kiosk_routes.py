@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.pages.kiosk import store
 from gateway.wiring import Services
+from identity import history, records
 from tests.gateway.pages import world
 
 HOST = "http://127.0.0.1:8000"
@@ -238,3 +239,23 @@ def test_what_is_typed_answers_the_same_for_everybody(peopled: Services, paired:
     }
     assert len(answers) == 1
     assert b'"answer":"typed"' in answers.pop()
+
+
+def test_a_scan_is_a_visit_of_who_agreed(peopled: Services, paired: FlaskClient) -> None:
+    """Once a minute, with the store and the kiosk; nobody else's scan, and nothing typed, leaves a trace."""
+    for entry, card in (
+        ("scanned", world.ADA),
+        ("scanned", world.ADA),
+        ("scanned", world.EVE),
+        ("typed", world.BEN),
+    ):
+        question = {"entry": entry, "value": card, "language": "en"}
+        answer = paired.post("/kiosk/offers", json=question, headers=OURS, base_url=HOST)
+        assert answer.status_code == 200, answer.get_json()
+    with peopled.database.transaction() as connection:
+        visits = {}
+        for card in (world.ADA, world.BEN, world.EVE):
+            shown = records.get(connection, peopled.identity, "loyalty", card)
+            page = history.page(connection, peopled.identity, shown.record)
+            visits[card] = [(item.kind, item.channel, item.body["store"]) for item in page.items]
+    assert visits == {world.ADA: [("kiosk_visit", "store", "0042")], world.BEN: [], world.EVE: []}
