@@ -86,6 +86,12 @@ def read(connection: Connection, decision_id: UUID) -> DecisionRecord | None:
     )
 
 
+def exists(connection: Connection, decision_id: UUID) -> bool:
+    """Whether the decision is known, with or without its inputs."""
+    found = connection.execute(text("SELECT FROM offers.decision WHERE id = :id"), {"id": decision_id})
+    return found.first() is not None
+
+
 def erase_inputs(connection: Connection, record_nos: Iterable[int]) -> int:
     """Forget what decisions about these records were made from; return how many there were."""
     done = connection.execute(

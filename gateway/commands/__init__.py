@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "poslog": ("gateway.commands.poslog", "Take in what tills recorded, in files of any size."),
     "shops": ("gateway.commands.shops", "Connect shops by their webhooks, and look after what they deliver."),
     "kiosk": ("gateway.commands.kiosk", "Pair kiosks with their store, list and revoke them."),
+    "replay": ("gateway.commands.replay", "Show a decision as sentences and make it again."),
     "bench": ("gateway.commands.bench", "Measure this machine against the floor."),
     "doctor": ("gateway.commands.doctor", "Check that everything the gateway needs is in order."),
     "backup": ("gateway.commands.backup", "Write database and secrets to a folder."),

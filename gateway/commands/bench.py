@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest")
+NAMES = ("floor", "till", "ingest", "offers")
 
 
 @click.command("bench")
@@ -38,6 +39,14 @@ NAMES = ("floor", "till", "ingest")
     "--records", type=click.IntRange(100, 1_000_000), default=1_000, show_default=True, help="ingest: a run."
 )
 @click.option(
+    "--baskets", type=click.IntRange(10, 200_000), default=20_000, show_default=True, help="offers: how many."
+)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="offers: a folder with the files of Complete Journey; default: those of the demo's package.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output."
 )
 def command(
@@ -48,6 +57,8 @@ def command(
     runs: int,
     campaigns: int,
     records: int,
+    baskets: int,
+    data: Path | None,
     as_json: bool,
 ) -> None:
     r"""Measure NAME against the floor, on an embedded database of its own.
@@ -56,8 +67,10 @@ def command(
     floor   a bare Flask application with one select: what this machine can do
     till    a till query with ten lines and the floor, in turn
     ingest  taking in records of people who are not there yet
+    offers  evaluating real baskets with all coupons live; needs no database
     """
-    from bench import ingest, till
+    from bench import ingest, offers, till
+    from bench.journeys import JourneysMissingError
     from bench.stage import stage
     from bench.wrk import LoadError
     from gateway.settings import from_environment
@@ -65,6 +78,13 @@ def command(
     def report(line: str) -> None:
         click.echo(line, err=True)
 
+    if name == "offers":
+        try:
+            told = {"bench": name} | offers.measure(report, data, baskets=baskets)
+        except JourneysMissingError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(json.dumps(told) if as_json else _readable(told))
+        return
     asked = till.Conditions(connections=connections, seconds=seconds, runs=runs, campaigns=campaigns)
     measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "floor": lambda on: till.floor_only(on, asked, report),

@@ -70,6 +70,9 @@ def decide(example: Plain, currency: str) -> Decision:
             numbers[name]: Left(left.get("uses"), left.get("store_day"), minor(left.get("budget"), currency))
             for name, left in example.get("left", {}).items()
         },
+        redeemed={
+            numbers[name]: tuple(map(at_s, times)) for name, times in example.get("redeemed", {}).items()
+        },
         traits=traits(example.get("traits")),
     )
     lines = tuple(line(given, skus, currency) for given in example["basket"])
@@ -188,6 +191,7 @@ def receipt(decision: Decision, currency: str) -> Plain:
 
     def off(effect: Effect) -> str | int:
         if effect.reason is None:
+            assert effect.amount == effect.desired
             return number(effect.amount)
         return f"{number(effect.amount)} of {number(effect.desired)} {effect.reason}"
 

@@ -55,7 +55,7 @@ FAULTS = (
     Fault("pricing", "spare[order] = stack.units - pick.used", "spare[order] = stack.units - pick.got"),
     Fault("pricing", "        _bound(grants, play.most_minor, None)\n", "        pass\n"),
     Fault("pricing", '        _bound(grants, play.budget_minor, "capacity")\n', "        pass\n"),
-    Fault("pricing", "if sum(amounts) <= most_minor:", "if sum(amounts) < most_minor - 1:"),
+    Fault("pricing", "if sum(amounts) <= most_minor:", "if sum(amounts) <= 2 * most_minor:"),
     Fault("pricing", "            grant.desired, grant.reason = amount, None\n", "            pass\n"),
     Fault("pricing", "        remaining -= units\n", ""),
     Fault("pricing", "return (-(item.amount_minor * 1_000_000 // item.units), item.order)",
