@@ -2,6 +2,7 @@
 # make test   the whole test suite
 # make install  only what a server needs, without the demonstration
 # make check  what CI runs: lint, types, import contracts, tests
+# make test-clients  event clients that need Node, as their makers publish them; skipped without Node
 # make prove  the long proofs: the same tests, many more repetitions
 # make lock   resolve the dependencies anew and write the lock files
 # make clean  remove what make made; data in .o2o stays
@@ -13,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: install run test check lint types contracts prove lock clean chromium
+.PHONY: install run test test-clients check lint types contracts prove lock clean chromium
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.installed
@@ -27,7 +28,19 @@ PYTEST := $(VENV)/bin/python -m pytest --numprocesses 4 --dist loadfile
 test: $(VENV)/.installed-test chromium
 	$(PYTEST)
 
-check: lint types contracts test
+# The lock file says what is installed and holds no address: npm knows where its packages come from. Scripts do not run.
+CLIENTS := tests/clients
+
+test-clients: $(VENV)/.installed-test chromium
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.installed; \
+	else echo "No Node here: the event clients that need it are not tested."; fi
+	$(PYTEST) --numprocesses 2 $(CLIENTS)
+
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package-lock.json
+	npm ci --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+check: lint types contracts test test-clients
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .

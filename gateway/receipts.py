@@ -19,6 +19,7 @@ from gateway.interests import Said
 from gateway.introductions import introduce
 from gateway.offline_offers import NO_TOKENS, Checked
 from gateway.problems import Place, Problem
+from gateway.webhooks import telling
 from identity import cards, history, lookup, profiles, shopper
 from identity.answers import FoundStatus
 from identity.context import Context as Identity
@@ -82,6 +83,8 @@ def record(
     sale = _sale(connection, offers, sent, buyer, record_no)
     sale = replace(sale, promises=tokens.promises, flags=tokens.flags)
     outcome = service.record_transaction(connection, offers, sale, clocks)
+    if isinstance(outcome, Recorded) and outcome.happened:
+        telling.redeemed(connection, outcome.redemption, now=now)
     if isinstance(outcome, Recorded) and outcome.happened and shown:
         _remember(connection, identity, source, shown, outcome.happened, now=now)
     return outcome

@@ -6,10 +6,14 @@ Nothing below the door reads the environment.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -42,6 +46,8 @@ class Settings:
     """Where browsers reach the gateway when something stands before it, as in https://offers.example.com."""
     returns: Literal["clawback", "prorated"] = "prorated"
     """What is due for goods that come back: their share of the price, or what the kept ones leave of it."""
+    webhook_networks: tuple[Network, ...] = ()
+    """Networks of one's own that webhooks may be sent to, although they are not of the public internet."""
     kiosk_idle_s: int = 30
     """How long a kiosk shows a shopper's offers without a touch."""
 
@@ -62,7 +68,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
     O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS,
     O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_ZONE, O2O_CURRENCY, O2O_PUBLIC_URL, O2O_RETURNS,
-    O2O_KIOSK_IDLE_S.
+    O2O_WEBHOOK_NETWORKS, O2O_KIOSK_IDLE_S.
     """
     given = os.environ if environment is None else environment
     return Settings(
@@ -80,6 +86,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         currency=_currency(given, "O2O_CURRENCY"),
         public_url=_url(given, "O2O_PUBLIC_URL"),
         returns=_returns(given, "O2O_RETURNS"),
+        webhook_networks=_networks(given, "O2O_WEBHOOK_NETWORKS"),
         kiosk_idle_s=_number(given, "O2O_KIOSK_IDLE_S", default=30, least=2, most=300),
     )
 
@@ -123,6 +130,14 @@ def _currency(given: Mapping[str, str], name: str) -> str:
     if len(text) != 3 or not text.isascii() or not text.isalpha() or not text.isupper():
         raise SettingsError(f"{name} must be an ISO 4217 code such as EUR, not {text!r}")
     return text
+
+
+def _networks(given: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    listed = [text.strip() for text in (given.get(name) or "").split(",") if text.strip()]
+    try:
+        return tuple(ip_network(text) for text in listed)
+    except ValueError as error:
+        raise SettingsError(f"{name} must list networks such as 10.1.0.0/16: {error}") from error
 
 
 def _url(given: Mapping[str, str], name: str) -> str | None:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 from gateway import store_idempotency
 from gateway.idempotency import KEPT_FOR
 from gateway.inbox import work
+from gateway.webhooks import store as webhook_store
+from gateway.webhooks import telling
 from gateway.wiring import Services
 from gateway.worker import Step
 from identity import changes, redo
@@ -16,6 +18,7 @@ from offers import decision_days
 from offers.recommendations import service as recommendations
 
 FORGOTTEN_AT_ONCE = 1_000
+MESSAGES_KEPT_FOR = dt.timedelta(days=30)
 
 
 def steps(services: Services) -> Sequence[Step]:
@@ -50,12 +53,21 @@ def steps(services: Services) -> Sequence[Step]:
         recommendations.learn(connection)
         return False
 
+    def tell_others(connection: Connection, now: dt.datetime) -> bool:
+        return telling.step(connection, now=now)
+
+    def forget_messages(connection: Connection, now: dt.datetime) -> bool:
+        gone = webhook_store.forget(connection, before=now - MESSAGES_KEPT_FOR, most=FORGOTTEN_AT_ONCE)
+        return gone == FORGOTTEN_AT_ONCE
+
     return (
         Step("redo", every_s=0.5, run=redo_one),
         Step("watch_sources", every_s=2, run=watch_sources),
         Step("number_changes", every_s=0.2, run=number_changes),
         Step("deliveries", every_s=0.2, run=work_on_deliveries),
         Step("forget_deliveries", every_s=600, run=forget_deliveries),
+        Step("webhooks", every_s=1, run=tell_others),
+        Step("forget_messages", every_s=3600, run=forget_messages),
         Step("forget_answers", every_s=600, run=forget_answers),
         Step("decision_days", every_s=3600, run=keep_decision_days),
         Step("companions", every_s=3600, run=learn_companions),

@@ -22,6 +22,7 @@ from gateway.inbox import tables as _inbox  # noqa: F401  # joins the metadata
 from gateway.metadata import metadata
 from gateway.pages.kiosk.tables import kiosk_device, kiosk_pairing
 from gateway.poslog import tables as _poslog  # noqa: F401  # joins the metadata
+from gateway.webhooks import tables as _webhooks  # noqa: F401  # joins the metadata
 
 api_key = Table(
     "api_key",

@@ -21,7 +21,7 @@ from identity.model import Assurance, Identifier, Key
 from identity.opening import Pair
 from identity.policy import Linking
 from identity.store_owners import Generation, Poster
-from identity.submission import Happening, Submission
+from identity.submission import Claim, Happening, Submission
 
 CARD: Final = "loyalty_card"
 ACCOUNT: Final = "account_id"
@@ -63,7 +63,8 @@ class Target:
 
 def read(happenings: Iterable[Happening], ctx: Context) -> list[Shown]:
     """The happenings with canonical identifiers. Raises UnknownSourceError."""
-    return [_shown(happening, ctx) for happening in happenings]
+    known: dict[tuple[Claim, str], Identifier | None] = {}
+    return [_shown(happening, ctx, known) for happening in happenings]
 
 
 def targets(connection: Connection, ctx: Context, shown: Sequence[Shown]) -> list[Target]:
@@ -94,17 +95,29 @@ def account_of(shown: Shown) -> Identifier | None:
     )
 
 
-def _shown(happening: Happening, ctx: Context) -> Shown:
-    source = ctx.policy.source(happening.source)
+def _shown(
+    happening: Happening, ctx: Context, known: dict[tuple[Claim, str], Identifier | None]
+) -> Shown:
+    """`known` is what was read before: a batch shows the same browser and account over and over."""
+    country = ctx.policy.source(happening.source).country
     lowered = [
-        replace(claim, assurance=min(claim.assurance, happening.proof)) for claim in happening.identifiers
+        claim if claim.assurance <= happening.proof else replace(claim, assurance=happening.proof)
+        for claim in happening.identifiers
     ]
-    found, _ = claims.identifiers(lowered, country=source.country, fallback=None, policy=ctx.policy)
     # One by one, to know which sent value became which canonical one: a card's own spelling names its record.
+    read: dict[Key, Identifier] = {}
     raw: dict[Key, str] = {}
     for claim in lowered:
-        one, _ = claims.identifiers([claim], country=source.country, fallback=None, policy=ctx.policy)
-        raw.update({identifier.key: claim.value.strip() for identifier in one})
+        if (claim, country) not in known:
+            one, _ = claims.identifiers([claim], country=country, fallback=None, policy=ctx.policy)
+            known[claim, country] = one[0] if one else None
+        identifier = known[claim, country]
+        if identifier is not None:
+            read[identifier.key] = identifier
+            raw[identifier.key] = claim.value.strip()
+    if len(read) == len(lowered) <= claims.CLAIM_COUNT_MAX:
+        return Shown(happening, tuple(read[key] for key in sorted(read)), raw)
+    found, _ = claims.identifiers(lowered, country=country, fallback=None, policy=ctx.policy)
     return Shown(happening, found, raw)
 
 

@@ -146,6 +146,31 @@ CREATE TABLE gateway.shop (
 CREATE INDEX ix_shop_connector_name ON gateway.shop (connector, name);
 COMMENT ON TABLE gateway.shop IS 'shops whose webhooks are taken; several rows of one shop while its secret is being changed';
 
+CREATE TABLE gateway.webhook_endpoint (
+    endpoint_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id UUID NOT NULL,
+    url TEXT NOT NULL,
+    kinds TEXT[] NOT NULL,
+    secret BYTEA NOT NULL,
+    former_secret BYTEA,
+    former_until TIMESTAMP WITH TIME ZONE,
+    enabled BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_webhook_endpoint PRIMARY KEY (endpoint_no),
+    CONSTRAINT uq_webhook_endpoint_id UNIQUE (id),
+    CONSTRAINT ck_webhook_endpoint_is_told_something CHECK (cardinality(kinds) > 0)
+);
+COMMENT ON TABLE gateway.webhook_endpoint IS 'addresses that are told what happens; secrets are sealed';
+
+CREATE TABLE gateway.webhook_reach (
+    "only" BOOLEAN DEFAULT true NOT NULL,
+    position BIGINT DEFAULT 0 NOT NULL,
+    review_no BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_webhook_reach PRIMARY KEY ("only"),
+    CONSTRAINT ck_webhook_reach_one_row CHECK ("only")
+);
+COMMENT ON TABLE gateway.webhook_reach IS 'how far the change feed and the reviews have been told';
+
 CREATE TABLE gateway.poslog_reject (
     import_no BIGINT NOT NULL,
     line BIGINT NOT NULL,
@@ -155,6 +180,28 @@ CREATE TABLE gateway.poslog_reject (
     CONSTRAINT fk_poslog_reject_import_no FOREIGN KEY(import_no) REFERENCES gateway.poslog_import (import_no)
 );
 COMMENT ON TABLE gateway.poslog_reject IS 'transactions of a file that were refused, by the line they begin on';
+
+CREATE TABLE gateway.webhook_message (
+    message_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    endpoint_no BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subjects UUID[] NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT DEFAULT 'waiting' NOT NULL,
+    attempts INTEGER DEFAULT 0 NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    trouble TEXT,
+    CONSTRAINT pk_webhook_message PRIMARY KEY (message_no),
+    CONSTRAINT uq_webhook_message_endpoint_no_event UNIQUE (endpoint_no, event),
+    CONSTRAINT ck_webhook_message_known_state CHECK (state in ('waiting', 'delivered', 'dead')),
+    CONSTRAINT fk_webhook_message_endpoint_no FOREIGN KEY(endpoint_no) REFERENCES gateway.webhook_endpoint (endpoint_no) ON DELETE CASCADE
+);
+CREATE INDEX ix_webhook_message_due ON gateway.webhook_message (due_at) WHERE state = 'waiting';
+CREATE INDEX ix_webhook_message_old ON gateway.webhook_message (created_at) WHERE state <> 'waiting';
+CREATE INDEX ix_webhook_message_waiting ON gateway.webhook_message (endpoint_no, message_no) WHERE state = 'waiting';
+COMMENT ON TABLE gateway.webhook_message IS 'what is on its way, what was taken, and what nobody took';
 
 insert into gateway.key_state default values;
 

@@ -34,6 +34,7 @@ def blueprints() -> list[Blueprint]:
         stops,
         stores,
         transactions,
+        webhooks,
     )
 
     return [
@@ -65,4 +66,5 @@ def blueprints() -> list[Blueprint]:
         stock.blueprint,
         segment.blueprint,
         poslog.blueprint,
+        webhooks.blueprint,
     ]

@@ -29,6 +29,7 @@ from gateway.api.shapes import (
 from gateway.credentials import bearer
 from gateway.problems import Problem
 from gateway.security import Scope, speaks_for_store
+from gateway.webhooks import telling
 from offers import clock, service
 from offers.model import TransactionKey
 from offers.redemption import Clocks, Redemption, Refused, Use
@@ -135,6 +136,7 @@ def redeem(call: Call) -> Answer:
     outcome = service.use(
         call.connection, call.services.offers, asked, clocks, authorised=still_authorised(call)
     )
+    telling.redeemed(call.connection, outcome, now=call.now)
     return answer_of(outcome)
 
 
@@ -166,7 +168,9 @@ def commit_redemption(call: Call, redemption: UUID) -> Answer:
         applied=till.applied(sent.applied or ()),
         revision=sent.revision,
     )
-    return answer_of(service.commit(call.connection, call.services.offers, redemption, asked, clocks))
+    outcome = service.commit(call.connection, call.services.offers, redemption, asked, clocks)
+    telling.redeemed(call.connection, outcome, now=call.now)
+    return answer_of(outcome)
 
 
 @step("void")

@@ -5,7 +5,6 @@ stands in every visitor's browser, so it is believed as little as a public key, 
 """
 
 import datetime as dt
-import itertools
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import orjson
 from flask import request
 from flask_smorest import Blueprint
 from marshmallow import INCLUDE, Schema, fields
+from sqlalchemy import Connection
 from werkzeug import Response
 
 from gateway import body as bodies
@@ -24,6 +24,7 @@ from gateway.api.described import describe
 from gateway.api.endpoint import Route, Seen, checked, finish, refused, services
 from gateway.connectors.segment import messages
 from gateway.credentials import basic_user, bearer
+from gateway.database import put_off_flush
 from gateway.identity_tokens import verify
 from gateway.problems import Problem
 from gateway.refusals import problem_of
@@ -41,6 +42,8 @@ blueprint = Blueprint(
 
 DEFAULT_SOURCE: Final = "segment"
 MAX_MESSAGES: Final = 2_500
+AT_ONCE: Final = 500
+"""Events stored in one transaction: their locks are not held for longer than that takes."""
 MAX_BYTES: Final = 4_000_000
 SCOPES: Final = {Scope.INGEST, Scope.INGEST_PUBLIC}
 
@@ -167,7 +170,6 @@ def _preflight() -> Response:
 HEADER_NAMES: Final = re.compile(r"[A-Za-z0-9, _-]{1,500}\Z")
 
 
-@flask.Blueprint.get(blueprint, "/projects/<write_key>/settings")
 def settings(write_key: str) -> Response:
     """What Segment's browser client asks for before it sends anything: that it shall send here, and nowhere
     else.
@@ -188,6 +190,9 @@ def settings(write_key: str) -> Response:
 
 for _name in PATHS:
     _route(_name)
+flask.Blueprint.add_url_rule(
+    blueprint, "/projects/<write_key>/settings", "settings", settings, methods=["GET"]
+)
 
 
 def _taken(held: Services, type_of_path: str | None, seen: Seen) -> Response:
@@ -263,29 +268,38 @@ def _store(
     now: dt.datetime,
     rejected: list[dict[str, Any]],
 ) -> None:
-    """In order, in as few transactions as there are records to write: a record's locks are not kept for the
-    next one.
+    """Records first, each in a transaction of its own; then all that happened, in a few.
+
+    Nothing depends on the order: what happened counts by its own time. The records wait for no disk: the
+    transaction that follows does, and nobody is answered before it.
     """
-    for is_record, group in itertools.groupby(found, key=lambda one: visits.takes_record(sender, one[1])):
-        if not is_record:
-            _append(held, sender, [visit for _, visit in group], now)
-            continue
-        for index, visit in group:
-            try:
-                _take_record(held, sender, visit, now)
-            except Exception as error:
-                problem = problem_of(error)
-                if problem.status >= 500:
-                    raise
-                rejected.append({"index": index, "reason": problem.detail})
-                continue
-            _append(held, sender, [visit], now)
+    refused = {
+        index: reason
+        for index, visit in found
+        if visits.takes_record(sender, visit)
+        and (reason := _take_record(held, sender, visit, now)) is not None
+    }
+    rejected += [{"index": index, "reason": reason} for index, reason in refused.items()]
+    happened = [visit for index, visit in found if index not in refused]
+    for start in range(0, len(happened), AT_ONCE):
+        _append(held, sender, happened[start : start + AT_ONCE], now)
 
 
-def _take_record(held: Services, sender: Sender, visit: Visit, now: dt.datetime) -> None:
-    held.database.transact(
-        lambda connection: visits.take_record(connection, held.identity, sender, visit, now=now)
-    )
+def _take_record(held: Services, sender: Sender, visit: Visit, now: dt.datetime) -> str | None:
+    """Writes an account's record; the reason when it is refused."""
+
+    def put(connection: Connection) -> None:
+        put_off_flush(connection)
+        visits.take_record(connection, held.identity, sender, visit, now=now)
+
+    try:
+        held.database.transact(put)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem.status >= 500:
+            raise
+        return problem.detail
+    return None
 
 
 def _append(held: Services, sender: Sender, taken: Sequence[Visit], now: dt.datetime) -> None:

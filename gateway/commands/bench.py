@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest", "offers")
+NAMES = ("floor", "till", "ingest", "events", "offers")
 
 
 @click.command("bench")
@@ -67,9 +67,10 @@ def command(
     floor   a bare Flask application with one select: what this machine can do
     till    a till query with ten lines and the floor, in turn
     ingest  taking in records of people who are not there yet
+    events  taking in online events through batch calls, beside tills that ask
     offers  evaluating real baskets with all coupons live; needs no database
     """
-    from bench import ingest, offers, till
+    from bench import events, ingest, offers, till
     from bench.journeys import JourneysMissingError
     from bench.stage import stage
     from bench.wrk import LoadError
@@ -89,6 +90,7 @@ def command(
     measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "floor": lambda on: till.floor_only(on, asked, report),
         "till": lambda on: till.measure(on, asked, report),
+        "events": lambda on: events.measure(on, asked, report),
         "ingest": lambda on: ingest.measure(on, report, records=records, clients=connections, runs=runs),
     }
     try:

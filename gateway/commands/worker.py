@@ -15,6 +15,7 @@ def command() -> None:
     from gateway import logs, worker
     from gateway.settings import from_environment
     from gateway.steps import steps
+    from gateway.webhooks import sending
     from gateway.wiring import open_services, utc_now
 
     settings = from_environment()
@@ -24,6 +25,18 @@ def command() -> None:
         signal.signal(asked, lambda *_: stop.set())
     services = open_services(settings)
     try:
-        worker.run(services.database, steps(services), stop, utc_now)
+        allowed = settings.webhook_networks
+        sender = threading.Thread(
+            target=sending.run,
+            args=(services.database, services.identity.vault, stop, utc_now),
+            kwargs={"allowed": allowed},
+            name="webhooks",
+        )
+        sender.start()
+        try:
+            worker.run(services.database, steps(services), stop, utc_now)
+        finally:
+            stop.set()
+            sender.join()
     finally:
         services.close()
