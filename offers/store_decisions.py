@@ -1,6 +1,6 @@
 """Reads and writes logged decisions, the partitions they lie in, and the pins of transactions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from offers.decision_record import (
     UUID_WITH_TIME,
     DecisionRecord,
+    Inputs,
     decode_answer,
     decode_inputs,
     encode,
@@ -90,6 +91,25 @@ def exists(connection: Connection, decision_id: UUID) -> bool:
     """Whether the decision is known, with or without its inputs."""
     found = connection.execute(text("SELECT FROM offers.decision WHERE id = :id"), {"id": decision_id})
     return found.first() is not None
+
+
+_OF_DAY = text("""
+    SELECT inputs FROM (
+        SELECT DISTINCT ON (transaction) transaction, inputs
+          FROM offers.decision
+         WHERE at >= :since AND at < :until AND transaction IS NOT NULL AND inputs IS NOT NULL
+         ORDER BY transaction, revision DESC
+    ) AS last
+     LIMIT :limit
+""")
+
+
+def last_of_transactions(
+    connection: Connection, since: datetime, until: datetime, *, limit: int
+) -> Iterator[Inputs]:
+    """What the last decision of each transaction of a time was made from."""
+    for row in connection.execute(_OF_DAY, {"since": since, "until": until, "limit": limit}):
+        yield decode_inputs(bytes(row.inputs))
 
 
 def erase_inputs(connection: Connection, record_nos: Iterable[int]) -> int:

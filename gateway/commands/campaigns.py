@@ -121,6 +121,46 @@ def _reach(told: Preview) -> str:
     return f"{told.reached:,} of {told.looked_at:,} shoppers with an interest would get an offer"
 
 
+@command.command("rehearse")
+@_places
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Whose baskets, in UTC; default: yesterday's.")
+@_json
+def rehearse(places: tuple[Path, ...], day: dt.datetime | None, as_json: bool) -> None:
+    """Show what the campaigns in these files would have cost on a day's real baskets, and what to know."""
+    from gateway import rehearsals, wiring
+
+    settings, now = from_environment(), _now()
+    on = day.date() if day is not None else now.date() - dt.timedelta(days=1)
+    with _speaking(), open_database(settings) as database:
+        found = campaign_files.read(campaign_files.find(places))
+        services = wiring.services_over(settings, database)
+        with database.transaction() as connection:
+            told = [
+                (
+                    one.id,
+                    rehearsals.findings(connection, services, one, now=now),
+                    rehearsals.rehearse(connection, services, one, day=on),
+                )
+                for one in found
+            ]
+    if as_json:
+        keys = ("campaign", "findings", "rehearsed")
+        plain = [(name, [*map(asdict, known)], [*map(asdict, sums)]) for name, known, sums in told]
+        click.echo(json.dumps([dict(zip(keys, one, strict=True)) for one in plain]))
+        return
+    for name, known, sums in told:
+        for one in sums:
+            cost, given = (write(Money(value, one.currency)) for value in (one.cost_minor, one.given_minor))
+            click.echo(
+                f"{name}: would have touched {one.touched:,} of {one.baskets:,} baskets on {on},"
+                f" giving {given}; {cost} more than was given"
+            )
+        if not sums:
+            click.echo(f"{name}: no basket was asked about on {on}")
+        for finding in known:
+            click.echo(f"    {finding.kind}: {finding.sentence}")
+
+
 @command.command("list")
 @click.option(
     "--state", type=click.Choice(["draft", "live", "paused", "ended"]), help="Only those in this state."
