@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from gateway.imports import tables as _imports  # noqa: F401  # joins the metadata
 from gateway.inbox import tables as _inbox  # noqa: F401  # joins the metadata
 from gateway.metadata import metadata
 from gateway.pages.kiosk.tables import kiosk_device, kiosk_pairing

@@ -33,6 +33,19 @@ CREATE TABLE gateway.idempotency (
 CREATE INDEX ix_idempotency_answered_at ON gateway.idempotency (answered_at);
 COMMENT ON TABLE gateway.idempotency IS 'first answers of calls with an Idempotency-Key, written with the work itself; kept for a week';
 
+CREATE TABLE gateway.import_run (
+    batch TEXT NOT NULL,
+    source TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    position BIGINT DEFAULT 0 NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_import_run PRIMARY KEY (batch),
+    CONSTRAINT ck_import_run_content_is_sha256 CHECK (octet_length(content) = 32),
+    CONSTRAINT ck_import_run_counts_lines CHECK (position >= 0)
+);
+COMMENT ON TABLE gateway.import_run IS 'position moves in the transaction that stores a line''s record, so no line counts twice';
+
 CREATE TABLE gateway.inbox (
     inbox_no BIGINT GENERATED ALWAYS AS IDENTITY,
     connector TEXT NOT NULL,

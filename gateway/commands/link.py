@@ -44,6 +44,7 @@ REVIEWS_TOLD = 5
 @click.option("--links", type=_file, help="Where the links go, each with weight, outcome and reason.")
 @click.option("--reviews", type=_file, help="Where goes what a person should look at.")
 @click.option("--rejects", type=_file, help="Where goes what was not taken, with the reasons.")
+@click.option("--train", "is_trained", is_flag=True, help="Fit the weights to these files first.")
 @click.option(
     "--model", "model_path", type=_file, help="Weigh by this model file instead of the one that ships."
 )
@@ -82,6 +83,7 @@ def command(
     links: Path | None,
     reviews: Path | None,
     rejects: Path | None,
+    is_trained: bool,
     model_path: Path | None,
     country: str,
     date_order: str,
@@ -102,7 +104,7 @@ def command(
     """
     _need_extra()
     from identity.bulk import files, mapping, store_output
-    from identity.bulk.link import Intake, bring_in, join
+    from identity.bulk.link import Intake, bring_in, find_pairs, join, train
     from identity.bulk.reading import Reading
     from identity.bulk.splink_engine import SplinkEngine
     from identity.bulk.store_workbench import Resources, workbench
@@ -115,15 +117,15 @@ def command(
     try:
         intake = Intake(files.sources(paths), mapping.parse(entries, policy), key, encoding)
         model = _model(model_path)
-        equipment = Equipment(reading, model)
         resources = Resources(processes=processes, memory_mib=memory_mib)
-        with (
-            Phases() as phases,
-            workbench(resources) as con,
-            Workforce(processes, equipment, phases) as workforce,
-        ):
-            bring_in(con, intake, workforce, phases)
-            found = join(con, workforce, SplinkEngine(model), phases, with_reasons=links is not None)
+        with Phases() as phases, workbench(resources) as con:
+            with Workforce(processes, Equipment(reading, model), phases) as workforce:
+                bring_in(con, intake, workforce, phases)
+                find_pairs(con, workforce, phases)
+            if is_trained:
+                model = train(con, phases)
+            with Workforce(processes, Equipment(reading, model), phases) as workforce:
+                found = join(con, workforce, SplinkEngine(model), phases, with_reasons=links is not None)
             phases.phase("write")
             store_output.write_clusters(con, out)
             review_count = store_output.find_reviews(con, policy, _ladder(model, policy))

@@ -9,6 +9,7 @@ from identity.bulk import (
     store_links,
     store_names,
     store_persons,
+    store_training,
 )
 from identity.bulk.engine import Engine
 from identity.bulk.files import SourceFile
@@ -16,6 +17,7 @@ from identity.bulk.mapping import Mapping
 from identity.bulk.progress import Progress
 from identity.bulk.store_workbench import DuckDBPyConnection, count
 from identity.bulk.workforce import Workforce
+from identity.scoring.model import ScoredModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,22 @@ def bring_in(con: DuckDBPyConnection, intake: Intake, workforce: Workforce, prog
     return records
 
 
+def find_pairs(con: DuckDBPyConnection, workforce: Workforce, progress: Progress) -> int:
+    """Finds the pairs of records that share a live key and returns their number."""
+    progress.phase("keys")
+    store_keys.find(con, workforce)
+    progress.phase("pairs")
+    store_links.pair_up(con)
+    store_names.gather(con)
+    return count(con, "pair")
+
+
+def train(con: DuckDBPyConnection, progress: Progress) -> ScoredModel:
+    """The model fitted to the records and pairs at hand."""
+    progress.phase("train")
+    return store_training.fitted(con)
+
+
 def join(
     con: DuckDBPyConnection,
     workforce: Workforce,
@@ -56,20 +74,12 @@ def join(
     *,
     with_reasons: bool = False,
 ) -> Linked:
-    """Finds the persons among the records in the workbench: tables `person`, `link`, `apart`, `dead`,
-    `left_out`.
-    """
-    model = workforce.equipment.model
-    progress.phase("keys")
-    store_keys.find(con, workforce)
-    progress.phase("pairs")
-    store_links.pair_up(con)
+    """Finds the persons among the records: tables `person`, `link`, `apart`, `dead`, `left_out`."""
     pairs = count(con, "pair")
     progress.phase("weigh")
-    store_names.gather(con)
     engine.weigh(con, workforce)
     progress.phase("links")
-    store_links.link(con, model, workforce)
+    store_links.link(con, workforce.equipment.model, workforce)
     progress.phase("persons")
     store_persons.find(con, workforce, with_reasons=with_reasons)
     return Linked(

@@ -48,7 +48,11 @@ def row(chance: random.Random, number: int, people: int) -> list[str]:
     own = random.Random(chance.randrange(people))
     given, family = own.choice(GIVEN), own.choice(FAMILY)
     born = f"{own.randrange(1930, 2010)}-{own.randrange(1, 13):02}-{own.randrange(1, 29):02}"
-    mail = f"{own.choice(('anna', 'o.huber', 'x+shop', 'hm77'))}{own.randrange(9)}@{own.choice(('gmail.com', 'web.example.org'))}"
+    local, domain = (
+        own.choice(("anna", "o.huber", "x+shop", "hm77")),
+        own.choice(("gmail.com", "web.example.org")),
+    )
+    mail = f"{local}{own.randrange(9)}@{domain}"
     phones = [f"+43660{own.randrange(10**6, 10**7)}" for _ in range(2)]
     club, card, number_for_life = (
         own.choice(("gold", "red", "")),

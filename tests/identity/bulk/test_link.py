@@ -11,7 +11,7 @@ import pytest
 from identity import cluster
 from identity.bulk import files, mapping, store_output
 from identity.bulk.engine import OneByOne
-from identity.bulk.link import Intake, Linked, bring_in, join
+from identity.bulk.link import Intake, Linked, bring_in, find_pairs, join
 from identity.bulk.progress import Silent
 from identity.bulk.reading import Reading
 from identity.bulk.store_workbench import Resources, workbench
@@ -56,6 +56,7 @@ def linked(
     equipment = Equipment(Reading(by, date_order="ymd"), model)
     with workbench(Resources()) as con, Workforce(1, equipment, Silent()) as workforce:
         bring_in(con, intake, workforce, Silent())
+        find_pairs(con, workforce, Silent())
         found = join(con, workforce, OneByOne(), Silent(), with_reasons=with_reasons)
         store_output.write_clusters(con, out)
     clusters: dict[str, set[str]] = {}

@@ -1,0 +1,63 @@
+"""`o2o import`: files into the gateway, as if each line had been put by its source."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=_file, metavar="FILE...")
+@click.option("--source", required=True, help="The source whose word the files are, as in the policy.")
+@click.option(
+    "--mapping", required=True, type=_file, help="Which column becomes what; docs/bulk.md shows one."
+)
+@click.option("--batch", help="The delivery's name, by which it is resumed and can be taken back.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where goes what was not taken, with the reasons; default: BATCH.rejects.csv.",
+)
+def command(
+    paths: tuple[Path, ...], source: str, mapping: Path, batch: str | None, rejects: Path | None
+) -> None:
+    """Load CSV and NDJSON files (gzip too) into the gateway.
+
+    Killed, it goes on where it was when started again with the same files; done, it does nothing. The whole
+    delivery is taken back with `o2o batches rollback BATCH`.
+    """
+    from gateway.imports import layout, lines, loading
+    from gateway.phases import Phases
+    from gateway.settings import from_environment
+    from gateway.wiring import open_services
+    from identity.errors import IdentityError
+
+    name = batch or f"import-{source}-{lines.digest((*paths, mapping)).hex()[:12]}"
+    services = open_services(from_environment())
+    try:
+        job = loading.Job(
+            paths,
+            layout.load(mapping, services.identity.policy),
+            source,
+            name,
+            rejects or Path(f"{name}.rejects.csv"),
+        )
+        total = lines.count(paths)
+        with Phases() as phases, services.database.engine.connect() as connection:
+            phases.phase("import")
+            done = loading.load(
+                connection,
+                services.identity,
+                job,
+                clock=lambda: dt.datetime.now(dt.UTC),
+                told=lambda count: phases.done(min(count, total), total),
+            )
+    except (IdentityError, layout.LayoutError, lines.LinesError, loading.InterruptedImportError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        services.close()
+    click.echo(f"{done.loaded:,} records loaded, {done.rejected:,} lines rejected; batch {name}.", err=True)
+    if done.rejected or done.partly:
+        click.echo(f"What was not taken stands in {job.rejects}.", err=True)

@@ -1,0 +1,105 @@
+"""The mapping file of an import: which column of a line becomes what of a record.
+
+    key: customer_no                  # names the record
+    observed_at: changed_at           # optional: when the source wrote it, RFC 3339
+    attributes:
+      family_name: surname            # attribute: column
+      x_club: club
+    identifiers:
+      - {type: email, column: mail, assurance: verified}
+      - {type: phone, column: mobile} # typed, unless said otherwise
+    consents:
+      - {purpose: cross_channel, column: newsletter, granted: ["yes", "1"], at: consent_date}
+
+Invariant: a layout that loads names attributes and identifier types that the policy knows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from marshmallow import ValidationError, fields, validate
+
+from gateway.api.records import ASSURANCES
+from gateway.api.shapes import Strict
+from identity.model import ATTRIBUTES
+from identity.policy import Policy
+
+
+class LayoutError(Exception):
+    """The mapping file is not valid."""
+
+
+class _IdentifierSchema(Strict):
+    type = fields.String(required=True)
+    column = fields.String(required=True)
+    assurance = fields.String(load_default="typed", validate=validate.OneOf(list(ASSURANCES)))
+
+
+class _ConsentSchema(Strict):
+    purpose = fields.String(required=True)
+    column = fields.String(required=True)
+    granted = fields.List(fields.String(), load_default=lambda: ["yes", "true", "1", "y"])
+    at = fields.String(required=True)
+
+
+class _LayoutSchema(Strict):
+    key = fields.String(required=True)
+    observed_at = fields.String(load_default=None)
+    attributes = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    identifiers = fields.List(fields.Nested(_IdentifierSchema), load_default=list)
+    consents = fields.List(fields.Nested(_ConsentSchema), load_default=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A mapping file, checked; `document` is what it says."""
+
+    document: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The column that names a record."""
+        return str(self.document["key"])
+
+    def body(self, line: Mapping[str, str]) -> dict[str, Any]:
+        """The line as `PUT /v1/records/{source}/{key}` takes a record; what is empty is left out."""
+        found: dict[str, Any] = {
+            "attributes": {
+                name: line[column] for name, column in self.document["attributes"].items() if line.get(column)
+            },
+            "identifiers": [
+                {"type": each["type"], "value": line[each["column"]], "assurance": each["assurance"]}
+                for each in self.document["identifiers"]
+                if line.get(each["column"])
+            ],
+            "consents": [
+                {
+                    "purpose": each["purpose"],
+                    "granted": line[each["column"]].strip().lower() in map(str.lower, each["granted"]),
+                    "at": line.get(each["at"], ""),
+                }
+                for each in self.document["consents"]
+                if line.get(each["column"])
+            ],
+        }
+        observed = self.document["observed_at"]
+        return found | ({"observed_at": line[observed]} if observed and line.get(observed) else {})
+
+
+def load(path: Path, policy: Policy) -> Layout:
+    """The layout in a file. Raises LayoutError with a sentence that names file and field."""
+    try:
+        found: dict[str, Any] = _LayoutSchema().load(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise LayoutError(f"{path.name} cannot be read: {error}") from error
+    except ValidationError as error:
+        raise LayoutError(f"{path.name}: {error.normalized_messages()}") from error
+    unknown = [name for name in found["attributes"] if name not in ATTRIBUTES and name[:2] != "x_"]
+    unknown += [each["type"] for each in found["identifiers"] if each["type"] not in policy.identifiers]
+    if unknown:
+        known = ", ".join((*ATTRIBUTES, *policy.identifiers))
+        raise LayoutError(f"{path.name}: {unknown[0]!r} is not known. Known are {known}, and x_<name>.")
+    return Layout(found)

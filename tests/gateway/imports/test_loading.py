@@ -1,0 +1,120 @@
+"""Files loaded into the gateway: through the same code as a put, resumable, nothing twice."""
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from gateway.database import Database
+from gateway.imports import layout, loading
+from gateway.imports.loading import Done, InterruptedImportError, Job
+from gateway.wiring import Services
+from identity import records
+from identity.context import Context
+
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+MAPPING = """
+key: customer
+observed_at: changed
+attributes: {given_name: first, family_name: last, x_club: club}
+identifiers:
+  - {type: email, column: mail, assurance: verified}
+consents:
+  - {purpose: cross_channel, column: news, at: changed}
+"""
+TABLE = """customer;first;last;club;mail;news;changed
+1;Anna;Huber;gold;anna@example.org;yes;2026-01-01T00:00:00Z
+2;Anna;Huber;;anna@example.org;no;2026-01-02T00:00:00Z
+3;Bernd;Maier;;nonsense;;
+4;too;few
+5;Clara;Moser;;clara@example.org;;yesterday
+6;Dora;Moser;;;;
+"""
+
+
+class KilledError(Exception):
+    """The process was killed."""
+
+
+@pytest.fixture
+def ctx(services: Services) -> Context:
+    """Policy, weights and secrets of the services."""
+    return services.identity
+
+
+@pytest.fixture
+def job(tmp_path: Path, ctx: Context) -> Job:
+    """An import of six lines, two of them bad."""
+    table, mapping = tmp_path / "crm.csv", tmp_path / "crm.yaml"
+    table.write_text(TABLE, encoding="utf-8")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    return Job([table], layout.load(mapping, ctx.policy), "crm", "b1", tmp_path / "rejects.csv")
+
+
+def load(database: Database, ctx: Context, job: Job, *, dies_at: int = 0) -> Done:
+    """Runs the job; the clock of a run that dies stops it at a line."""
+    calls = iter(range(1, 1_000))
+
+    def clock() -> dt.datetime:
+        if next(calls) == dies_at:
+            raise KilledError
+        return NOW
+
+    with database.engine.connect() as connection:
+        return loading.load(connection, ctx, job, clock=clock, told=lambda _count: None)
+
+
+def rejected(job: Job) -> list[tuple[str, str]]:
+    """Line and reason of each reject."""
+    with job.rejects.open(encoding="utf-8") as file:
+        return [(row["line"], row["reason"]) for row in csv.DictReader(file)]
+
+
+def test_lines_become_records_and_rejects_say_why(database: Database, ctx: Context, job: Job) -> None:
+    """A bad line is refused alone; a bad value alone within its line."""
+    done = load(database, ctx, job)
+    assert (done.loaded, done.rejected, done.partly) == (4, 2, 1)
+    reasons = rejected(job)
+    assert [line for line, _ in reasons] == ["3", "4", "5"]
+    assert "email" in reasons[0][1]
+    assert reasons[1][1] == "It has 3 columns, the table has 7."
+    with database.transaction() as connection:
+        view = records.get(connection, ctx, "crm", "1")
+        assert view.attributes["x_club"] == "gold"
+        assert view.profile == records.get(connection, ctx, "crm", "2").profile
+
+
+@pytest.mark.parametrize("dies_at", range(2, 8))
+def test_a_killed_import_goes_on_where_it_was(
+    database: Database, ctx: Context, job: Job, dies_at: int
+) -> None:
+    """Each line is put once and each reject told once, wherever the kill came."""
+    with pytest.raises(KilledError):
+        load(database, ctx, job, dies_at=dies_at)
+    first = position(database)
+    done = load(database, ctx, job)
+    assert first + done.loaded + done.rejected == 6
+    assert [line for line, _ in rejected(job)] == ["3", "4", "5"]
+
+
+def test_a_finished_import_does_nothing_again(database: Database, ctx: Context, job: Job) -> None:
+    """And the file of rejects stays."""
+    load(database, ctx, job)
+    assert load(database, ctx, job) == Done()
+    assert len(rejected(job)) == 3
+
+
+def test_a_batch_is_not_resumed_with_other_files(database: Database, ctx: Context, job: Job) -> None:
+    """Positions in one file mean nothing in another."""
+    load(database, ctx, job)
+    job.paths[0].write_text(TABLE + "7;Eva;Moser;;;;\n", encoding="utf-8")
+    with pytest.raises(InterruptedImportError, match="begun with other files"):
+        load(database, ctx, job)
+
+
+def position(database: Database) -> int:
+    """Where the import stands."""
+    with database.transaction() as connection:
+        return int(connection.execute(sa.text("select position from gateway.import_run")).scalar_one())
