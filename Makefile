@@ -53,7 +53,7 @@ contracts: $(VENV)/.installed-test
 	$(VENV)/bin/lint-imports
 
 prove: $(VENV)/.installed-test chromium
-	O2O_PROVE=1 $(PYTEST)
+	O2O_PROVE=1 $(PYTEST) --dist worksteal
 
 # Browser tests use the system's Chromium; without one they are skipped, and say so.
 chromium:

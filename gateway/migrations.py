@@ -4,6 +4,8 @@ A start whose database has the newest shape already does not import Alembic: tha
 the question.
 """
 
+import functools
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +15,17 @@ from sqlalchemy.engine import Connection
 if TYPE_CHECKING:
     from alembic.config import Config
 
-ROOT = Path(__file__).parent.parent
-
 LOCK = 0x6F326F_6D696772
 """The advisory lock that lets one starter migrate while the others wait."""
 
 VERSION_SCHEMA = "migration"
 VERSION_TABLE = f"{VERSION_SCHEMA}.alembic_version"
+
+INI = "alembic.ini"
+
+
+class MigrationsMissingError(Exception):
+    """The package is not whole."""
 
 
 def migrate(connection: Connection) -> None:
@@ -52,7 +58,22 @@ def current(connection: Connection) -> str | None:
 
 def newest() -> str | None:
     """The newest migration there is: files are named by their numbered revisions."""
-    return max((path.stem for path in (ROOT / "alembic" / "versions").glob("[0-9]*.py")), default=None)
+    return max((path.stem for path in (folder() / "alembic" / "versions").glob("[0-9]*.py")), default=None)
+
+
+@functools.cache
+def folder() -> Path:
+    """Where the migrations are: the checkout, else where the installed package put them. Raises
+    MigrationsMissingError.
+    """
+    checkout = Path(__file__).parent.parent
+    if (checkout / INI).exists():
+        return checkout
+    for file in metadata.files("o2o-gateway") or ():
+        found = Path(str(file.locate()))
+        if file.name == INI and found.exists():
+            return found.resolve().parent
+    raise MigrationsMissingError(f"{INI} was not installed with the package; install o2o-gateway again")
 
 
 def execute(connection: Connection, statement: str) -> None:
@@ -65,6 +86,6 @@ def execute(connection: Connection, statement: str) -> None:
 def _config(connection: Connection) -> "Config":
     from alembic.config import Config  # noqa: PLC0415
 
-    config = Config(ROOT / "alembic.ini")
+    config = Config(folder() / "alembic.ini")
     config.attributes["connection"] = connection
     return config

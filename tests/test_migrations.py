@@ -60,7 +60,7 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
 
 def test_the_history_is_one_line() -> None:
     """Two migrations after the same one would make the order a matter of luck; the newest file is its end."""
-    scripts = ScriptDirectory.from_config(Config(migrations.ROOT / "alembic.ini"))
+    scripts = ScriptDirectory.from_config(Config(migrations.folder() / "alembic.ini"))
     assert scripts.get_heads() == [migrations.newest()]
 
 

@@ -2,7 +2,8 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -111,10 +112,13 @@ def _told(done: Loaded) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Report]:
-    """A bar for each thing that is done, on standard error."""
+    """A bar for each thing that is done, on standard error; a line now and then where nobody watches."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    if not sys.stderr.isatty():
+        yield lines(lambda line: click.echo(line, err=True))
+        return
     columns = TextColumn("{task.description:>20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks = {}
@@ -125,6 +129,19 @@ def _progress() -> Iterator[Report]:
             bars.update(tasks[what], completed=done, total=total)
 
         yield report
+
+
+def lines(say: Callable[[str], None]) -> Report:
+    """A report in lines, for logs: each thing when it begins, at every tenth of it, and when it is done."""
+    told: dict[str, int] = {}
+
+    def report(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total else 10
+        if tenth > told.get(what, -1):
+            told[what] = tenth
+            say(f"{what}: {done:,} of {total:,}")
+
+    return report
 
 
 def _write(world: World, people: int, records: Path | None, truth: Path | None) -> None:

@@ -17,6 +17,9 @@ from tests.identity.conftest import new_ids
 from tests.identity.histories import START, World
 from tests.identity.worlds import ToyModel, tight_policy
 
+SHARES = 4
+"""The worlds are dealt out to so many tests, which may run side by side."""
+
 
 def play(connection: Connection, ctx: Context, world: World) -> None:
     """Lets a world happen, and everything that was put off be done."""
@@ -40,12 +43,13 @@ def told(connection: Connection, ctx: Context) -> Any:
 
 
 @pytest.mark.parametrize("model", [DeterministicModel(), ToyModel()], ids=["deterministic", "toy"])
+@pytest.mark.parametrize("share", range(SHARES))
 def test_no_order_of_arrival_matters(
-    connection: Connection, vault: Vault, scale: Callable[[int, int], int], model: Model
+    connection: Connection, vault: Vault, scale: Callable[[int, int], int], model: Model, share: int
 ) -> None:
     """Every order gives the partition from scratch, and all the same persons and profiles; no id dangles."""
     policy = tight_policy()
-    for seed in range(scale(4, 100)):
+    for seed in range(share, scale(SHARES, 200), SHARES):
         chance = random.Random(f"order {seed}")
         world = histories.random_world(chance, people=chance.choice((3, 5, 8)), steps=36)
         first = None
