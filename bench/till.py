@@ -32,7 +32,7 @@ class Conditions:
 def floor_only(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
     """The floor alone."""
     with applications(on) as (floor, _):
-        sample = summarise(_in_turn(on, asked, report, {"floor": (floor, _floor_requests())})["floor"])
+        sample = summarise(_in_turn(on, asked, report, {"floor": (floor, floor_requests())})["floor"])
     return {"floor": asdict(sample)}
 
 
@@ -40,16 +40,26 @@ def measure(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
     """The till query and the floor, with their ratios. Raises LoadError when an answer is not what it should
     be.
     """
+    queries = prepared(on, asked)
+    with applications(on) as (floor, gateway):
+        _check(gateway, queries[:20], on.key)
+        found = _in_turn(on, asked, report, {"floor": (floor, floor_requests()), "till": (gateway, queries)})
+    base, till = summarise(found["floor"]), summarise(found["till"])
+    return {"floor": asdict(base), "till": asdict(till), "ratios": _ratios(base, till)}
+
+
+def prepared(on: Stage, asked: Conditions) -> list[Request]:
+    """The queries of known shoppers, over so many live campaigns."""
     with on.database.transaction() as connection:
         if not _has_campaigns(connection, asked.campaigns):
             questions.put_campaigns(connection, asked.campaigns)
         known = questions.shoppers(connection, SHOPPERS, seed=1)
-        queries = questions.queries(connection, known, lines=LINES, seed=1)
-    with applications(on) as (floor, gateway):
-        _check(gateway, queries[:20], on.key)
-        found = _in_turn(on, asked, report, {"floor": (floor, _floor_requests()), "till": (gateway, queries)})
-    base, till = summarise(found["floor"]), summarise(found["till"])
-    return {"floor": asdict(base), "till": asdict(till), "ratios": _ratios(base, till)}
+        return questions.queries(connection, known, lines=LINES, seed=1)
+
+
+def floor_requests() -> list[Request]:
+    """Selects all over the floor's table."""
+    return [Request("POST", f"/floor/{row}", "{}") for row in range(1, FLOOR_ROWS + 1, 7)]
 
 
 def _ratios(base: Sample, till: Sample) -> dict[str, float]:
@@ -81,10 +91,6 @@ def _in_turn(
 def _load(on: Stage, asked: Conditions, subject: Served, requests: list[Request], seconds: int) -> wrk.Load:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {on.key}"}
     return wrk.run(subject.url, requests, connections=asked.connections, seconds=seconds, headers=headers)
-
-
-def _floor_requests() -> list[Request]:
-    return [Request("POST", f"/floor/{row}", "{}") for row in range(1, FLOOR_ROWS + 1, 7)]
 
 
 def _check(gateway: Served, queries: list[Request], key: str) -> None:

@@ -68,7 +68,7 @@ def by_decision(
     connection: Connection, ctx: Context, booking: Booking, opened: Opened, *, facts: bool
 ) -> Wishes:
     """The wishes of a use that was not reserved, with what the person may no longer use taken out."""
-    known = numbers(connection, booking.applied)
+    known = numbers(connection, ctx, booking.applied)
     if booking.record is not None:
         store_decisions.add(connection, [booking.record])  # durable with what it led to
         found = wishes.from_decision(booking.applied, booking.record.answer, known, facts=facts)
@@ -139,10 +139,13 @@ def _record(connection: Connection, ctx: Context, decision: UUID | None) -> Deci
     return ctx.log.waiting(decision) or store_decisions.read(connection, decision)
 
 
-def numbers(connection: Connection, applied: Sequence[Applied]) -> dict[str, int]:
-    """Campaign numbers by id, of the offers that were applied."""
-    names = sorted({wishes.campaign_of(one.offer) for one in applied})
-    return store_campaigns.numbers(connection, names) if names else {}
+def numbers(connection: Connection, ctx: Context, applied: Sequence[Applied]) -> dict[str, int]:
+    """Campaign numbers by id, of the offers that were applied: the live ones from memory."""
+    rules = ctx.snapshots.catalogue(connection).catalogue.by_id
+    names = {wishes.campaign_of(one.offer) for one in applied}
+    found = {name: rules[name].number for name in names if name in rules}
+    missing = sorted(names - found.keys())
+    return found | store_campaigns.numbers(connection, missing) if missing else found
 
 
 def _as_refused(wish: Wish, reason: str) -> Item:

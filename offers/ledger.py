@@ -152,6 +152,22 @@ def keep_answer(connection: Connection, step: Step, redemption_no: int, answer: 
     return answer
 
 
+def commit_with_answer(
+    connection: Connection, step: Step, redemption_no: int, answer: Redemption
+) -> Redemption:
+    """Make a redemption final and keep its answer, in one statement: whoever wants the same limits waits."""
+    store_redemptions.commit_with_call(
+        connection,
+        redemption_no,
+        flags=answer.flags,
+        happened_at=step.happened_at,
+        digest=step.digest,
+        answer=msgspec.json.encode(answer).decode(),
+        at=step.now,
+    )
+    return answer
+
+
 def refuse(connection: Connection, step: Step, held: Booked, error: OffersError) -> Refused:
     """A refusal with what is stored."""
     return Refused(error, ledger_view.show(connection, held, step.key, now=step.now))

@@ -86,7 +86,7 @@ def _as_held(connection: Connection, ctx: Context, booked: Booking, opened: Open
     held = opened.held
     rows = store_redemptions.items(connection, held.redemption_no)
     reserved = [row for row in rows if row.state == held.state]
-    found = wishes.from_reserved(booked.applied, reserved, booking.numbers(connection, booked.applied))
+    found = wishes.from_reserved(booked.applied, reserved, booking.numbers(connection, ctx, booked.applied))
     if held.state == "voided" or ledger_view.is_expired(held, booked.step.now):
         found.flags.add("late")
         booking.mark_over(connection, ctx, booked, opened, found)
@@ -107,17 +107,11 @@ def _finish(
     if booked.asked.offline:
         found.flags.add("offline")
     flags = {*opened.held.flags, *found.flags, *booked.settled.flags, *booked.asked.flags}
-    if not opened.fresh or flags:
-        store_redemptions.change(
-            connection,
-            number,
-            state="committed",
-            expires_at=None,
-            flags=sorted(flags),
-            occurred_at=booked.settled.happened_at,
-        )
     answer = _answer(booked, opened, found, granted, state="committed", expires_at=None)
-    return ledger.keep_answer(connection, booked.step, number, replace(answer, flags=tuple(sorted(flags))))
+    answer = replace(answer, flags=tuple(sorted(flags)))
+    if opened.fresh and not flags:
+        return ledger.keep_answer(connection, booked.step, number, answer)
+    return ledger.commit_with_answer(connection, booked.step, number, answer)
 
 
 def _earn(

@@ -233,6 +233,38 @@ def add_call(
     )
 
 
+def commit_with_call(
+    connection: Connection,
+    redemption_no: int,
+    *,
+    flags: Sequence[str],
+    happened_at: datetime,
+    digest: bytes,
+    answer: str,
+    at: datetime,
+) -> None:
+    """Make a locked redemption final and remember the answer to its commit."""
+    connection.execute(
+        text("""
+            WITH final AS (
+                UPDATE offers.redemption
+                   SET state = 'committed', expires_at = NULL, flags = CAST(:flags AS text[]),
+                       occurred_at = :happened_at
+                 WHERE redemption_no = :redemption_no)
+            INSERT INTO offers.redemption_call (redemption_no, operation, revision, digest, answer, at)
+            VALUES (:redemption_no, 'commit', 0, :digest, CAST(:answer AS json), :at)
+        """),
+        {
+            "redemption_no": redemption_no,
+            "flags": list(flags),
+            "happened_at": happened_at,
+            "digest": digest,
+            "answer": answer,
+            "at": at,
+        },
+    )
+
+
 def _booked(row: Any) -> Booked:
     return Booked(
         row.redemption_no,

@@ -27,6 +27,7 @@ from gateway.api.shapes import (
     tokens,
 )
 from gateway.credentials import bearer
+from gateway.database import flush, put_off_flush
 from gateway.problems import Problem
 from gateway.security import Scope, speaks_for_store
 from gateway.webhooks import telling
@@ -113,10 +114,14 @@ class ShownRedemptionSchema(Strict):
     body=RedemptionSchema,
     decode=decoder(decoded.Redemption, RedemptionSchema),
     answers={200: ShownRedemptionSchema},
-    writes="natural",
+    writes="many",
 )
 def redeem(call: Call) -> Answer:
     """Hold or use offers. Repeated, it gives the first answer."""
+    return durably(call, lambda: _redeem(call))
+
+
+def _redeem(call: Call) -> Answer:
     sent: decoded.Redemption = call.body
     speaks_for_store(call.principal, sent.transaction.store)
     clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
@@ -152,13 +157,28 @@ def step(name: str) -> Callable[[View], View]:
         body=RedemptionStepSchema,
         decode=decoder(decoded.RedemptionStep, RedemptionStepSchema),
         answers={200: ShownRedemptionSchema},
-        writes="natural",
+        writes="many",
     )
+
+
+def durably(call: Call, work: Callable[[], Answer]) -> Answer:
+    """Do a till's work in a transaction whose locks nobody waits for while the disk does; answer only when it
+    is on disk. Whoever took what this released is flushed after it, so no answer is ever lost to a crash.
+    """
+    with call.connection.begin():
+        put_off_flush(call.connection)
+        answer = work()
+    flush(call.connection)
+    return answer
 
 
 @step("commit")
 def commit_redemption(call: Call, redemption: UUID) -> Answer:
     """The sale is paid: what was held is used."""
+    return durably(call, lambda: _commit(call, redemption))
+
+
+def _commit(call: Call, redemption: UUID) -> Answer:
     sent: decoded.RedemptionStep = call.body
     transaction, clocks = _stepping(call)
     asked = Use(
@@ -179,6 +199,10 @@ def void_redemption(call: Call, redemption: UUID) -> Answer:
     known.
     """
     del redemption
+    return durably(call, lambda: _void(call))
+
+
+def _void(call: Call) -> Answer:
     sent: decoded.RedemptionStep = call.body
     revision = sent.revision or None
     outcome = service.void(
@@ -191,6 +215,10 @@ def void_redemption(call: Call, redemption: UUID) -> Answer:
 def reverse_redemption(call: Call, redemption: UUID) -> Answer:
     """The paid sale was cancelled as a whole. The transaction decides, also when the id is not known."""
     del redemption
+    return durably(call, lambda: _reverse(call))
+
+
+def _reverse(call: Call) -> Answer:
     sent: decoded.RedemptionStep = call.body
     outcome = service.reverse(call.connection, call.services.offers, *_stepping(call), reason=sent.reason)
     return answer_of(outcome)

@@ -13,7 +13,7 @@ from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, code, flag, minor
-from gateway.api.redemptions import REDEEM, ShownRedemptionSchema, redemption_of, transaction_of
+from gateway.api.redemptions import REDEEM, ShownRedemptionSchema, durably, redemption_of, transaction_of
 from gateway.api.refused import refused_answer
 from gateway.api.shapes import MAX_LINES, Strict, TransactionKeySchema, nested, quantity
 from gateway.security import speaks_for_store
@@ -80,10 +80,14 @@ class ReturnedSchema(Strict):
     body=ReturnSchema,
     decode=decoder(decoded.Return, ReturnSchema),
     answers={200: ReturnedSchema},
-    writes="natural",
+    writes="many",
 )
 def return_redemption(call: Call, redemption: UUID) -> Answer:
     """Goods of a sale come back, at any store."""
+    return durably(call, lambda: _give_back(call, redemption))
+
+
+def _give_back(call: Call, redemption: UUID) -> Answer:
     sent: decoded.Return = call.body
     speaks_for_store(call.principal, sent.transaction.store)
     asked = Return(

@@ -12,7 +12,7 @@ from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, flag, one_of, text
-from gateway.api.redemptions import ShownRedemptionSchema, redemption_of, transaction_of
+from gateway.api.redemptions import ShownRedemptionSchema, durably, redemption_of, transaction_of
 from gateway.api.refused import refused_answer
 from gateway.api.returns import ReturnedSchema, returned_of
 from gateway.api.shapes import (
@@ -71,10 +71,14 @@ class RecordedSchema(Strict):
     body=TransactionSchema,
     decode=decoder(decoded.Transaction, TransactionSchema),
     answers={200: RecordedSchema},
-    writes="natural",
+    writes="many",
 )
 def record_transaction(call: Call) -> Answer:
     """Record a sale, a return or a void. A sale commits its redemption in the same moment."""
+    return durably(call, lambda: _record(call))
+
+
+def _record(call: Call) -> Answer:
     sent: decoded.Transaction = call.body
     speaks_for_store(call.principal, sent.transaction.store)
     receipts.check(sent)

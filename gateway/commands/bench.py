@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest", "events", "offers")
+NAMES = ("floor", "till", "ingest", "events", "offers", "redeem")
 
 
 @click.command("bench")
@@ -69,8 +69,9 @@ def command(
     ingest  taking in records of people who are not there yet
     events  taking in online events through batch calls, beside tills that ask
     offers  evaluating real baskets with all coupons live; needs no database
+    redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
     """
-    from bench import events, ingest, offers, till
+    from bench import events, ingest, offers, redeem, till
     from bench.journeys import JourneysMissingError
     from bench.stage import stage
     from bench.wrk import LoadError
@@ -90,6 +91,7 @@ def command(
     measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "floor": lambda on: till.floor_only(on, asked, report),
         "till": lambda on: till.measure(on, asked, report),
+        "redeem": lambda on: redeem.measure(on, asked, report),
         "events": lambda on: events.measure(on, asked, report),
         "ingest": lambda on: ingest.measure(on, report, records=records, clients=connections, runs=runs),
     }
