@@ -4,8 +4,8 @@ holding a secret.
 A browser's key is public, so what it says about itself is only asserted. The shop signs `{"sub": account id,
 "exp": ...}` as a JWT (HS256) with the secret of its source and puts it into the page as
 `context.identity_token`; then the account, and the e-mail and phone inside the token, count as authenticated.
-The secret is derived from the installation's own keys, so there is nothing to store: it lives and ends with
-them.
+The secret is derived from the installation's own keys and its turn, so only the turn is stored; a new
+generation of keys changes all secrets, and the earlier ones stay good as long as their generation is kept.
 """
 
 import base64
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.secrets_file import Secrets
+from gateway.secrets_file import FIRST_TURN, Secrets
 
 LONGEST: Final = dt.timedelta(days=1)
 """A token that is good for longer is refused: it would be a password in a page."""
@@ -38,7 +38,8 @@ class Vouched:
 
 def secret(secrets: Secrets, source: str) -> str:
     """The source's newest secret, to be set in the shop's configuration."""
-    return _secret(secrets.newest.pepper, source)
+    _, newest = secrets.token_turns.get(source, FIRST_TURN)
+    return _secret(secrets.newest.pepper, source, newest)
 
 
 def verify(token: str, secrets: Secrets, source: str, *, now: dt.datetime) -> Vouched | None:
@@ -61,11 +62,16 @@ def verify(token: str, secrets: Secrets, source: str, *, now: dt.datetime) -> Vo
 
 
 def _secrets(secrets: Secrets, source: str) -> Iterable[str]:
-    return (_secret(version.pepper, source) for version in secrets.versions.values())
+    oldest, newest = secrets.token_turns.get(source, FIRST_TURN)
+    return (
+        _secret(version.pepper, source, turn)
+        for version in secrets.versions.values()
+        for turn in range(oldest, newest + 1)
+    )
 
 
-def _secret(pepper: bytes, source: str) -> str:
-    return hmac.digest(pepper, f"identity_token\n{source}".encode(), hashlib.sha256).hex()
+def _secret(pepper: bytes, source: str, turn: int) -> str:
+    return hmac.digest(pepper, f"identity_token\n{source}\n{turn}".encode(), hashlib.sha256).hex()
 
 
 def _vouched(claims: dict[str, Any], *, now: dt.datetime) -> Vouched | None:

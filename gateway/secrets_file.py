@@ -12,10 +12,13 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 KEY_BYTES = 32
+
+FIRST_TURN = (1, 1)
+"""A source whose secret was never turned has its first one."""
 
 
 class SecretsError(Exception):
@@ -36,6 +39,8 @@ class Secrets:
 
     current: int
     versions: Mapping[int, SecretVersion] = field(repr=False)
+    token_turns: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By source, the oldest and the newest turn of its identity-token secret that is good."""
 
     @property
     def newest(self) -> SecretVersion:
@@ -69,9 +74,12 @@ def load(path: Path) -> Secrets:
             for number, keys in document["versions"].items()
         }
         current = int(document["current"])
+        turns = {
+            source: (int(one[0]), int(one[1])) for source, one in document.get("token_turns", {}).items()
+        }
     except OSError as error:
         raise SecretsError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise SecretsError(f"{path} is damaged; restore it from a backup") from error
     if current not in versions:
         raise SecretsError(f"{path} names version {current} as current but does not hold it")
@@ -79,14 +87,25 @@ def load(path: Path) -> Secrets:
         len(key) != KEY_BYTES for version in versions.values() for key in (version.pepper, version.envelope)
     ):
         raise SecretsError(f"{path} holds a key that is not {KEY_BYTES} bytes long")
-    return Secrets(current=current, versions=versions)
+    return Secrets(current=current, versions=versions, token_turns=turns)
 
 
 def rotate(path: Path) -> Secrets:
     """Adds a generation and makes it the current one; the earlier ones stay readable."""
     known = load(path)
     number = max(known.versions) + 1
-    _written(path, Secrets(current=number, versions={**known.versions, number: _fresh()})).replace(path)
+    changed = replace(known, current=number, versions={**known.versions, number: _fresh()})
+    _written(path, changed).replace(path)
+    return load(path)
+
+
+def turn_token_secret(path: Path, source: str, *, at_once: bool) -> Secrets:
+    """Gives a source a new identity-token secret; the one before stays good unless it ends at once."""
+    known = load(path)
+    _, newest = known.token_turns.get(source, FIRST_TURN)
+    oldest = newest + 1 if at_once else newest
+    changed = replace(known, token_turns={**known.token_turns, source: (oldest, newest + 1)})
+    _written(path, changed).replace(path)
     return load(path)
 
 
@@ -111,6 +130,7 @@ def _written(path: Path, content: Secrets) -> Path:
             str(number): {"pepper": keys.pepper.hex(), "envelope": keys.envelope.hex()}
             for number, keys in content.versions.items()
         },
+        "token_turns": {source: list(turns) for source, turns in content.token_turns.items()},
     }
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shops": ("gateway.commands.shops", "Connect shops by their webhooks, and look after what they deliver."),
     "import": ("gateway.commands.load", "Load files into the gateway, resumable, with a mapping file."),
     "link": ("gateway.commands.link", "Find who is the same shopper in some files, without a server."),
+    "secrets": ("gateway.commands.secrets", "Show and turn the secrets that sign and seal."),
     "kiosk": ("gateway.commands.kiosk", "Pair kiosks with their store, list and revoke them."),
     "replay": ("gateway.commands.replay", "Show a decision as sentences and make it again."),
     "bench": ("gateway.commands.bench", "Measure this machine against the floor."),

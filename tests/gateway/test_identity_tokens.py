@@ -8,8 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from gateway import identity_tokens, secrets_file
+from gateway.commands.secrets import command
 from gateway.identity_tokens import Vouched
 from gateway.secrets_file import Secrets
 
@@ -92,3 +94,44 @@ def test_only_one_algorithm_is_believed(secrets: Secrets, alg: str) -> None:
     """A token cannot choose how it is checked."""
     token = _signed(identity_tokens.secret(secrets, "web"), {"sub": "u1", "exp": _in_s(600)}, alg=alg)
     assert identity_tokens.verify(token, secrets, "web", now=NOW) is None
+
+
+def test_a_turned_secret_leaves_the_one_before_good(tmp_path: Path) -> None:
+    """Shops change their configuration after we do; of two turns the older one ends."""
+    path = tmp_path / "secrets.json"
+    asked = {"sub": "u1", "exp": _in_s(600)}
+    known = [secrets_file.load_or_create(path)]
+    known += [secrets_file.turn_token_secret(path, "web", at_once=False) for _ in range(2)]
+    tokens = [_signed(identity_tokens.secret(each, "web"), asked) for each in known]
+    held = [identity_tokens.verify(token, known[2], "web", now=NOW) is not None for token in tokens]
+    assert held == [False, True, True]
+    app = _signed(identity_tokens.secret(known[0], "app"), asked)
+    assert identity_tokens.verify(app, known[2], "app", now=NOW) == Vouched("u1")
+
+
+def test_a_leaked_secret_ends_at_once(tmp_path: Path) -> None:
+    """What was signed with it vouches for nobody any more."""
+    path = tmp_path / "secrets.json"
+    leaked = identity_tokens.secret(secrets_file.load_or_create(path), "web")
+    turned = secrets_file.turn_token_secret(path, "web", at_once=True)
+    token = _signed(leaked, {"sub": "u1", "exp": _in_s(600)})
+    assert identity_tokens.verify(token, turned, "web", now=NOW) is None
+
+
+def test_secrets_are_shown_and_turned_by_command(tmp_path: Path) -> None:
+    """On standard output the secret alone, so that it can be piped; a source nobody knows is refused."""
+    environment = {"O2O_HOME": str(tmp_path), "O2O_SECRETS_FILE": ""}
+
+    def said(*arguments: str) -> str:
+        done = CliRunner().invoke(command, arguments, env=environment)
+        assert done.exit_code == 0, done.output
+        return done.stdout.strip()
+
+    first = said("token", "web")
+    assert len(first) == 64
+    assert said("token", "web") == first
+    turned = said("turn-token", "web", "--at-once")
+    assert turned == said("token", "web") != first
+    said("new-generation")
+    assert said("token", "web") not in {first, turned}
+    assert CliRunner().invoke(command, ["token", "nobody"], env=environment).exit_code == 2
