@@ -80,8 +80,8 @@ def test_a_full_buffer_loses_and_counts(till: Till) -> None:
 
     log = DecisionLog(stuck, most_buffered=3)
     campaign(till.connection)
-    for _ in range(5):
-        log.add(_record(till))
+    for record in [_record(till) for _ in range(5)]:
+        log.add(record)
     assert log.lost == 2
     log.close()
     assert (log.written, log.lost) == (0, 5)
