@@ -35,4 +35,4 @@ def profile_sizes(connection: Connection) -> dict[int, int]:
         " from identity.profile tablesample system ((select percent from share)) repeatable (1) group by 1",
         (SAMPLED,),
     )
-    return {bucket: profiles for bucket, profiles in rows}
+    return {int(bucket): int(profiles) for bucket, profiles in rows}
