@@ -137,7 +137,7 @@ def _near(ground: Sight, cause: Cause) -> set[int]:
         if other is not None and present.may_link(change.ref, other):
             near.add(number)
         else:
-            ground.hopeless |= {(change.record_no, number), (number, change.record_no)}
+            ground.hopeless[change.record_no].add(number)
     if len(near) > NEAR_MAX:
         search = _look(ground, cause, (), Held(frozenset(), []))
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}

@@ -127,12 +127,7 @@ class View:
         sight = self._sight
         wanted = with_counterparts(key for ref in refs for key in self.keys_of(ref))
         sight.read_lists(wanted)
-        own = {sight.rows[ref].record_no for ref in refs if ref in sight.rows}
-        sight.read_records(
-            number
-            for number in self.numbers(wanted)
-            if not own or any((one, number) not in sight.hopeless for one in own)
-        )
+        sight.read_records(self.numbers(wanted) - self._hopeless_for(refs))
         sight.read_judgements(refs)
         pairs = self._promising([key for key in wanted if self.is_live(key)], refs)
         near = refs | {ref for pair in pairs for ref in pair}
@@ -144,6 +139,13 @@ class View:
         self._read_ahead(near)
         members = self.read_members(near)
         self._keep(links.linked(pairs, members, decided, self._ctx.model, self._ctx.policy, focus=refs), refs)
+
+    def _hopeless_for(self, refs: Iterable[RecordKey]) -> set[int]:
+        """Whom none of these records, as they are now, can be linked with."""
+        rows = [self._sight.rows[ref].record_no for ref in refs if ref in self._sight.rows]
+        if self._changed is None or not rows:
+            return set()
+        return set.intersection(*(self._sight.hopeless[number] for number in rows))
 
     def _promising(self, live: Iterable[Key], refs: set[RecordKey]) -> set[Pair]:
         """The pairs that share a live key, but for those that only share blocking keys and cannot weigh
@@ -169,12 +171,11 @@ class View:
         sight.read_lists({key for inside in together for key in self._keys_inside(inside)})
         for inside in together:
             self._explored |= inside
-            shared = self._keys_inside(inside)
-            under = {
-                key: [ref for ref in inside if key in self.keys_of(ref)]
-                for key in shared
-                if self.is_live(key)
-            }
+            live = {key for key in self._keys_inside(inside) if self.is_live(key)}
+            under: dict[Key, list[RecordKey]] = defaultdict(list)
+            for ref in inside:
+                for key in live.intersection(self.keys_of(ref)):
+                    under[key].append(ref)
             members = self.read_members(inside)
             found = links.linked(
                 links.sharing(under, inside),

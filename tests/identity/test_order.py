@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from identity import changes, profiles, redo
 from identity.context import Context
 from identity.errors import ErasedError
+from identity.scoring import shipped
 from identity.vault import Vault
 from identity.weigh import DeterministicModel, Model
 from tests.identity import histories, scratch
@@ -42,7 +43,10 @@ def told(connection: Connection, ctx: Context) -> Any:
     )
 
 
-@pytest.mark.parametrize("model", [DeterministicModel(), ToyModel()], ids=["deterministic", "toy"])
+MODELS = {"deterministic": DeterministicModel(), "toy": ToyModel(), "shipped": shipped.default()}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_order_of_arrival_matters(
     connection: Connection, vault: Vault, scale: Callable[[int, int], int], model: Model, share: int
