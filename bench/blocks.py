@@ -1,12 +1,12 @@
 """Blocks of generated households as the rows that putting each record through the door would leave behind.
 
 Everything that decides (normaliser, keys, digests, partition, profile heads) is the product's own; only the
-way into the database differs. A block holds whole pairs of households, and nothing links records of two
+way into the database differs. A block holds whole pairs of households, and no identifier links records of two
 blocks but the default phones of stores: those are left out here and handed to the redo queue (see
-`bench.load`).
+`bench.load`). Whether two people of different blocks look alike is not asked: that is what is measured later.
 
 Invariant: after the queue is drained, the rows are those of `records.put` of the same records in the same
-order.
+order, as far as identifiers link them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ from identity import cluster, envelope, intake, keys, links, lookouts, parts, pi
 from identity.cluster import Resolution
 from identity.context import Context
 from identity.envelope import Content
+from identity.households import living
 from identity.judgements import bench
 from identity.model import Consent, Key, Record, RecordKey
 from identity.pieces import Piece
@@ -54,6 +55,8 @@ class Block:
     ids: list[UUID] = field(default_factory=list)
     sealed: list[bytes] = field(default_factory=list)
     postings: list[tuple[Posting, ...]] = field(default_factory=list)
+    households: list[int | None] = field(default_factory=list)
+    model_no: int = OWN
     spots: Mapping[int, Spot] = field(default_factory=dict)
     heads: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     reviews: Sequence[dict[str, Any]] = ()
@@ -79,7 +82,7 @@ def versions(rows: Iterable[Row], ctx: Context) -> list[Version]:
 
 def block(found: Sequence[Version], first_no: int, ctx: Context, outside: frozenset[Key]) -> Block:
     """The rows of these versions. `outside` are keys that other blocks post too: they link nothing here."""
-    made = Block(versions=list(found))
+    made = Block(versions=list(found), model_no=ctx.model_no)
     rows: dict[RecordKey, Stored] = {}
     records: dict[RecordKey, Record] = {}
     for number, version in enumerate(found, start=first_no):
@@ -89,7 +92,8 @@ def block(found: Sequence[Version], first_no: int, ctx: Context, outside: frozen
         made.sealed.append(envelope.seal(version.content, made.ids[-1], ctx.vault))
         made.postings.append(postings.of(record, ctx))
         records[version.ref] = record
-        rows[version.ref] = _row(version, number, made.ids[-1])
+        rows[version.ref] = _row(version, number, made.ids[-1], ctx)
+        made.households.append(living.digest(record, ctx))
     found_pieces, resolutions = _resolved(records, ctx, outside)
     made.spots, made.heads = placing.labels(found_pieces, resolutions, rows, records, ctx)
     made.reviews = lookouts.wanted(_Region(_Sight(rows), tuple(found_pieces)), resolutions)
@@ -158,7 +162,7 @@ def _follow(before: Version, new: Version, ctx: Context) -> None:
     before.said += new.said
 
 
-def _row(version: Version, number: int, record_id: UUID) -> Stored:
+def _row(version: Version, number: int, record_id: UUID, ctx: Context) -> Stored:
     newest = (parts.newest(purpose, version.said) for purpose in (parts.CROSS_CHANNEL, parts.PERSONAL_OFFERS))
     return Stored(
         record_no=number,
@@ -168,7 +172,7 @@ def _row(version: Version, number: int, record_id: UUID) -> Stored:
         stub=False,
         judged=False,
         sealed=b"",
-        model_no=OWN,
+        model_no=ctx.model_no,
         held=None,
         piece_no=None,
         person_no=None,

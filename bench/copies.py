@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from bench.blocks import Block
 from identity.postings import BLOCK_CODE
-from identity.versions.registry import OWN
 from offers.interest import KINDS
 from offers.model import Want
 from offers.want_list import choose, pack
@@ -21,7 +20,7 @@ Line = Sequence[Any]
 COLUMNS = {
     "identity.record": (
         "record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, model_no,"
-        " observed_at, created_at, changed_at"
+        " household, observed_at, created_at, changed_at"
     ),
     "identity.identifier": "digest, record_no, type, assurance, token, valid_to",
     "identity.block_key": "digest, record_no, token",
@@ -120,8 +119,10 @@ def interest_lines(
 
 
 def _records(block: Block, numbers: Sequence[int], now: datetime) -> Iterator[Line]:
-    parts = zip(block.versions, numbers, block.ids, block.sealed, block.postings, strict=True)
-    for version, number, record_id, sealed, posted in parts:
+    parts = zip(
+        block.versions, numbers, block.ids, block.sealed, block.postings, block.households, strict=True
+    )
+    for version, number, record_id, sealed, posted, household in parts:
         yield (
             number,
             record_id,
@@ -132,7 +133,8 @@ def _records(block: Block, numbers: Sequence[int], now: datetime) -> Iterator[Li
             [posting.digest for posting in posted],
             version.fingerprint,
             sealed,
-            OWN,
+            block.model_no,
+            household,
             version.observed_at,
             now,
             now,

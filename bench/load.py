@@ -29,6 +29,7 @@ from identity.context import Context
 from identity.model import Key
 from identity.normalize import record as normalised
 from identity.submission import Claim
+from identity.versions import active
 from offers import products
 
 BLOCK = 256
@@ -122,12 +123,13 @@ class _Worker:
         self._services = wiring.open_services(job.settings)
         self._outside = store_phones(self._services.identity)
         with self._services.database.transaction() as connection:
+            self._identity = active.bound(connection, self._services.identity)
             skus = [f"P{number:06d}" for number in range(1, job.goods + 1)]
             self._product_nos = sorted(products.numbers(connection, skus).values())
 
     def write(self, start: int, stop: int) -> tuple[int, int]:
         """Writes the households from `start` to `stop`; returns how many people and records they have."""
-        ctx, now, random = self._services.identity, self._services.clock(), Random()
+        ctx, now, random = self._identity, self._services.clock(), Random()
         homes = list(households.stream(self._job.world, start, stop))
         found = [row for home in homes for row in rows.rows(self._job.world, home, random)]
         versions = blocks.versions(found, ctx)

@@ -16,13 +16,16 @@ from sqlalchemy import text as sql
 
 from bench import load, processes
 from bench.served import Served, served
-from gateway import keys
+from gateway import keys, secrets_file
 from gateway.database import Database, open_database
 from gateway.demo.world import World
 from gateway.keys import Grant
 from gateway.migrations import migrate
 from gateway.security import Scope
 from gateway.settings import Settings
+from gateway.wiring import identity_of
+from identity.scoring import shipped
+from identity.versions import switching
 
 FLOOR_ROWS = 10_000
 
@@ -89,8 +92,10 @@ def gateway_of(on: Stage) -> Iterator[Served]:
 
 def _fill(settings: Settings, database: Database, people: int, report: Report) -> None:
     report(f"filling a database with {people:,} people (once; it is kept in {settings.home})")
+    identity = identity_of(settings, secrets_file.load_or_create(settings.secrets_file))
     with database.transaction() as connection:
         migrate(connection)
+        switching.start(connection, identity, shipped.document(), now=datetime.now(UTC))
         connection.execute(sql("create table bench_floor (row_no bigint primary key, note text not null)"))
         connection.execute(
             sql("insert into bench_floor select n, 'note ' || n from generate_series(1, :rows) n"),
