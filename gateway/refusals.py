@@ -42,6 +42,7 @@ DOMAIN: Final[dict[type[Exception], str]] = {
     offers_errors.TakenCodeError: "different_content",
     offers_errors.TransactionConflictError: "different_content",
     offers_errors.UnknownBatchError: "not_found",
+    offers_errors.UnknownSegmentError: "not_found",
     offers_errors.UnknownCampaignError: "not_found",
     offers_errors.UnknownDecisionError: "not_found",
     offers_errors.UnknownProductError: "not_found",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from gateway import store_idempotency
+from gateway import portraits, store_idempotency
 from gateway.idempotency import KEPT_FOR
 from gateway.inbox import work
 from gateway.webhooks import store as webhook_store
@@ -60,6 +60,10 @@ def steps(services: Services) -> Sequence[Step]:
         gone = webhook_store.forget(connection, before=now - MESSAGES_KEPT_FOR, most=FORGOTTEN_AT_ONCE)
         return gone == FORGOTTEN_AT_ONCE
 
+    def fill_segments(connection: Connection, now: dt.datetime) -> bool:
+        portraits.sweep(connection, services, now=now)
+        return False
+
     return (
         Step("redo", every_s=0.5, run=redo_one),
         Step("watch_sources", every_s=2, run=watch_sources),
@@ -69,6 +73,7 @@ def steps(services: Services) -> Sequence[Step]:
         Step("webhooks", every_s=1, run=tell_others),
         Step("forget_messages", every_s=3600, run=forget_messages),
         Step("forget_answers", every_s=600, run=forget_answers),
+        Step("segments", every_s=0.5, run=fill_segments),
         Step("decision_days", every_s=3600, run=keep_decision_days),
         Step("companions", every_s=3600, run=learn_companions),
     )

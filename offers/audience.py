@@ -22,11 +22,18 @@ def _refuse_sets(asked: Audience, known: Traits) -> str | None:
         return "segment"
     if not asked.without_segments.isdisjoint(known.segments):
         return "segment"
-    if asked.regions and known.region not in asked.regions:
+    if asked.regions and not any(_lies_in(known.region, region) for region in asked.regions):
         return "region"
     if any(known.attributes.get(name) not in words for name, words in asked.attributes):
         return "attribute"
     return None if asked.consents <= known.consents else "consent"
+
+
+def _lies_in(known: str | None, region: str) -> bool:
+    """`AT-1010` lies in `AT` and in `AT-10`; a country is not begun by another's name."""
+    if known is None:
+        return False
+    return known.startswith(region) if "-" in region else known.partition("-")[0] == region
 
 
 def _refuse_times(trigger: Trigger, asked: Audience, known: Traits, at_s: int) -> str | None:

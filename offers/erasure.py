@@ -13,6 +13,7 @@ from offers import interest, store_decisions, store_people, tokens
 from offers.codes import store as store_codes
 from offers.points import account
 from offers.preferences import store as store_preferences
+from offers.segments import store as store_segments
 
 
 def forget(connection: Connection, record_nos: Sequence[int]) -> None:
@@ -23,6 +24,7 @@ def forget(connection: Connection, record_nos: Sequence[int]) -> None:
     store_people.forget(connection, record_nos)
     account.forget(connection, record_nos)
     store_codes.forget(connection, record_nos)
+    store_segments.forget(connection, record_nos)
     tokens.forget(connection, record_nos)
 
 

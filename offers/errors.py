@@ -31,6 +31,10 @@ class TakenCodeError(OffersError):
     """This code exists already."""
 
 
+class UnknownSegmentError(OffersError):
+    """No segment has this id."""
+
+
 class UnknownBatchError(OffersError):
     """No codes were made under this id."""
 

@@ -29,9 +29,10 @@ from offers.errors import (
 )
 from offers.evaluate import evaluate
 from offers.ledger import Opened, Step
-from offers.model import ONE_UNIT_MILLI, Known, Query, Shopper
+from offers.model import ONE_UNIT_MILLI, Known, Query, Shopper, Traits
 from offers.preferences.rules import preferences
 from offers.redemption import Authorised, Redemption, Refused
+from offers.segments import store as store_segments
 from offers.snapshot import Snapshot
 from offers.store_known import Moment
 from offers.store_redemptions import Wish
@@ -170,6 +171,7 @@ def look(
         stock=seen.stock,
         room=seen.room,
         redeemed=seen.redeemed,
+        traits=_traits(connection, snapshot, shopper),
         opened=openings.campaigns,
         codes=openings.refused,
         stopped=seen.stopped,
@@ -179,6 +181,13 @@ def look(
     return Looked(
         snapshot, Inputs(query=pinned, shopper=shopper, known=known, policy=ctx.policy, seed=ctx.seed)
     )
+
+
+def _traits(connection: Connection, snapshot: Snapshot, shopper: Shopper | None) -> Traits | None:
+    """What is known of the person beside wants; read only where a live campaign asks for it."""
+    if not snapshot.asks_traits or shopper is None or not shopper.personal or not shopper.members:
+        return None
+    return store_segments.traits_of(connection, min(shopper.members))
 
 
 def decide(ctx: Context, looked: Looked, *, now: datetime, record_no: int | None) -> DecisionRecord:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, NamedTuple, Self
 
+from offers.campaign import Away, Happened
 from offers.compiled import Catalogue, Index, lineage
 from offers.model import Line, Product, Query
 from offers.rule import Rule
@@ -43,6 +44,7 @@ class Snapshot:
     needs_stock: bool
     looks_beyond: bool
     has_codes: bool
+    asks_traits: bool
     roomy: frozenset[int]
     daily: frozenset[int]
     # What covers a product is looked up once; a line costs one look into a dictionary from then on.
@@ -65,6 +67,9 @@ class Snapshot:
             needs_stock=any(rule.stock_units for rule in rules),
             looks_beyond=catalogue.wants_groups or not catalogue.roused.is_empty,
             has_codes=not catalogue.coded.is_empty,
+            asks_traits=any(
+                rule.audience.asks_for_traits or isinstance(rule.trigger, Happened | Away) for rule in rules
+            ),
             roomy=roomy,
             daily=daily,
         )

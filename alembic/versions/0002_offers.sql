@@ -148,6 +148,16 @@ CREATE INDEX product_gtin_idx ON offers.product (gtin) WHERE gtin IS NOT NULL;
 CREATE INDEX product_variant_group_idx ON offers.product (variant_group) WHERE variant_group IS NOT NULL;
 CREATE INDEX product_version_idx ON offers.product (version);
 
+CREATE TABLE offers.segment (
+    segment_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    id TEXT NOT NULL,
+    content JSONB NOT NULL,
+    is_live BOOLEAN DEFAULT true NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT segment_pkey PRIMARY KEY (segment_no),
+    CONSTRAINT segment_id_key UNIQUE (id)
+);
+
 CREATE TABLE offers.stop (
     stop_no BIGINT GENERATED ALWAYS AS IDENTITY,
     id UUID NOT NULL,
@@ -182,6 +192,27 @@ CREATE TABLE offers.store (
     CONSTRAINT store_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT store_country_check CHECK (country ~ '^[A-Z]{2}$')
 );
+
+CREATE TABLE offers.sweep (
+    single BOOLEAN DEFAULT true NOT NULL,
+    after_no BIGINT DEFAULT 0 NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT sweep_pkey PRIMARY KEY (single),
+    CONSTRAINT sweep_one_row_check CHECK (single)
+);
+
+CREATE TABLE offers.trait (
+    record_no BIGINT NOT NULL,
+    segments TEXT[] NOT NULL,
+    region TEXT,
+    attributes JSONB NOT NULL,
+    consents TEXT[] NOT NULL,
+    last_visit_at_s BIGINT,
+    events JSONB NOT NULL,
+    filled_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT trait_pkey PRIMARY KEY (record_no)
+);
+CREATE INDEX trait_segments_idx ON offers.trait USING gin (segments);
 
 CREATE TABLE offers.wants (
     record_no BIGINT NOT NULL,
@@ -335,6 +366,19 @@ CREATE TABLE offers.redemption (
     CONSTRAINT redemption_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 ) WITH (fillfactor = 80);
 CREATE INDEX redemption_business_day_store_no_idx ON offers.redemption (business_day, store_no);
+
+CREATE TABLE offers.segment_change (
+    change_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    segment_no BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    content JSONB,
+    author TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT segment_change_pkey PRIMARY KEY (change_no),
+    CONSTRAINT segment_change_action_check CHECK (action IN ('apply', 'end')),
+    CONSTRAINT segment_change_segment_no_fkey FOREIGN KEY(segment_no) REFERENCES offers.segment (segment_no)
+);
+CREATE INDEX segment_change_segment_no_change_no_idx ON offers.segment_change (segment_no, change_no);
 
 CREATE TABLE offers.stock (
     store_no BIGINT NOT NULL,

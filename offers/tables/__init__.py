@@ -25,6 +25,7 @@ from offers.tables.metadata import metadata
 from offers.tables.points import point_debt, point_lot, point_use
 from offers.tables.preferences import preference
 from offers.tables.returns import return_line, sale_return
+from offers.tables.segments import segment, segment_change, sweep, trait
 from offers.tables.shop import product, stock, store
 from offers.tables.tokens import offer_token
 from offers.tables.transactions import till_transaction
@@ -73,7 +74,11 @@ __all__ = [
     "sale_return",
     "stock",
     "stop",
+    "segment",
+    "segment_change",
     "store",
+    "sweep",
+    "trait",
     "till_transaction",
     "wants",
 ]

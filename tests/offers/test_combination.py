@@ -7,6 +7,7 @@ import pytest
 from offers.campaign import Campaign, Conditions, Limits, Scope, Stacking
 from offers.campaign_rewards import AmountOff, Percent
 from offers.model import Left, Line, Policy
+from offers.stack import better
 from tests.offers.worlds import (
     POLICY,
     decide,
@@ -211,3 +212,12 @@ def test_the_loser_is_told_who_won() -> None:
     (refusal,) = decision.refused
     assert refusal.hint is not None
     assert refusal.hint.value == "b"
+
+
+def test_ties_go_to_the_higher_priority_then_the_lower_id_then_to_fewer_campaigns() -> None:
+    """Positions ascend by priority, then id: the set that begins lower is better."""
+    assert better((5, [0]), (5, [1]))
+    assert better((5, [0]), (5, [0, 1]))
+    assert not better((5, [1]), (5, [0]))
+    assert not better((5, [0]), (5, [0]))
+    assert better((6, [1]), (5, [0]))
