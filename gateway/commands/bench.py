@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest", "events", "offers", "redeem")
+NAMES = ("floor", "till", "ingest", "churn", "events", "offers", "redeem")
 
 
 @click.command("bench")
@@ -36,7 +36,11 @@ NAMES = ("floor", "till", "ingest", "events", "offers", "redeem")
     help="till: live campaigns.",
 )
 @click.option(
-    "--records", type=click.IntRange(100, 1_000_000), default=1_000, show_default=True, help="ingest: a run."
+    "--records",
+    type=click.IntRange(100, 1_000_000),
+    default=1_000,
+    show_default=True,
+    help="ingest: a run; churn: updates.",
 )
 @click.option(
     "--baskets", type=click.IntRange(10, 200_000), default=20_000, show_default=True, help="offers: how many."
@@ -67,11 +71,12 @@ def command(
     floor   a bare Flask application with one select: what this machine can do
     till    a till query with ten lines and the floor, in turn
     ingest  taking in records of people who are not there yet
+    churn   sending so many records again, each a little different: how much the tables grow
     events  taking in online events through batch calls, beside tills that ask
     offers  evaluating real baskets with all coupons live; needs no database
     redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
     """
-    from bench import events, ingest, offers, redeem, till
+    from bench import churn, events, ingest, offers, redeem, till
     from bench.journeys import JourneysMissingError
     from bench.stage import stage
     from bench.wrk import LoadError
@@ -93,6 +98,7 @@ def command(
         "till": lambda on: till.measure(on, asked, report),
         "redeem": lambda on: redeem.measure(on, asked, report),
         "events": lambda on: events.measure(on, asked, report),
+        "churn": lambda on: churn.measure(on, report, updates=records),
         "ingest": lambda on: ingest.measure(on, report, records=records, clients=connections, runs=runs),
     }
     try:
