@@ -76,6 +76,8 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
     if booked is not None:
         flags.update(booked.flags)
         _pay_points(connection, receipt, booked, clocks, flags)
+    if sale.kind == "void" and exchange.is_return(connection, ctx, sale.transaction):
+        flags.add("return_voided")
     recorded = Recorded(
         id=made,
         transaction=sale.transaction,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from offers import store_people, wishes
 from offers.context import Context
 from offers.errors import UnknownRedemptionError
+from offers.model import TransactionKey
 from offers.redemption import Clocks, Refused, Returned, Sale
 from offers.returns import returning, store
 from offers.returns.model import Return
@@ -36,6 +37,12 @@ def book(
             flags.update(answer.flags)
             made.append(answer)
     return tuple(made)
+
+
+def is_return(connection: Connection, ctx: Context, transaction: TransactionKey) -> bool:
+    """Whether a transaction brought anything back."""
+    store_no = ctx.snapshots.store_no(connection, transaction.store)
+    return bool(store.ids_of(connection, store_no, transaction))
 
 
 def _lock(connection: Connection, ctx: Context, sale: Sale, asked: Sequence[Return]) -> None:

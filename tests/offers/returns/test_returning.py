@@ -214,6 +214,15 @@ def test_an_exchange_is_a_return_and_a_sale_of_one_transaction(till: Till) -> No
     assert _report(till, swap, (Applied("tenth.1", "3", 1000, 50),), lines).replayed
 
 
+def test_a_return_that_is_cancelled_is_flagged(till: Till) -> None:
+    """The goods are not sold again by that: a person must look."""
+    campaign(till.connection)
+    done = _sold(till, lines=THREE)
+    number = key()
+    _returned(till.give_back(done, ReturnLine("1", 1000), transaction=number))
+    assert "return_voided" in _report(till, number, (), [], kind="void").flags
+
+
 def test_a_return_of_a_sale_nobody_knows_is_kept_and_flagged(till: Till) -> None:
     """The goods are back on the shelf whatever the ledger knows."""
     line = {
