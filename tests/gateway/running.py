@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,15 +124,18 @@ def own_gateway() -> Iterator[Gateway]:
     folder = Path(tempfile.mkdtemp(prefix="o2o-run-", dir="/tmp"))
     folder.chmod(0o755)
     running = Gateway(folder)
-    yield running
-    left = running.family()
-    for process in left:
-        process.kill()
-    psutil.wait_procs(left)
-    if running.process is not None:
-        running.process.wait()
-    cluster.discard(folder)
-    shutil.rmtree(folder)
+    try:
+        yield running
+    finally:
+        left = running.family()
+        for process in left:
+            with suppress(psutil.NoSuchProcess):  # it has just ended by itself
+                process.kill()
+        psutil.wait_procs(left)
+        if running.process is not None:
+            running.process.wait()
+        cluster.discard(folder)
+        shutil.rmtree(folder)
 
 
 def _belongs(process: psutil.Process, home: str) -> bool:
