@@ -4,13 +4,14 @@ Invariant: every comparator is symmetric. It tells three things apart: they agre
 cannot tell; absence is always the last. Scores are for weights and reports; decisions rest on levels.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from identity import given_names, sounds
 from identity.pool import Name
@@ -20,6 +21,10 @@ TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word 
 SOUND_SCORE: Final = 0.75  # the same when they also sound alike: Mayer, Meier
 UNLIKE_SCORE: Final = 0.78  # below it two words are clearly different
 UNLIKE_EDITS: Final = 0.5  # and fewer letters than this stay where they are
+SCRAP_LENGTH_MAX: Final = 2
+SCRAMBLED_SHARE: Final = 0.6  # of the letters are the same in another order
+GARBLED_GIVEN: Final = 0.4  # how much of two mangled names is left in its order
+GARBLED_FAMILY: Final = 0.4
 TYPO_LENGTH_MIN: Final = 4  # shorter words have too many neighbours one letter away
 
 
@@ -104,7 +109,7 @@ def given_names_of(left: Name, right: Name) -> Comparison:
     if level < Level.CLOSE and left.given and right.given:
         if _is_called_by_middle_name(left, right) or _is_swapped(left, right):
             level, score = Level.CLOSE, 1.0
-        elif _shares_initial(left, right) or _may_be_swapped(left, right):
+        elif _shares_initial(left, right) or _may_be_swapped(left, right) or _is_garbled(left, right):
             level = max(level, Level.UNSURE)
     return Comparison("given_name", level, score, left.given, right.given)
 
@@ -128,6 +133,8 @@ def births(left: date, right: date) -> Comparison:
     """Dates of birth: one wrong digit, two swapped ones, or day and month exchanged are typing errors.
 
     The first of January stands for an unknown day in many systems, so within one year it contradicts nothing.
+    Dates that are about the same are rare among typing errors and as rare among two people: they tell nothing
+    either.
     """
     shown = left.isoformat(), right.isoformat()
     if left == right:
@@ -136,8 +143,16 @@ def births(left: date, right: date) -> Comparison:
     if swapped or is_one_edit(*shown):
         return Comparison("date_of_birth", Level.CLOSE, 0.9, *shown)
     placeholder = (1, 1) in {(left.month, left.day), (right.month, right.day)}
-    vague = left.year == right.year and placeholder
+    vague = (left.year == right.year and placeholder) or _is_about(left, right)
     return Comparison("date_of_birth", Level.UNSURE if vague else Level.DIFFERENT, 0.0, *shown)
+
+
+def _is_about(left: date, right: date) -> bool:
+    """True when two digits are wrong, or each part is at most one off."""
+    if OSA.distance(left.isoformat(), right.isoformat(), score_cutoff=2) <= 2:
+        return True
+    parts = zip(left.timetuple()[:3], right.timetuple()[:3], strict=True)
+    return all(abs(one - other) <= 1 for one, other in parts)
 
 
 def numbers(attribute: str, left: str, right: str) -> Comparison:
@@ -196,11 +211,22 @@ def _is_swapped(left: Name, right: Name) -> bool:
 
 
 def _may_be_swapped(left: Name, right: Name) -> bool:
-    """One part stands in the other's place and nothing stands in its own."""
-    return any(
-        not (a.family and b.family) and _family(a.given, b.family)[0] >= Level.CLOSE
-        for a, b in ((left, right), (right, left))
-    )
+    """One part stands in the other's place: a clerk's slip, after which the rest may be lost."""
+    return any(_family(a.given, b.family)[0] >= Level.CLOSE for a, b in ((left, right), (right, left)))
+
+
+def _is_garbled(left: Name, right: Name) -> bool:
+    """Both parts are mangled: family names that resemble but differ, and a given name that nobody has but
+    that keeps letters of the other in their order. People of one household share or differ, they do not
+    resemble.
+    """
+    if not (left.family and right.family) or left.family == right.family:
+        return False
+    if given_names.is_known(left.given) and given_names.is_known(right.given):
+        return False
+    given = Indel.normalized_similarity(left.given, right.given)
+    family = Indel.normalized_similarity(left.family, right.family)
+    return given >= GARBLED_GIVEN and family >= GARBLED_FAMILY
 
 
 def _shares_initial(left: Name, right: Name) -> bool:
@@ -240,13 +266,15 @@ def _given_word(left: str, right: str) -> tuple[Level, float]:
     if given_names.are_related(left, right):
         return Level.RELATED, score
     if given_names.are_two_names(left, right):
-        return (Level.UNSURE if _is_typo(left, right, score) else Level.DIFFERENT), score
+        near = _is_typo(left, right, score) or left.startswith(right) or right.startswith(left)
+        return (Level.UNSURE if near else Level.DIFFERENT), score
     if _is_typo(left, right, score):
         return Level.CLOSE, score
     if left.startswith(right) or right.startswith(left):
         # Cut off by a short field or by habit: Chr., Joh., Max.
         return (Level.CLOSE if min(len(left), len(right)) > 2 else Level.INITIAL), score
-    return (Level.DIFFERENT if _is_unlike(left, right, score) else Level.UNSURE), score
+    clear = _is_unlike(left, right, score) and not (_is_scrambled(left, right) or _is_scrap(left, right))
+    return (Level.DIFFERENT if clear else Level.UNSURE), score
 
 
 def _double(left: str, right: str) -> tuple[Level, float]:
@@ -290,6 +318,19 @@ def _is_typo(left: str, right: str, score: float) -> bool:
     if min(len(left), len(right)) < TYPO_LENGTH_MIN:
         return False
     return score >= TYPO_SCORE or is_one_edit(left, right)
+
+
+def _is_scrap(left: str, right: str) -> bool:
+    """True when one is two letters that are nobody's name: what is left of one."""
+    return any(len(name) <= SCRAP_LENGTH_MAX and not given_names.is_known(name) for name in (left, right))
+
+
+def _is_scrambled(left: str, right: str) -> bool:
+    """True when the letters are mostly the same in another order, as in Fosia and Sofia, or one is
+    missing.
+    """
+    shared = sum((Counter(left) & Counter(right)).values())
+    return shared >= SCRAMBLED_SHARE * max(len(left), len(right)) or is_one_edit(left, right)
 
 
 def _is_unlike(left: str, right: str, score: float) -> bool:

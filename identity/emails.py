@@ -9,11 +9,14 @@ from functools import lru_cache
 from typing import Final
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from rapidfuzz.distance import OSA
 
 from identity import junk
 from identity.text import CACHE_SIZE
 
 LENGTH_MAX: Final = 254
+NEAR_LENGTH_MIN: Final = 6  # of shorter local parts too many are one letter apart
+NEAR_LETTERS_PER_ERROR: Final = 4
 
 # Plain addresses, for which email-validator has nothing to say but lower case.
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -46,6 +49,15 @@ def mailbox(address: str) -> str:
     if domain in ("gmail.com", "googlemail.com"):
         return local.replace(".", "") + "@gmail.com"
     return f"{local}@{domain}"
+
+
+def are_near(left: str, right: str) -> bool:
+    """True for two mailboxes that are one, give or take typing errors in each part."""
+    if left == right:
+        return True
+    (local, _, _), (other, _, _) = left.partition("@"), right.partition("@")
+    shortest = min(len(local), len(other))
+    return shortest >= NEAR_LENGTH_MIN and OSA.distance(local, other) <= shortest // NEAR_LETTERS_PER_ERROR
 
 
 def _quick(cleaned: str) -> str | None:

@@ -42,7 +42,7 @@ def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | Non
         return None if judged.verdict is Verdict.SAME else _judged(judged)
     return (
         _suffix(left, right)
-        or _given_name(left, right)
+        or _given_name(left, right, policy)
         or _exclusive(left, right, policy)
         or _limit(left, right, policy)
     )
@@ -61,9 +61,11 @@ def _suffix(left: Pool, right: Pool) -> Refusal | None:
     return Refusal("suffix", "The name suffixes tell two people apart.", values)
 
 
-def _given_name(left: Pool, right: Pool) -> Refusal | None:
-    """Clearly different given names, unless named records of both groups show the same strong identifier."""
-    if not left.vouched.isdisjoint(right.vouched):
+def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    """Clearly different given names, unless named records of both groups show the same strong identifier, or
+    numbers for life that differ by a typing error alone.
+    """
+    if not left.vouched.isdisjoint(right.vouched) or _shares_mistyped(left, right, policy):
         return None
     compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
     found = _least(comparison for comparison in compared if comparison.differs)
@@ -97,13 +99,22 @@ def _limit(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     return None
 
 
+def _shares_mistyped(left: Pool, right: Pool, policy: Policy) -> bool:
+    return any(
+        compare.numbers(key_type, one.value, other.value).agrees
+        for key_type in policy.exclusive_types
+        for one, other in product(left.vouched, right.vouched)
+        if one.type == other.type == key_type
+    )
+
+
 def _agrees_otherwise(attribute: str, left: Pool, right: Pool, policy: Policy) -> bool:
     if any(compare.given_names_of(a, b).agrees for a, b in product(left.names, right.names)):
         return True
     others = (other for other in (BIRTH, *policy.exclusive_types) if other != attribute)
     if any(c.agrees for other in others for c in _compared(other, left, right)):
         return True
-    return not _mailboxes(left).isdisjoint(_mailboxes(right))
+    return any(emails.are_near(one, other) for one, other in product(_mailboxes(left), _mailboxes(right)))
 
 
 def _mailboxes(pool: Pool) -> set[str]:

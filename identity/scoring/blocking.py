@@ -14,6 +14,8 @@ from identity import emails, sounds
 from identity.model import Assurance, Canonical, Record
 
 DIGITS_MIN = 7
+MAIL_DIGITS_MIN = 4
+PLACE_LENGTH = 4
 
 
 def keys(record: Record) -> tuple[str, ...]:
@@ -43,6 +45,10 @@ def _by_name(said: Canonical, heard: str, surname: str, initial: str) -> Iterato
         yield f"n|{both}"
         if said.city:
             yield f"nc|{both}|{said.city}"
+    place = sounds.code(said.city or "")[:PLACE_LENGTH]
+    if place:
+        # Each part of the name alone with the place, for where the other part is lost.
+        yield from (f"{rule}|{part}|{place}" for rule, part in (("fp", surname), ("gp", heard)) if part)
     if surname and initial:
         for name, value in (("city", said.city), ("postcode", said.postcode)):
             if value:
@@ -94,11 +100,16 @@ def _by_contacts(record: Record) -> Iterator[str]:
         if identifier.type == "email":
             local = emails.mailbox(identifier.value).partition("@")[0]
             yield f"e|{local}"
+            digits = "".join(filter(str.isdigit, local))
+            if len(digits) >= MAIL_DIGITS_MIN:
+                yield f"ed|{digits}"
             letters = "".join(filter(str.isalpha, local))
             if len(letters) > 4:
                 yield f"el|{letters}"
         elif identifier.type == "phone":
-            yield f"t|{identifier.value.partition(';')[0][-DIGITS_MIN:]}"
+            plain = identifier.value.partition(";")[0]
+            yield f"tp|{plain}"
+            yield f"t|{plain[-DIGITS_MIN:]}"
 
 
 def _given(said: Canonical) -> str:

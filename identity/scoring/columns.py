@@ -5,10 +5,14 @@ values of an identifier type has no row of its own for each; who scores in bulk 
 Python.
 """
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from identity.pool import Pool
 from identity.scoring import catalogue, views
+from identity.scoring.comparison import Comparison
+
+_COLUMN: Final = re.compile(r"\b([a-z][a-z0-9_]*)_[lr]\b")
 
 
 def row(pool: Pool) -> dict[str, Any]:
@@ -35,6 +39,13 @@ def row(pool: Pool) -> dict[str, Any]:
         for number in sorted(pool.by_type.get(kind, ()), reverse=True):
             found[kind] = number
     return found
+
+
+def named_in(comparison: Comparison) -> frozenset[str]:
+    """The columns that the SQL of a comparison's levels names."""
+    texts = (comparison.null_sql, *(level.sql for level in comparison.levels))
+    found = {name for text in texts for name in _COLUMN.findall(text)}
+    return frozenset(found | {level.term for level in comparison.levels if level.term is not None})
 
 
 def has_several(pool: Pool) -> bool:

@@ -121,7 +121,7 @@ class ScoredModel:
         return units(bits)
 
     def ceiling(self, left: Pool, right: Pool, /) -> int:
-        """At least the weight if some keys say nothing: what speaks against rests on keys that may be dead."""
+        """At least the weight if some keys say nothing: what speaks against may rest on dead keys."""
         bits = self.prior_bits
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
             if lefts and rights:

@@ -1,0 +1,176 @@
+"""Records in, a model out: fitted to the records at hand, by their own values, without per-file tuning.
+
+Invariant: the same records and seed give the same model, to the bit.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from identity import compare, keys, pool
+from identity.model import Key, Record
+from identity.policy import Policy
+from identity.pool import Name, Pool
+from identity.scoring import blocking, catalogue, columns, document
+from identity.scoring import names as names_levels
+from identity.scoring.comparison import Comparison
+from identity.scoring.document import Document, Odds, Terms
+from identity.scoring.model import ScoredModel
+from identity.scoring.training import levels, lines
+from identity.scoring.training.estimate import Estimate, Floats, Sample, estimate
+from identity.scoring.training.levels import Levels, Pairs
+
+RANDOM_PAIRS: Final = 400_000
+CANDIDATES_MAX: Final = 2_000_000
+LISTS: Final = {"given_words", "given_kin", "family_words"}
+UNRELATED: Final = ("look-alike", "misplaced", "similar", "else")
+"""The levels of given names that may be those of two people."""
+FLAGS: Final = {"is_given_known"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Records as rows for scoring: an Arrow table with their numbers as `no`, and what they say."""
+
+    table: Any
+    names: Sequence[Name | None]
+    comparisons: tuple[Comparison, ...]
+    terms: Mapping[str, Terms]
+
+    @property
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self.table.num_rows)
+
+
+def fit(records: Sequence[Record], policy: Policy, *, seed: int = 1) -> ScoredModel:
+    """The model fitted to these records. With fewer than two nothing can be learned: beliefs stand."""
+    known = tuple(records)
+    posted = {record.ref: keys.posted(record, blocking.keys(record), policy) for record in known}
+    live = keys.live(keys.posts((record, posted[record.ref]) for record in known), policy)
+    pools = [pool.of(record, frozenset(live.intersection(posted[record.ref])), policy) for record in known]
+    return of_cards(cards(pools), candidates(pools), seed=seed)
+
+
+def of_cards(held: Cards, pairs: Pairs, *, seed: int = 1) -> ScoredModel:
+    """The model fitted to these cards and the pairs of them that share a live key."""
+    random = np.random.default_rng(seed)
+    if len(pairs) > CANDIDATES_MAX:
+        share = len(pairs) / CANDIDATES_MAX
+        pairs = pairs[np.sort(random.choice(len(pairs), CANDIDATES_MAX, replace=False))]
+    else:
+        share = 1.0
+    in_all = max(held.count * (held.count - 1) / 2, 1.0) / share
+    found = levels.between(held.table, pairs, held.comparisons)
+    sample = Sample(
+        found,
+        _shares(held, pairs, found),
+        _refused(held, pairs, found),
+        levels.between(held.table, random_pairs(held.count, random), held.comparisons),
+        in_all,
+    )
+    learned = estimate(sample, held.comparisons, believed_pairs=min(0.3 * held.count, in_all / 2) / share)
+    return ScoredModel(_document(held, learned, lines.join_bits(learned, held.count)))
+
+
+def cards(pools: Sequence[Pool]) -> Cards:
+    """The cards of records, and the comparisons for which they hold anything."""
+    rows = [columns.row(each) for each in pools]
+    held = {name for row in rows for name, value in row.items() if value is not None}
+    comparisons = [each for name, each in catalogue.KNOWN.items() if columns.named_in(each) & held]
+    comparisons += [catalogue.comparison(name) for name in sorted(held) if name.startswith("x_")]
+    comparisons = comparisons or [names_levels.GIVEN]  # of records that say nothing: a model needs one
+    named = sorted(held | {column for each in comparisons for column in columns.named_in(each)})
+    table = {name: pa.array([row.get(name) for row in rows], _type(name)) for name in named}
+    table["no"] = pa.array(range(len(rows)), pa.int64())
+    terms = {
+        level.term: _terms(row.get(level.term) for row in rows)
+        for each in comparisons
+        for level in each.levels
+        if level.term is not None
+    }
+    names = [next(iter(each.names), None) for each in pools]
+    return Cards(pa.table(table), names, tuple(comparisons), terms)
+
+
+def candidates(pools: Sequence[Pool]) -> Pairs:
+    """The pairs of places whose records share a live key."""
+    under: dict[Key, list[int]] = defaultdict(list)
+    for place, each in enumerate(pools):
+        for key in each.keys:
+            under[key].append(place)
+    found = {pair for places in under.values() for pair in combinations(places, 2)}
+    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+
+
+def random_pairs(count: int, random: np.random.Generator) -> Pairs:
+    """Pairs of two records drawn by chance, all pairs when there are not more."""
+    if count * (count - 1) // 2 <= RANDOM_PAIRS:
+        left, right = np.triu_indices(count, 1)
+        return np.stack([left, right], axis=1).astype(np.int64)
+    drawn = random.integers(0, count, (2 * RANDOM_PAIRS, 2))
+    ordered = drawn[drawn[:, 0] < drawn[:, 1]]
+    return np.unique(ordered, axis=0).astype(np.int64)
+
+
+def _type(name: str) -> Any:
+    if name in LISTS:
+        return pa.list_(pa.string())
+    return pa.bool_() if name in FLAGS else pa.string()
+
+
+def _terms(values: Iterable[Any]) -> Terms:
+    """Shares of the values that were seen more than once; all others count as seen once."""
+    counts = Counter(value for value in values if value is not None)
+    in_all = max(sum(counts.values()), 1)
+    return Terms(in_all, {value: times / in_all for value, times in counts.items() if times > 1})
+
+
+def _shares(held: Cards, pairs: Pairs, found: Levels) -> Floats:
+    """The greater share of a pair's two values, where the level that holds is corrected by it."""
+    shares = np.full(found.shape, np.nan)
+    for place, comparison in enumerate(held.comparisons):
+        for step, level in enumerate(comparison.levels):
+            if level.term is None:
+                continue
+            terms = held.terms[level.term]
+            said = held.table[level.term].to_pylist()
+            each = np.array([np.nan if value is None else terms.share(value) for value in said])
+            here = found[:, place] == step
+            shares[here, place] = np.fmax(each[pairs[here, 0]], each[pairs[here, 1]])
+    return shares
+
+
+def _refused(held: Cards, pairs: Pairs, found: Levels) -> Any:
+    """Pairs with clearly different given names and no number shared that a person has for life."""
+    doubtful = np.zeros(len(found), dtype=bool)
+    for place, comparison in enumerate(held.comparisons):
+        names = [level.name for level in comparison.levels]
+        if comparison.name == names_levels.GIVEN.name:
+            doubtful |= np.isin(found[:, place], [names.index(name) for name in UNRELATED])
+    for place, comparison in enumerate(held.comparisons):
+        if comparison.name in catalogue.NUMBERS:
+            doubtful &= ~np.isin(found[:, place], [0, 1])
+    refused = np.zeros(len(found), dtype=bool)
+    for row in np.flatnonzero(doubtful):
+        left, right = held.names[pairs[row, 0]], held.names[pairs[row, 1]]
+        refused[row] = left is not None and right is not None and compare.given_names_of(left, right).differs
+    return refused
+
+
+def _document(held: Cards, learned: Estimate, join_bits: float) -> Document:
+    odds = {
+        each.name: tuple(map(Odds, learned.m[place].tolist(), learned.u[place].tolist()))
+        for place, each in enumerate(held.comparisons)
+    }
+    review_bits = join_bits - lines.REVIEW_BITS
+    found = Document("fitted", learned.prior, odds, held.terms, join_bits, review_bits)
+    text = json.dumps(document.written(found), sort_keys=True)
+    return replace(found, version=f"fitted-{hashlib.sha256(text.encode()).hexdigest()[:12]}")

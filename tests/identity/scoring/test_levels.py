@@ -1,0 +1,118 @@
+"""A level says the same in Python and in SQL, whichever side is left, for any text."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from identity import keys, pool
+from identity.model import Assurance, Canonical, Identifier, Record, RecordKey
+from identity.pool import Pool
+from identity.scoring import catalogue, columns
+from tests.identity.shoppers import POLICY
+
+pytest.importorskip("duckdb")
+pytest.importorskip("pyarrow")
+
+import numpy as np
+
+from identity.scoring.training import fit, levels
+
+WORDS = st.sampled_from(
+    ["anna", "ana", "anna maria", "bob", "robert", "julia", "julian", "a", "o", "meyer", "maier", "x" * 200]
+)
+WORD = WORDS | st.text("abcm ", min_size=1, max_size=9).map(lambda text: " ".join(text.split())).filter(bool)
+MAYBE = st.none() | WORD
+BIRTHS = st.none() | st.dates(date(1980, 1, 1), date(1981, 12, 31))
+NUMBERS = st.text("12", min_size=6, max_size=8)
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> Pool:
+    """What a record says, in values that are often alike."""
+    said = Canonical(
+        given_name=draw(MAYBE),
+        middle_name=draw(MAYBE),
+        family_name=draw(MAYBE),
+        date_of_birth=draw(BIRTHS),
+        sex=draw(st.sampled_from([None, "f", "m"])),
+        street=draw(MAYBE),
+        street_number=draw(st.none() | st.text("12", min_size=1, max_size=3)),
+        city=draw(MAYBE),
+        postcode=draw(st.none() | st.text("12", min_size=3, max_size=4)),
+        extra=draw(st.sampled_from([(), (("x_place", "wien"),), (("x_place", "graz"),)])),
+    )
+    shown = []
+    if draw(st.booleans()):
+        shown.append(Identifier("national_id", draw(NUMBERS), Assurance.TYPED))
+    if draw(st.booleans()):
+        shown.append(Identifier("phone", f"+1{draw(NUMBERS)}", Assurance.TYPED))
+    if draw(st.booleans()):
+        local = draw(st.text("abc12+", min_size=1, max_size=8))
+        shown.append(Identifier("email", f"{local}@example.com", Assurance.TYPED))
+    record = Record(RecordKey("web", "1"), "online", said, tuple(shown))
+    return pool.of(record, frozenset(keys.identifier_keys(record, POLICY)), POLICY)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(pools(), min_size=2, max_size=12))
+def test_python_and_sql_agree(some: list[Pool]) -> None:
+    """On every comparison, in both directions."""
+    held = fit.cards(some)
+    found = levels.between(held.table, _all_pairs(len(some)), held.comparisons)
+    for row, (left, right) in zip(found, _all_pairs(len(some)), strict=True):
+        for place, comparison in enumerate(held.comparisons):
+            expected = _level(comparison.name, some[left], some[right])
+            assert row[place] == (levels.ABSENT if expected is None else expected), comparison.name
+
+
+def test_every_column_that_a_condition_names_is_given() -> None:
+    """Else scoring in bulk would miss what online has."""
+    record = Record(
+        RecordKey("web", "1"),
+        "online",
+        Canonical(
+            given_name="anna",
+            middle_name="m",
+            family_name="huber",
+            date_of_birth=date(1980, 2, 3),
+            sex="f",
+            street="am ring",
+            street_number="1",
+            city="wien",
+            postcode="1010",
+        ),
+        tuple(
+            Identifier(kind, value, Assurance.TYPED)
+            for kind, value in (
+                ("email", "a@example.com"),
+                ("phone", "+43664123"),
+                *((kind, "12345") for kind in catalogue.NUMBERS),
+            )
+        ),
+    )
+    organisation = Record(RecordKey("web", "2"), "online", Canonical(organisation_name="huber gmbh"))
+    given_columns: set[str] = set()
+    for each in (record, organisation):
+        given_columns |= columns.row(
+            pool.of(each, frozenset(keys.identifier_keys(each, POLICY)), POLICY)
+        ).keys()
+    for comparison in catalogue.KNOWN.values():
+        assert columns.named_in(comparison) <= given_columns
+
+
+def _level(name: str, left: Pool, right: Pool) -> int | None:
+    comparison = catalogue.comparison(name)
+    said = (list(comparison.views(left)), list(comparison.views(right)))
+    if not all(said):
+        return None
+    one, other = said[0][0], said[1][0]
+    level = comparison.level(one, other)
+    assert level == comparison.level(other, one)
+    return level
+
+
+def _all_pairs(count: int) -> Any:
+    return np.array([(a, b) for a in range(count) for b in range(count) if a != b], dtype=np.int64)

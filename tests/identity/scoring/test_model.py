@@ -1,0 +1,112 @@
+"""The model document at work."""
+
+import json
+import random
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from identity import keys, links
+from identity.errors import ModelError
+from identity.model import Record
+from identity.pool import Pool
+from identity.scoring import document, model, shipped
+from tests.identity.shoppers import POLICY, shopper
+from tests.identity.worlds import random_world
+
+CHANCE = st.integers(0, 1 << 32).map(random.Random)
+
+
+def pool(*records: Record) -> Pool:
+    """What some records say together, every key of theirs being live."""
+    live = {key for record in records for key in keys.posted(record, (), POLICY)}
+    first, *others = (links.member(record, live, shipped.default(), POLICY).pool for record in records)
+    for other in others:
+        first |= other
+    return first
+
+
+@given(CHANCE)
+def test_a_weight_is_symmetric_and_its_evidence_adds_up(chance: random.Random) -> None:
+    """Whichever group is asked about which, the waterfall ends at the weight."""
+    world = random_world(chance, size=6)
+    ours = shipped.default()
+    left, right = pool(*world.records[:2]), pool(*world.records[2:])
+    assert ours.weight(left, right) == ours.weight(right, left)
+    evidence = ours.evidence(left, right)
+    assert model.units(ours.prior_bits + sum(each.bits for each in evidence)) == pytest.approx(
+        ours.weight(left, right), abs=4
+    )
+
+
+@given(CHANCE)
+def test_a_pool_weighs_at_least_what_its_best_records_do_per_attribute(chance: random.Random) -> None:
+    """Pooled values are compared by their best agreement, each attribute once."""
+    world = random_world(chance, size=5)
+    ours = shipped.default()
+    whole = {
+        each.attribute: each.bits
+        for each in ours.evidence(pool(*world.records[:3]), pool(*world.records[3:]))
+    }
+    for one in world.records[:3]:
+        for other in world.records[3:]:
+            for each in ours.evidence(pool(one), pool(other)):
+                assert whole[each.attribute] >= each.bits
+
+
+def test_a_document_survives_writing_and_reading() -> None:
+    """Equal documents give equal models."""
+    content = shipped.default().document
+    again = document.parse(json.loads(json.dumps(document.written(content))))
+    assert again == content
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"format": 2}, "format"),
+        ({"version": ""}, "version"),
+        ({"lines": {"join_bits": "4"}}, "join_bits"),
+        ({"settings": {"comparisons": []}}, "comparisons"),
+    ],
+)
+def test_a_document_that_is_wrong_names_the_field(change: dict[str, object], told: str) -> None:
+    """A misspelt document is refused, not guessed."""
+    raw = document.written(shipped.default().document) | change
+    with pytest.raises(ModelError, match=told):
+        model.load(raw)
+
+
+def test_levels_of_another_version_are_refused() -> None:
+    """A document says what the code does, or it does not load."""
+    raw = document.written(shipped.default().document)
+    raw["settings"]["comparisons"][0]["comparison_levels"][1]["sql_condition"] = "1 = 1"
+    with pytest.raises(ModelError, match="given_name"):
+        model.load(raw)
+
+
+def test_blocking_keys_meet_where_they_should() -> None:
+    """Exchanged names, a typing error in one part and a day exchanged with a month still share a key."""
+    ours = shipped.default()
+    base = shopper("web/1", "anna huber", born="1980-02-03")
+    for other in (
+        shopper("web/2", "huber anna", born="1980-02-03"),
+        shopper("web/3", "anna hubr", born="1980-03-02"),
+        shopper("web/4", "ana huber", born="1981-02-03"),
+    ):
+        assert set(ours.blocking(base)) & set(ours.blocking(other))
+
+
+def test_the_shipped_model_tells_a_household_apart() -> None:
+    """A shared surname alone never reaches the line, a shared full name with the date of birth does."""
+    ours = shipped.default()
+    anna, again, bernd = (
+        shopper("web/1", "anna huber", born="1980-02-03"),
+        shopper("crm/1", "anna huber", born="1980-02-03"),
+        shopper("crm/2", "bernd huber", born="1978-11-30"),
+    )
+    assert ours.weight(pool(anna), pool(again)) >= ours.join_line
+    for other in combinations((anna, bernd), 2):
+        assert ours.weight(pool(other[0]), pool(other[1])) < ours.review_line
