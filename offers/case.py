@@ -19,6 +19,7 @@ from offers.disclosure import Disclosure, disclose
 from offers.interest_rules import Standing
 from offers.model import ONE_UNIT_MILLI, Known, Line, Only, Policy, Product, Query, Shopper, Want
 from offers.money import ceiling
+from offers.overrides.rules import NO_OVERRIDES, Overrides, collect
 from offers.preferences.rules import respected
 
 _NO_CAMPAIGNS: frozenset[str] = frozenset()
@@ -75,6 +76,7 @@ class Case:
     basket_minor: int = 0
     roused: dict[int, Standing | str] = field(default_factory=dict)
     draws: dict[str, Draw] = field(default_factory=dict)
+    overrides: Overrides = NO_OVERRIDES
     _local: datetime | None = None
 
     @property
@@ -141,6 +143,7 @@ def lay_out(
         disclosure=disclosure,
         wants=wants,
         group_wants=groups,
+        overrides=collect(known.overrides) if known.overrides else NO_OVERRIDES,
     )
     if basket:
         ordered = sorted(basket.lines, key=itemgetter(0))  # by line id, which is unique

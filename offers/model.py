@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
+from offers.overrides.rules import Override
+
 Channel = Literal["till", "kiosk", "web", "app"]
 Mode = Literal["quote", "reserve"]
 LineKind = Literal["sale", "return"]
@@ -232,6 +234,7 @@ class Known:
     `traits`     of the shopper, where live campaigns ask for any
     `opened`     numbers of campaigns that a code shown or a clipped coupon opens
     `codes`      why a code shown opens nothing, by the code
+    `overrides`  a marketer's pins, boosts and bans; for screens only
     `stopped`    campaign numbers switched off since the catalogue was compiled; `all_stopped`: all here
     `preferences`  what the person asked not to be shown; None where nothing was ever said
     """
@@ -243,6 +246,7 @@ class Known:
     redeemed: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     traits: Traits | None = None
     opened: frozenset[int] = frozenset()
+    overrides: tuple[Override, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     stopped: frozenset[int] = frozenset()
     all_stopped: bool = False

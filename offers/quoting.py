@@ -173,6 +173,7 @@ def look(
         redeemed=seen.redeemed,
         traits=_traits(connection, snapshot, shopper),
         opened=openings.campaigns,
+        overrides=snapshot.overrides if asked.channel != "till" else (),
         codes=openings.refused,
         stopped=seen.stopped,
         all_stopped=seen.stopped_here,

@@ -8,6 +8,7 @@ from offers.money import Money, write
 
 WHY = {
     "attribute": "is for people of whom something else is said",
+    "banned": "is not to be shown, a marketer said",
     "basket_content": "wants something else in the basket",
     "better_offer": "would have saved less",
     "bought_lately": "is not for what was bought lately",

@@ -8,7 +8,7 @@ Invariant: at most `Query.limit` offers, from a bounded number of wants and camp
 
 from dataclasses import dataclass, field
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 
 from offers import answers
 from offers.case import Case, is_sensitive, shown_item
@@ -21,6 +21,8 @@ from offers.judging import Judged, explain_losers, judge
 from offers.model import Product
 from offers.plays import treat
 from offers.ranking import score
+
+Rank = tuple[bool, int, int, str]
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +44,7 @@ def show(case: Case, judged: Judged, taken: set[str]) -> Shown:
 def _wanted(case: Case, judged: Judged) -> Shown:
     in_basket = {item.product.product_no for item in case.items if item.product is not None}
     wants = [want for number, want in sorted(case.wants.items()) if number not in in_basket and is_open(want)]
-    ranked: list[tuple[tuple[int, int, str], Offer]] = []
+    ranked: list[tuple[Rank, Offer]] = []
     bounded = False
     for want in wants[: case.policy.shown_wants]:
         product = case.known.products.get(want.product_no)
@@ -67,6 +69,8 @@ def _price(case: Case, judged: Judged, product: Product, price_minor: int) -> Sh
     for one in answers.bundle(case, chosen.grants):
         if not _may_show(one.rule.placements, case.query.placement):
             judged.refused.setdefault(one.rule.id, Refusal(one.rule.id, "placement"))
+        elif case.overrides.is_banned(one.rule.id, product.sku, case.at_s):
+            judged.refused.setdefault(one.rule.id, Refusal(one.rule.id, "banned"))
         elif not shown.offers:
             one.after = after
             shown.offers.append(answers.offer(case, one, personal=True))
@@ -78,10 +82,14 @@ def _may_show(placements: frozenset[str], placement: str | None) -> bool:
     return not placements or placement is None or placement in placements
 
 
-def _rank(case: Case, offer: Offer, product: Product) -> tuple[int, int, str]:
+def _rank(case: Case, offer: Offer, product: Product) -> Rank:
+    """What is pinned, then the marketer's priority, then the formula with its boosts."""
     saving = (offer.price_before or 0) - (offer.price_after or 0)
     item = shown_item(case, product, offer.price_before or 0)
-    return (-case.catalogue.by_id[offer.campaign].priority, -score(case, item, saving), offer.offer)
+    words = case.overrides
+    weighed = words.weigh(score(case, item, saving), offer.campaign, product.sku, case.at_s)
+    is_pinned = words.is_pinned(offer.campaign, product.sku, case.at_s)
+    return (not is_pinned, -case.catalogue.by_id[offer.campaign].priority, -weighed, offer.offer)
 
 
 def _impersonal(case: Case, judged: Judged, taken: set[str], most: int) -> list[Offer]:
@@ -92,11 +100,16 @@ def _impersonal(case: Case, judged: Judged, taken: set[str], most: int) -> list[
     names = (EVERY_PLACEMENT,) if placement is None else (placement, None)
     rules = case.catalogue.rules
     slots = merge(*[lists[name] for name in names if name in lists], key=lambda slot: rules[slot].position)
-    for slot in islice(slots, case.policy.shown_scans):
+    seen = set(taken)
+    for slot in islice(chain(_pinned(case), slots), case.policy.shown_scans):
         if len(found) >= most:
             break
         rule = rules[slot]
-        if rule.id in taken:
+        if rule.id in seen:
+            continue
+        seen.add(rule.id)
+        if case.overrides.is_banned(rule.id, None, case.at_s):
+            judged.refused.setdefault(rule.id, Refusal(rule.id, "banned"))
             continue
         if slot not in judged.nos:
             judged.nos[slot] = refuse(case, rule)
@@ -106,3 +119,18 @@ def _impersonal(case: Case, judged: Judged, taken: set[str], most: int) -> list[
         else:
             found.append(answers.bare_offer(case, rule, treated))
     return found
+
+
+def _pinned(case: Case) -> list[int]:
+    """The slots of pinned campaigns that may be shown here, by priority."""
+    live, placement = case.catalogue, case.query.placement
+    found = [
+        rule.slot
+        for one in case.overrides.by_subject.values()
+        if one.kind == "campaign"
+        and (rule := live.by_id.get(one.subject)) is not None
+        and rule.is_shown
+        and _may_show(rule.placements, placement)
+        and case.overrides.is_pinned(rule.id, None, case.at_s)
+    ]
+    return live.in_order(found)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, Self
 from offers.campaign import Away, Happened
 from offers.compiled import Catalogue, Index, lineage
 from offers.model import Line, Product, Query
+from offers.overrides.rules import Override
 from offers.rule import Rule
 
 FEW: Final = 24
@@ -45,6 +46,7 @@ class Snapshot:
     looks_beyond: bool
     has_codes: bool
     asks_traits: bool
+    overrides: tuple[Override, ...]
     roomy: frozenset[int]
     daily: frozenset[int]
     # What covers a product is looked up once; a line costs one look into a dictionary from then on.
@@ -52,8 +54,8 @@ class Snapshot:
     _wide: dict[str | None, frozenset[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> Self:
-        """The snapshot of a compiled catalogue."""
+    def of(cls, catalogue: Catalogue, overrides: Iterable[Override] = ()) -> Self:
+        """The snapshot of a compiled catalogue, with what marketers say beside the formula."""
         rules = tuple(catalogue.living())
         roomy = frozenset(rule.number for rule in rules if rule.total is not None or rule.budget)
         daily = frozenset(rule.number for rule in rules if rule.per_store_day is not None)
@@ -67,6 +69,7 @@ class Snapshot:
             needs_stock=any(rule.stock_units for rule in rules),
             looks_beyond=catalogue.wants_groups or not catalogue.roused.is_empty,
             has_codes=not catalogue.coded.is_empty,
+            overrides=tuple(overrides),
             asks_traits=any(
                 rule.audience.asks_for_traits or isinstance(rule.trigger, Happened | Away) for rule in rules
             ),

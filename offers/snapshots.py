@@ -17,6 +17,7 @@ from offers import store_campaigns, store_catalogue, store_places
 from offers.compiled import Catalogue, compile_catalogue, extend
 from offers.errors import UnknownStoreError
 from offers.model import Place
+from offers.overrides import store as store_overrides
 from offers.snapshot import Snapshot
 
 OLD_SERVES_S: Final = 2.0
@@ -102,7 +103,7 @@ class Snapshots:
         began_s = time.monotonic()
         # The version first: what changes while we read is seen as a newer version afterwards.
         version = store_catalogue.version(connection)
-        held = Snapshot.of(self._catalogue(connection, version))
+        held = Snapshot.of(self._catalogue(connection, version), store_overrides.standing(connection))
         self._load_s = time.monotonic() - began_s
         self._held, self._stale_since_s = held, None
         return held

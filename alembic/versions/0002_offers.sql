@@ -100,6 +100,25 @@ CREATE TABLE offers.interest (
     CONSTRAINT interest_pkey PRIMARY KEY (record_no, product_no)
 ) WITH (fillfactor = 80);
 
+CREATE TABLE offers.override (
+    override_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    action TEXT NOT NULL,
+    factor_bp INTEGER NOT NULL,
+    until_at TIMESTAMP WITH TIME ZONE,
+    author TEXT NOT NULL,
+    reason TEXT,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lifted_by TEXT,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT override_pkey PRIMARY KEY (override_no),
+    CONSTRAINT override_kind_check CHECK (kind IN ('campaign', 'product')),
+    CONSTRAINT override_action_check CHECK (action IN ('pin', 'boost', 'ban')),
+    CONSTRAINT override_factor_bp_check CHECK (factor_bp BETWEEN 1 AND 1000000)
+);
+CREATE UNIQUE INDEX override_standing_key ON offers.override (kind, subject) WHERE lifted_at IS NULL;
+
 CREATE TABLE offers.pin (
     transaction_digest BIGINT NOT NULL,
     price_time TIMESTAMP WITH TIME ZONE NOT NULL,

@@ -22,6 +22,7 @@ from offers.tables.ledger import (
     redemption_item,
 )
 from offers.tables.metadata import metadata
+from offers.tables.overrides import override
 from offers.tables.points import point_debt, point_lot, point_use
 from offers.tables.preferences import preference
 from offers.tables.returns import return_line, sale_return
@@ -60,6 +61,7 @@ __all__ = [
     "hold",
     "interest",
     "offer_token",
+    "override",
     "pin",
     "point_debt",
     "point_lot",

@@ -1,0 +1,117 @@
+"""The faults that users of the field report again and again, each shown not to be ours.
+
+Rounding and spreading, over-applied groups and the cost of many campaigns have their proofs in test_money,
+test_groups, test_promises and in the bench; here is one readable witness of each.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from offers.campaign import Conditions, Limits, Scope, Stacking
+from offers.campaign_rewards import AmountOff, BuyGet, Percent
+from offers.decision import Refusal
+from offers.model import Proof
+from tests.offers.worlds import (
+    ANNA,
+    ONLINE,
+    catalogue,
+    decide,
+    euros,
+    kiosk,
+    line,
+    product,
+    products,
+    promotion,
+    taken_off,
+    till,
+    wanted,
+)
+
+
+def test_a_use_is_not_burnt_without_effect() -> None:
+    """A limited campaign that a better one displaces is not in the effects, which alone are booked."""
+    loser = promotion("loser", Percent(500), limits=Limits(total=1))
+    decision = decide([loser, promotion("winner", Percent(1000))], till(line("1", "S1", 1000)))
+    assert {effect.campaign for effect in decision.effects} == {"winner"}
+    assert {offer.campaign for offer in decision.offers} == {"winner"}
+
+
+@pytest.mark.parametrize("amounts", [(1, 1, 1), (999, 1), (333, 333, 334), (1, 9999)])
+def test_an_amount_spread_over_lines_is_that_amount(amounts: tuple[int, ...]) -> None:
+    """No cent is lost or made by rounding, and no line goes below zero."""
+    lines = [line(str(i), f"S{i}", amount) for i, amount in enumerate(amounts)]
+    off = promotion("off", AmountOff(euros(100), "basket"))
+    decision = decide([off], till(*lines))
+    assert decision.totals.discount == min(100, sum(amounts))
+    assert all(one.after >= 0 for one in decision.lines)
+
+
+@pytest.mark.parametrize(("pieces", "free"), [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2), (99, 49)])
+def test_buy_one_get_one_gives_one_for_each_pair(pieces: int, free: int) -> None:
+    """However many pieces, however they are scanned."""
+    campaign = promotion("bogo", BuyGet(1, 1, Percent(10_000)))
+    one_line = till(line("1", "S1", 100 * pieces, quantity_milli=1000 * pieces))
+    many_lines = till(*[line(f"{i:02d}", "S1", 100) for i in range(pieces)])
+    for query in (one_line, many_lines):
+        assert decide([campaign], query).totals.discount == 100 * free
+
+
+def test_what_is_live_elsewhere_is_not_even_looked_at() -> None:
+    """Thousands of campaigns for other products leave no trace: the index finds what matches."""
+    others = [
+        promotion(f"o{i}", Percent(9000), scope=Scope(products=frozenset({f"X{i}"}))) for i in range(3000)
+    ]
+    live = catalogue(promotion("mine", Percent(1000)), *others)
+    decision = decide(live, till(line("1", "S1", 1000)))
+    assert taken_off(decision) == {("mine", "1"): 100}
+    assert decision.refused == ()
+
+
+def test_every_channel_gets_the_same_price() -> None:
+    """Till, kiosk, web and app, quote and reserve: one evaluator, one answer for one basket."""
+    campaigns = [promotion("a", Percent(1000)), promotion("b", AmountOff(euros(150), "unit"))]
+    query = till(line("1", "S1", 1999), line("2", "S2", 500))
+    totals = {
+        decide(campaigns, replace(query, channel=channel, mode=mode)).totals  # type: ignore[arg-type]
+        for channel in ("till", "kiosk", "web", "app")
+        for mode in ("quote", "reserve")
+    }
+    assert len(totals) == 1
+
+
+@pytest.mark.parametrize("shopper", [None, replace(ANNA, proof=Proof.TYPED), replace(ANNA, members=())])
+def test_a_guest_breaks_nothing(shopper: object) -> None:
+    """Nobody known, badly known, or known without a record: impersonal offers, nothing personal."""
+    campaigns = [
+        promotion("all", Percent(1000)),
+        wanted("personal", Percent(2000)),
+        promotion("counted", Percent(3000), limits=Limits(per_profile=1)),
+    ]
+    known = {"products": products(product("S1"))}
+    for query in (till(line("1", "S1", 1000)), kiosk(), kiosk(place=ONLINE, channel="web"), till()):
+        decision = decide(campaigns, query, shopper, **known)  # type: ignore[arg-type]
+        assert not any(offer.personalised for offer in decision.offers)
+
+
+def test_no_refusal_is_silent() -> None:
+    """A campaign that covers the basket and gives nothing says why, and what would help."""
+    campaigns = [
+        promotion("spend", Percent(1000), conditions=Conditions(minimum_spend=euros(5000))),
+        promotion("group", BuyGet(2, 1, Percent(10_000))),
+        promotion("channel", Percent(1000), conditions=Conditions(channels=frozenset({"web"}))),
+        promotion("shy", Percent(100), stacking=Stacking()),
+        promotion("best", Percent(2000)),
+    ]
+    decision = decide(campaigns, till(line("1", "S1", 1000)))
+    told = {
+        one.campaign: (one.reason, one.hint.value if one.hint is not None else None)
+        for one in decision.refused
+        if isinstance(one, Refusal)
+    }
+    assert told == {
+        "spend": ("minimum_spend", "4000"),
+        "group": ("minimum_units", "2"),
+        "channel": ("channel", None),
+        "shy": ("better_offer", "best"),
+    }
