@@ -102,7 +102,7 @@ def spread(connection: Connection, count: int) -> list[int]:
         " from (select min(record_no) as first, max(record_no) as last from identity.record) o"
         " cross join generate_series(0, %s - 1) n"
         " cross join lateral (select r.record_no from identity.record r"
-        "  where r.record_no >= o.first + (o.last - o.first) * n / %s and r.sealed is not null"
+        "  where r.record_no >= o.first + (o.last - o.first + 1) * n / %s and r.sealed is not null"
         "  order by r.record_no limit 1) s group by s.record_no order by s.record_no",
         (count, count),
     )
