@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from random import Random
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import orjson
@@ -157,7 +157,7 @@ class _Line:
         self._connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
         self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
 
-    def __enter__(self) -> "_Line":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -24,6 +24,7 @@ from identity import cards, history, lookup, profiles, shopper
 from identity.answers import FoundStatus
 from identity.context import Context as Identity
 from identity.model import Assurance
+from identity.policy import Policy
 from identity.submission import Claim, Happening
 from offers import service
 from offers.model import Product, Proof, Shopper
@@ -48,9 +49,9 @@ def check(sent: decoded.Transaction) -> None:
             )
 
 
-def claims(sent: decoded.Transaction) -> list[Claim]:
+def claims(sent: decoded.Transaction, policy: Policy) -> list[Claim]:
     """What the buyer showed, and what was paid with."""
-    shown = [claim for one in sent.shoppers if one.role == "buyer" for claim in shoppers.claims(one)]
+    shown = [claim for one in sent.shoppers if one.role == "buyer" for claim in shoppers.claims(one, policy)]
     paid = [
         Claim("payment_reference", tender.token, Assurance.SCANNED)
         for tender in sent.tenders
@@ -73,7 +74,7 @@ def record(
 
     `tokens` are what its signed offers were worth.
     """
-    shown = claims(sent)
+    shown = claims(sent, identity.policy)
     clocks = Clocks(received_at=now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
     owner_no = (
         history.owner(connection, identity, source, shown, at=sent.occurred_at, now=now) if shown else None

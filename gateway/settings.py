@@ -12,7 +12,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-
 Network = IPv4Network | IPv6Network
 
 

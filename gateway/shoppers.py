@@ -23,6 +23,7 @@ from identity import lookup, profiles, shopper
 from identity.answers import Choice, Found, FoundStatus
 from identity.context import Context
 from identity.model import Assurance
+from identity.policy import Policy
 from identity.submission import Claim
 from offers.decision import RefusedCode
 from offers.model import Channel, Proof, Shopper
@@ -66,10 +67,10 @@ class Asker:
     """The versions of all keys that came with the readings."""
 
 
-def claims(sent: decoded.Shopper) -> list[Claim]:
+def claims(sent: decoded.Shopper, policy: Policy) -> list[Claim]:
     """The identifiers a shopper showed."""
     if sent.scan is not None:
-        number = scans.card(sent.scan)
+        number = scans.card(sent.scan, scans.card_pattern(policy.identifiers["loyalty_card"].barcode))
         return [Claim("loyalty_card", number, Assurance.SCANNED)] if number is not None else []
     return [Claim(one.type, one.value, ENTRIES[one.entry]) for one in sent.identifiers or ()]
 
@@ -87,7 +88,7 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
         return _chosen(connection, asker, sent.choice)
     if sent.scan is not None and (token := token_bytes(sent.scan)) is not None:
         return _holder(connection, asker, token)
-    shown = claims(sent)
+    shown = claims(sent, asker.identity.policy)
     probes = shopper.probes(asker.identity, shown)
     asker.limits.ask(asker.principal, [probe.digest for probe in probes])
     if not probes:

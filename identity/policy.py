@@ -3,6 +3,7 @@
 Invariant: a policy that loads is complete and consistent; nothing that uses it checks again.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -57,6 +58,8 @@ class IdentifierRule:
     generic: int
     cap: int
     exclusive: bool = False
+    barcode: str | None = None
+    """How its barcodes look; the group `card` is the value. None where the retailer does not say."""
 
     @property
     def strong(self) -> bool:
@@ -192,6 +195,7 @@ def _identifier(name: str, raw: object) -> IdentifierRule:
         generic=section.count("generic"),
         cap=section.count("cap"),
         exclusive=section.flag("exclusive"),
+        barcode=section.pattern("barcode"),
     )
     section.finish()
     if name in _KEY_TYPES:
@@ -236,6 +240,17 @@ class _Section:
 
     def flag(self, name: str) -> bool:
         return name in self._left and bool(self._take(name, lambda v: isinstance(v, bool), "true or false"))
+
+    def pattern(self, name: str) -> str | None:
+        """A regular expression, or nothing."""
+        if name not in self._left:
+            return None
+        written = str(self._take(name, lambda v: isinstance(v, str) and 0 < len(v) <= 500, "a pattern"))
+        try:
+            re.compile(written)
+        except re.error as error:
+            raise PolicyError(f"{self._where}.{name} is no regular expression: {error}") from None
+        return written
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         return str(self._take(name, lambda v: v in allowed, "one of " + ", ".join(allowed)))

@@ -11,6 +11,7 @@ def blueprints() -> list[Blueprint]:
         changes,
         codes,
         consents,
+        feeds,
         judgements,
         lookup,
         offers,
@@ -70,5 +71,6 @@ def blueprints() -> list[Blueprint]:
         stock.blueprint,
         segment.blueprint,
         poslog.blueprint,
+        feeds.blueprint,
         webhooks.blueprint,
     ]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.connectors.conftest import address, back, clock, stage, till  # noqa: F401  (fixtures)
 from tests.gateway.conftest import app, call, client, issue, services  # noqa: F401  (fixtures)
+from tests.gateway.connectors.conftest import address, back, clock, stage, till  # noqa: F401  (fixtures)
 
 HERE = Path(__file__).parent
 

@@ -58,7 +58,7 @@ PAGE = """<!doctype html><title>Shop</title><script src="/client/index.js"></scr
 
 SCRIPT = """async ([key, door, token, email]) => {
   const { AnalyticsBrowser } = window.AnalyticsNext;
-  const analytics = AnalyticsBrowser.load({ writeKey: key, cdnURL: `${door}/v1/segment` }, { retryQueue: false });
+  const analytics = AnalyticsBrowser.load({ writeKey: key, cdnURL: `${door}/v1/segment` });
   await analytics.page("Home");
   await analytics.track("Product Viewed", { sku: "SW-1" });
   await analytics.track("Product Added", { sku: "SW-1", quantity: 1 });

@@ -4,7 +4,7 @@ Invariant: what is held in memory is one transaction, and that is bounded. Whate
 elements, attributes and text is refused before it does it: document types, entities, depth, size.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -44,7 +44,8 @@ class Found:
 class Reader:
     """Takes a document piece by piece and gives the transactions that are complete."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Container[str] = (TRANSACTION,)) -> None:
+        self._names = names
         self._parser = expat.ParserCreate(namespace_separator="}")
         self._parser.buffer_text = True
         self._parser.ordered_attributes = False
@@ -101,7 +102,7 @@ class Reader:
         if self._depth > MAX_DEPTH:
             raise HostileXmlError(f"line {self._place().line + 1}: nested deeper than {MAX_DEPTH}")
         plain = local(name)
-        if self._builder is None and plain == TRANSACTION:
+        if self._builder is None and plain in self._names:
             if self._first_offset is None:
                 self._first_offset = self._parser.CurrentByteIndex
             self._builder = TreeBuilder()

@@ -1,0 +1,63 @@
+"""The rows of a feed, whatever it is written in: XML (RSS or Atom), TSV or CSV; each with its line."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.connectors.poslog.stream import HostileXmlError, Reader, documents
+
+Format = Literal["xml", "tsv", "csv"]
+MAX_FIELD: Final = 10_000
+ITEMS: Final = ("item", "entry")
+
+
+class FeedError(ValueError):
+    """The feed cannot be read at all; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One product or shelf as the feed writes it."""
+
+    line: int
+    values: Mapping[str, str]
+
+
+def rows(raw: bytes, form: Format) -> Iterator[Row]:
+    """The rows of a feed. Raises FeedError."""
+    return _elements([raw]) if form == "xml" else _lines(raw, "\t" if form == "tsv" else None)
+
+
+def _elements(pieces: Iterable[bytes]) -> Iterator[Row]:
+    reader = Reader(names=ITEMS)
+    try:
+        for found in documents(pieces, reader):
+            values = {child.tag.lower(): (child.text or "").strip() for child in found.element if child.text}
+            yield Row(found.line, values)
+    except HostileXmlError as error:
+        raise FeedError(str(error)) from None
+
+
+def _lines(raw: bytes, delimiter: str | None) -> Iterator[Row]:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FeedError("is not UTF-8") from None
+    if "\x00" in text:
+        raise FeedError("holds a NUL character")
+    head = text.partition("\n")[0]
+    chosen = delimiter or max((",", ";", "\t", "|"), key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=chosen)
+    try:
+        names = [name.strip().lower().replace(" ", "_") for name in next(reader, [])]
+        for values in reader:
+            if any(value.strip() for value in values):
+                pairs = zip(names, values, strict=False)
+                yield Row(
+                    reader.line_num,
+                    {name: value.strip()[:MAX_FIELD] for name, value in pairs if value.strip()},
+                )
+    except csv.Error as error:
+        raise FeedError(f"line {reader.line_num}: {error}") from None
