@@ -1,7 +1,8 @@
 """`o2o link`: who is the same shopper in some files, without a server or a database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,8 @@ from identity.errors import IdentityError
 from identity.policy import Policy
 
 if TYPE_CHECKING:
+    from identity.bulk.engine import Engine
+    from identity.bulk.store_workbench import Resources
     from identity.scoring.model import ScoredModel
 
 _file = click.Path(dir_okay=False, path_type=Path)
@@ -48,6 +51,15 @@ REVIEWS_TOLD = 5
 @click.option(
     "--model", "model_path", type=_file, help="Weigh by this model file instead of the one that ships."
 )
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What compares pairs: this machine, or a Spark cluster.",
+)
+@click.option("--spark-master", help="The cluster's address; default: Spark on this machine.")
 @click.option("--country", default="AT", show_default=True, help="What national phone numbers are from.")
 @click.option(
     "--date-order",
@@ -85,6 +97,8 @@ def command(
     rejects: Path | None,
     is_trained: bool,
     model_path: Path | None,
+    engine_name: str,
+    spark_master: str | None,
     country: str,
     date_order: str,
     encoding: str,
@@ -102,11 +116,10 @@ def command(
     o2o link crm.csv shop.parquet --id customer --map first=given_name \
         --map last=family_name --map mail=email --out clusters.csv
     """
-    _need_extra()
+    need_extra()
     from identity.bulk import files, mapping, store_output
     from identity.bulk.link import Intake, bring_in, find_pairs, join, train
     from identity.bulk.reading import Reading
-    from identity.bulk.splink_engine import SplinkEngine
     from identity.bulk.store_workbench import Resources, workbench
     from identity.bulk.workforce import Equipment, Workforce
 
@@ -116,7 +129,7 @@ def command(
     reading = Reading(policy, country=country, date_order=date_order)
     try:
         intake = Intake(files.sources(paths), mapping.parse(entries, policy), key, encoding)
-        model = _model(model_path)
+        model = read_model(model_path)
         resources = Resources(processes=processes, memory_mib=memory_mib)
         with Phases() as phases, workbench(resources) as con:
             with Workforce(processes, Equipment(reading, model), phases) as workforce:
@@ -124,8 +137,11 @@ def command(
                 find_pairs(con, workforce, phases)
             if is_trained:
                 model = train(con, phases)
-            with Workforce(processes, Equipment(reading, model), phases) as workforce:
-                found = join(con, workforce, SplinkEngine(model), phases, with_reasons=links is not None)
+            with (
+                Workforce(processes, Equipment(reading, model), phases) as workforce,
+                _engine(engine_name, model, resources, spark_master) as engine,
+            ):
+                found = join(con, workforce, engine, phases, with_reasons=links is not None)
             phases.phase("write")
             store_output.write_clusters(con, out)
             review_count = store_output.find_reviews(con, policy, _ladder(model, policy))
@@ -144,7 +160,8 @@ def command(
     click.echo(json.dumps(summary) if as_json else _readable(summary), err=not as_json)
 
 
-def _need_extra() -> None:
+def need_extra() -> None:
+    """Says how to install what joining files needs, when it is missing."""
     missing = [name for name in ("duckdb", "numpy", "pyarrow", "splink") if find_spec(name) is None]
     if missing:
         raise click.ClickException(
@@ -152,7 +169,8 @@ def _need_extra() -> None:
         )
 
 
-def _model(path: Path | None) -> "ScoredModel":
+def read_model(path: Path | None) -> "ScoredModel":
+    """The model in a file, or the one that ships."""
     from identity.errors import ModelError
     from identity.scoring import model, shipped
 
@@ -162,6 +180,25 @@ def _model(path: Path | None) -> "ScoredModel":
         return model.load(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, ModelError) as error:
         raise click.ClickException(f"{path} is no model: {error}") from error
+
+
+@contextmanager
+def _engine(
+    name: str, model: "ScoredModel", resources: "Resources", master: str | None
+) -> Iterator["Engine"]:
+    """What compares pairs, for as long as it is needed."""
+    from identity.bulk.splink_engine import SplinkEngine
+
+    if name == "duckdb":
+        yield SplinkEngine(model)
+        return
+    if find_spec("pyspark") is None:
+        raise click.ClickException("Spark is not installed here: pip install 'o2o-gateway[bulk,spark]'.")
+    from identity.bulk.spark_engine import SparkEngine
+    from identity.bulk.spark_session import session
+
+    with session(processes=resources.processes, memory_mib=resources.memory_mib, master=master) as spark:
+        yield SparkEngine(model, spark, resources.folder)
 
 
 def _ladder(model: "ScoredModel", policy: Policy) -> Sequence[str]:

@@ -96,7 +96,7 @@ def load(path: Path, policy: Policy) -> Layout:
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise LayoutError(f"{path.name} cannot be read: {error}") from error
     except ValidationError as error:
-        raise LayoutError(f"{path.name}: {error.normalized_messages()}") from error
+        raise LayoutError(f"{path.name}: {error.messages}") from error
     unknown = [name for name in found["attributes"] if name not in ATTRIBUTES and name[:2] != "x_"]
     unknown += [each["type"] for each in found["identifiers"] if each["type"] not in policy.identifiers]
     if unknown:

@@ -25,6 +25,7 @@ from gateway.imports.store_runs import Run
 from gateway.problems import Problem
 from gateway.refusals import problem_of
 from identity import records
+from identity.answers import PutResult
 from identity.context import Context
 from identity.errors import IdentityError
 
@@ -104,22 +105,27 @@ def _put(
 ) -> list[tuple[str, str]]:
     """Puts one line and returns what of it was not taken: the record's key, and the reason."""
     key = line.values.get(job.layout.key, "")
-    problem = line.problem
-    if problem is None:
-        try:
-            body: dict[str, Any] = _BODY.load(job.layout.body(line.values))
-            sent = submission(job.source, key, body, batch=job.batch)
-            with _step(connection, job, position):
-                result = records.put(connection, ctx, sent, now=now)
-        except (IdentityError, Problem, ValidationError) as error:
-            problem = _reason(error)
-    if problem is not None:
+    try:
+        result = _taken(connection, ctx, job, line, position, now)
+    except (IdentityError, Problem, ValidationError) as error:
         with _step(connection, job, position):
             done.rejected += 1
-        return [(key, problem)]
+        return [(key, _reason(error))]
     done.loaded += 1
     done.partly += bool(result.rejected)
     return [(key, f"{gone.field}: {gone.reason}") for gone in result.rejected]
+
+
+def _taken(
+    connection: Connection, ctx: Context, job: Job, line: Line, position: int, now: dt.datetime
+) -> PutResult:
+    """The record put. Raises what a put raises, and Problem for a line that gives none."""
+    if line.problem is not None:
+        raise Problem("invalid", line.problem)
+    body: dict[str, Any] = _BODY.load(job.layout.body(line.values))
+    sent = submission(job.source, line.values.get(job.layout.key, ""), body, batch=job.batch)
+    with _step(connection, job, position):
+        return records.put(connection, ctx, sent, now=now)
 
 
 @contextmanager

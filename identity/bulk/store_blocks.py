@@ -19,6 +19,7 @@ _NAMES: Final = {
     "family": "coalesce(family_name, full_name, '')",
     "street": "replace(street, ' ', '')",
     "organisation": "organisation_name",
+    "city": "city",
 }
 """What is heard, and where it stands."""
 
@@ -47,6 +48,8 @@ RULES: Final = (
     "'sg|' || road || '|' || heard",
     "'sf|' || road || '|' || surname",
     "'sn|' || road || '|' || street_number",
+    "'fp|' || surname || '|' || place",
+    "'gp|' || heard || '|' || place",
     "'o|' || company",
     "'ow|' || list_aggregate(list_sort(string_split(organisation_name, ' ')), 'string_agg', ' ')",
 )
@@ -63,7 +66,8 @@ def find(con: DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE block_base AS SELECT no, nullif(heard_given.code, '') AS heard,"
         " nullif(heard_family.code, '') AS surname, nullif(left(given_name, 1), '') AS initial,"
-        " heard_street.code AS road, heard_organisation.code AS company, date_of_birth AS born, city,"
+        " heard_street.code AS road, heard_organisation.code AS company,"
+        f" nullif(left(heard_city.code, {blocking.PLACE_LENGTH}), '') AS place, date_of_birth AS born, city,"
         " postcode,"
         f" street_number, organisation_name FROM record {joins}"
     )
@@ -104,15 +108,19 @@ def _find_contacts(con: DuckDBPyConnection, kind: str, keys: Callable[[str], lis
         f"INSERT INTO blocked SELECT DISTINCT hash('{BLOCK}', key), no FROM contact JOIN contact_key USING"
         " (value)"
     )
-    for table in ("contact", "contact_key"):
-        con.execute(f"DROP TABLE {table}")
+    for name in ("contact", "contact_key"):
+        con.execute(f"DROP TABLE {name}")
 
 
 def _of_email(address: str) -> list[str]:
     local = emails.mailbox(address).partition("@")[0]
     letters = "".join(filter(str.isalpha, local))
-    return [f"e|{local}", *([f"el|{letters}"] if len(letters) > 4 else [])]
+    digits = "".join(filter(str.isdigit, local))
+    found = [f"e|{local}"]
+    found += [f"el|{letters}"] if len(letters) > 4 else []
+    return found + ([f"ed|{digits}"] if len(digits) >= blocking.MAIL_DIGITS_MIN else [])
 
 
 def _of_phone(number: str) -> list[str]:
-    return [f"t|{number.partition(';')[0][-blocking.DIGITS_MIN :]}"]
+    plain = number.partition(";")[0]
+    return [f"tp|{plain}", f"t|{plain[-blocking.DIGITS_MIN :]}"]

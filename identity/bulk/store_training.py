@@ -6,11 +6,12 @@ import pyarrow as pa
 from identity.bulk import store_cards
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.pool import Name
-from identity.scoring import catalogue, columns
+from identity.scoring import catalogue, columns, names
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Terms
 from identity.scoring.model import ScoredModel
 from identity.scoring.training import fit
+from identity.scoring.training.levels import Pairs
 
 
 def fitted(con: DuckDBPyConnection) -> ScoredModel:
@@ -21,11 +22,11 @@ def fitted(con: DuckDBPyConnection) -> ScoredModel:
         *catalogue.KNOWN.values(),
         *(catalogue.comparison(name) for name in held if name.startswith("x_")),
     ]
-    comparisons = tuple(each for each in known if columns.named_in(each) & held)
+    comparisons = tuple(each for each in known if columns.named_in(each) & held) or (names.GIVEN,)
     named = sorted(held.union(*(columns.named_in(each) for each in comparisons)))
-    table = con.execute(f"SELECT no - 1 AS no, {', '.join(named)} FROM card ORDER BY no").to_arrow_table()
+    table = con.sql(f"SELECT no - 1 AS no, {', '.join(named)} FROM card ORDER BY no").to_arrow_table()
     terms = {column: _terms(con, column) for column in _termed(comparisons)}
-    pairs = con.execute("SELECT l - 1 AS l, r - 1 AS r FROM pair ORDER BY 1, 2").to_arrow_table()
+    pairs = con.sql("SELECT l - 1 AS l, r - 1 AS r FROM pair ORDER BY 1, 2").to_arrow_table()
     con.execute("DROP TABLE card")
     return fit.of_cards(fit.Cards(table, _names(con), comparisons, terms), _as_array(pairs))
 
@@ -63,5 +64,5 @@ def _terms(con: DuckDBPyConnection, column: str) -> Terms:
     return Terms(in_all, {value: times / in_all for value, times in sorted(found)})
 
 
-def _as_array(pairs: pa.Table) -> fit.Pairs:
+def _as_array(pairs: pa.Table) -> Pairs:
     return np.stack([pairs["l"].to_numpy(), pairs["r"].to_numpy()], axis=1)

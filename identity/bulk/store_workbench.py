@@ -55,3 +55,13 @@ def keep(con: DuckDBPyConnection, name: str, table: pa.Table) -> None:
 def count(con: DuckDBPyConnection, table: str) -> int:
     """How many rows a table, or what else stands behind FROM, has."""
     return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
+def save(con: DuckDBPyConnection, table: str, path: Path) -> None:
+    """Writes a table as Parquet."""
+    con.execute(f"COPY {table} TO '{str(path).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)")
+
+
+def load(con: DuckDBPyConnection, table: str, pattern: Path) -> None:
+    """Makes a table of the Parquet files that the pattern fits."""
+    con.execute(f"CREATE TABLE {table} AS FROM read_parquet('{str(pattern).replace(chr(39), chr(39) * 2)}')")
