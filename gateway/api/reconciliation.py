@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Day, minor, text
@@ -44,7 +44,6 @@ class AskedDaysSchema(Strict):
     day = Day(required=True)
     until = Day(load_default=None, metadata={"description": "The last day; left out: one day."})
     store = fields.String(load_default=None)
-    format = fields.String(load_default="json", validate=validate.OneOf(["json", "csv"]))
 
 
 class SumSchema(Strict):
@@ -132,6 +131,31 @@ def close_till(call: Call, store: str, terminal: str, business_day: str) -> Answ
 )
 def reconcile(call: Call) -> Answer:
     """The report on business days: what tills say they gave against what the ledger says."""
+    return Answer(200, report_of(_report(call)))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconciliation.csv",
+    scopes={Scope.ADMIN, Scope.STEWARD},
+    query=AskedDaysSchema,
+    answers={200: None},
+    doc={
+        "responses": {
+            "200": {
+                "description": "Sums, then differences (the unexplained first), then tills that are open.",
+                "content": {"text/csv": {"schema": {"type": "string"}}},
+            }
+        }
+    },
+)
+def reconcile_as_table(call: Call) -> Answer:
+    """The same report as a table that a spreadsheet opens."""
+    return Answer(200, sheet.csv_text(_report(call)).encode(), mimetype="text/csv")
+
+
+def _report(call: Call) -> Report:
     since: dt.date = call.query["day"]
     until: dt.date = call.query["until"] or since
     if not since <= until <= since + dt.timedelta(days=MOST_DAYS - 1):
@@ -141,12 +165,7 @@ def reconcile(call: Call) -> Answer:
         speaks_for_store(call.principal, store)
     elif call.principal.stores is not None:
         raise Problem("wrong_store", "This key is bound to some stores: name one of them.")
-    report = books.reconcile(
-        call.connection, call.services.offers, since=since, until=until, store_code=store
-    )
-    if call.query["format"] == "csv":
-        return Answer(200, sheet.csv_text(report).encode(), mimetype="text/csv")
-    return Answer(200, report_of(report))
+    return books.reconcile(call.connection, call.services.offers, since=since, until=until, store_code=store)
 
 
 def report_of(report: Report) -> dict[str, Any]:

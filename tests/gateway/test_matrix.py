@@ -111,6 +111,7 @@ STORE_BOUND: list[tuple[str, str, Any]] = [
     ("PUT", "/v1/closings/0042/07/2026-11-21", {}),
     ("GET", "/v1/reconciliation?day=2026-11-21&store=0042", None),
     ("GET", "/v1/reconciliation?day=2026-11-21", None),
+    ("GET", "/v1/reconciliation.csv?day=2026-11-21", None),
     ("PUT", "/v1/stores/0042", {"name": "x", "zone": "UTC", "currency": "EUR", "country": "AT"}),
     ("PUT", "/v1/stock", {"stock": [{"store": "0042", "sku": "a", "quantity": "1"}]}),
     ("GET", "/v1/stock/0042?sku=a", None),

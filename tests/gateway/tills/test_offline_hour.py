@@ -213,7 +213,7 @@ def test_a_till_that_keeps_its_word_to_itself_is_found_out(back: Caller, counter
     assert not answer.body["agrees"]
     report = _report(back)
     assert report["unexplained"] == 1
-    csv = back("GET", f"/v1/reconciliation?day={DAY}&store={STORE}&format=csv").text
+    csv = back("GET", f"/v1/reconciliation.csv?day={DAY}&store={STORE}").text
     assert "difference,0042,2026-11-21,01,,tenth,,,,700,500,200,,,UNEXPLAINED" in csv
 
 
