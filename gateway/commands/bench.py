@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest", "churn", "events", "offers", "redeem")
+NAMES = ("floor", "till", "ingest", "churn", "events", "offers", "redeem", "quality")
 
 
 @click.command("bench")
@@ -74,6 +74,7 @@ def command(
     churn   sending so many records again, each a little different: how much the tables grow
     events  taking in online events through batch calls, beside tills that ask
     offers  evaluating real baskets with all coupons live; needs no database
+    quality who is found to be the same shopper, against a truth, beside Splink in the same run
     redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
     """
     from bench import churn, events, ingest, offers, redeem, till
@@ -92,6 +93,11 @@ def command(
             raise click.ClickException(str(error)) from error
         click.echo(json.dumps(told) if as_json else _readable(told))
         return
+    if name == "quality":
+        if data is None:
+            raise click.ClickException("quality needs --data DIR, a folder of gzipped files with a truth.")
+        _tell_quality(data, as_json=as_json)
+        return
     asked = till.Conditions(connections=connections, seconds=seconds, runs=runs, campaigns=campaigns)
     measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "floor": lambda on: till.floor_only(on, asked, report),
@@ -107,6 +113,20 @@ def command(
     except LoadError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(found) if as_json else _readable(found))
+
+
+def _tell_quality(folder: Path, *, as_json: bool) -> None:
+    """One line for each set that the folder holds, or one JSON object."""
+    from bench import quality
+    from identity.bulk.progress import Silent
+
+    sets = []
+    for each in quality.run(folder, Silent()):
+        sets.append(each)
+        line = f"{each['set']}: ours {each['ours']['f1']:.4f}, Splink's best {each['splink']['f1']:.4f}"
+        click.echo(line, err=as_json)
+    if as_json:
+        click.echo(json.dumps({"bench": "quality", "sets": sets}))
 
 
 def _readable(found: Mapping[str, Any]) -> str:

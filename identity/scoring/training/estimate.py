@@ -30,6 +30,7 @@ BELIEF: Final = 20.0  # so many true pairs are the beliefs before training worth
 UNSEEN: Final = 0.5  # added to each count of random pairs: what was never seen is not impossible
 BITS_MAX: Final = 60.0
 LEAST_TRUE: Final = 0.5
+PRIOR_MAX: Final = 0.5
 
 Floats = NDArray[np.float64]
 
@@ -68,14 +69,14 @@ def estimate(sample: Sample, comparisons: Sequence[Comparison], believed_pairs: 
         _shares(_counts(sample.random, place, np.ones(len(sample.random)), len(each)), UNSEEN)
         for place, each in enumerate(m)
     ]
-    prior, expected, rounds = believed_pairs / sample.pairs_in_all, 0.0, 0
+    prior, expected, rounds = _prior(believed_pairs, sample), 0.0, 0
     while True:
         bits = _bits(sample.candidates, m, u, prior, sample.shares)
         likely = np.where(sample.is_refused, 0.0, _probability(bits))
         found = max(float(likely.sum()), LEAST_TRUE)
         if rounds == ROUNDS_MAX or abs(found - expected) <= STEADY * found:
             return Estimate(tuple(m), tuple(u), prior, bits, rounds)
-        rounds, expected, prior = rounds + 1, found, found / sample.pairs_in_all
+        rounds, expected, prior = rounds + 1, found, _prior(found, sample)
         unlikely = 1 - _probability(_bits(sample.random, m, u, prior, None))
         m = [
             (_counts(sample.candidates, place, likely, len(each)) + BELIEF * each)
@@ -86,6 +87,11 @@ def estimate(sample: Sample, comparisons: Sequence[Comparison], believed_pairs: 
             _shares(_counts(sample.random, place, unlikely, len(each)), UNSEEN)
             for place, each in enumerate(believed)
         ]
+
+
+def _prior(true_pairs: float, sample: Sample) -> float:
+    """The share of true pairs, at most one half: in a file of two records one pair is all there is."""
+    return min(max(true_pairs, LEAST_TRUE) / sample.pairs_in_all, PRIOR_MAX)
 
 
 def _believed(comparison: Comparison) -> Floats:

@@ -14,6 +14,7 @@ pytest.importorskip("pyarrow")
 
 from identity import keys, pool
 from identity.pool import Pool
+from identity.scoring import document
 from identity.scoring.model import ScoredModel
 from identity.scoring.training import fit
 
@@ -107,6 +108,14 @@ def test_files_that_teach_nothing_leave_the_beliefs(count: int) -> None:
     fitted = fit.fit([*empty, *people(random.Random(3), 1)], POLICY)
     records = people(random.Random(4), 2)
     assert weight(fitted, records[0], records[1]) > weight(fitted, records[0], records[2])
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_records_that_say_nothing_give_a_model_that_loads(count: int) -> None:
+    """There may be nothing at all in a file."""
+    nothing = [Record(RecordKey("web", str(number)), "online") for number in range(count)]
+    fitted = fit.fit(nothing, POLICY)
+    assert document.parse(document.written(fitted.document)) == fitted.document
 
 
 def test_a_household_does_not_teach_that_given_names_differ() -> None:

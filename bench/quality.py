@@ -1,0 +1,64 @@
+"""Who is found to be the same shopper, against a truth, beside what Splink finds in the same run.
+
+Our side runs what `o2o link --train` runs, with its defaults. Splink's side gets the comparisons that its
+documentation gives for such columns, and the best of many thresholds, chosen with the truth: a bound on
+what a careful user of it reaches.
+"""
+
+import csv
+import gzip
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from bench import quality_splink
+from bench.quality_score import score
+from bench.quality_sets import SETS, Labelled
+from identity import policy as policies
+from identity.bulk import files, mapping
+from identity.bulk.link import Intake, bring_in, find_pairs, join, train
+from identity.bulk.progress import Progress
+from identity.bulk.reading import Reading
+from identity.bulk.splink_engine import SplinkEngine
+from identity.bulk.store_workbench import Resources, workbench
+from identity.bulk.workforce import Equipment, Workforce
+from identity.scoring import shipped
+
+MEMORY_MIB: Final = 4096
+
+
+def run(folder: Path, progress: Progress) -> Iterator[dict[str, Any]]:
+    """The figures of each set that the folder holds."""
+    for each in SETS:
+        path = folder / f"{each.name}.csv.gz"
+        if path.exists():
+            truth = _truth(path, each)
+            found = _linked(path, each, progress)
+            yield {
+                "set": each.name,
+                "records": len(truth),
+                "ours": asdict(score(found, truth)),
+                "splink": quality_splink.best(path, each, truth),
+            }
+
+
+def _truth(path: Path, labelled: Labelled) -> dict[str, str]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        return {row[labelled.key]: row[labelled.person] for row in csv.DictReader(lines)}
+
+
+def _linked(path: Path, labelled: Labelled, progress: Progress) -> dict[str, int]:
+    """The cluster of each record."""
+    policy = policies.load()
+    intake = Intake(files.sources([path]), mapping.parse(labelled.mapped, policy), labelled.key)
+    reading = Reading(policy, country=labelled.country, date_order="ymd")
+    with workbench(Resources(processes=1, memory_mib=MEMORY_MIB)) as con:
+        with Workforce(1, Equipment(reading, shipped.default()), progress) as workforce:
+            bring_in(con, intake, workforce, progress)
+            find_pairs(con, workforce, progress)
+        model = train(con, progress)
+        with Workforce(1, Equipment(reading, model), progress) as workforce:
+            join(con, workforce, SplinkEngine(model), progress)
+        found = con.execute("SELECT r.record_key, p.root FROM record r JOIN person p USING (no)").fetchall()
+    return {str(key): int(root) for key, root in found}
