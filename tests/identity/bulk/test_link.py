@@ -2,7 +2,7 @@
 
 import csv
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,10 +84,12 @@ def as_files_say(record: Record) -> Record:
 
 @pytest.mark.parametrize("with_reasons", [False, True])
 @pytest.mark.parametrize("size", [4, 12, 40])
-def test_files_come_to_the_partition_of_their_records(tmp_path: Path, size: int, with_reasons: bool) -> None:
+def test_files_come_to_the_partition_of_their_records(
+    tmp_path: Path, size: int, with_reasons: bool, scale: Callable[[int, int], int]
+) -> None:
     """Groups are the same, whatever path they took, under limits that a dozen records reach."""
     by = tight_policy()
-    for seed in range(6):
+    for seed in range(scale(3, 60)):
         folder = tmp_path / str(seed)
         folder.mkdir()
         world = random_world(random.Random(f"{size}-{seed}"), size=size)

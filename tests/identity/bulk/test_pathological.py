@@ -1,0 +1,50 @@
+"""What everybody shows says nothing, however many show it: no giant shopper, one review item a key."""
+
+import csv
+import json
+from pathlib import Path
+
+from identity import policy
+from identity.bulk import files, mapping, store_output
+from identity.bulk.link import Intake, bring_in, find_pairs, join
+from identity.bulk.progress import Silent
+from identity.bulk.reading import Reading
+from identity.bulk.splink_engine import SplinkEngine
+from identity.bulk.store_workbench import Resources, workbench
+from identity.bulk.workforce import Equipment, Workforce
+from identity.scoring import shipped
+
+GIVEN = ("anna", "bernd", "clara", "dora", "emil", "franz")
+
+
+def lines(count: int) -> list[dict[str, object]]:
+    """One e-mail on many, half of them nameless; one name on many; empty ones; one with 500 identifiers."""
+    shared = [
+        {"mail": "one@example.com", "first": GIVEN[n % 6] if n % 2 else "", "last": f"family{n}"}
+        for n in range(count)
+    ]
+    for line in shared[::2]:
+        line["last"] = ""
+    named = [{"first": "Maria", "last": "Huber"} for _ in range(count)]
+    empty: list[dict[str, object]] = [{"first": "", "last": "", "mail": ""} for _ in range(count)]
+    many = {"first": "Otto", "last": "Moser", "mail": [f"otto{n}@example.com" for n in range(500)]}
+    return [{"key": str(n)} | line for n, line in enumerate([*shared, *named, *empty, many])]
+
+
+def test_a_file_full_of_what_everybody_shows(tmp_path: Path) -> None:
+    """Every record stays alone, and each reason is told once."""
+    path, reviews = tmp_path / "all.ndjson", tmp_path / "reviews.csv"
+    path.write_text("\n".join(map(json.dumps, lines(150))), encoding="utf-8")
+    by, model = policy.load(), shipped.default()
+    pairs = [("first", "given_name"), ("last", "family_name"), ("mail", "email")]
+    intake = Intake(files.sources([path]), mapping.of(pairs, by), "key")
+    with workbench(Resources()) as con, Workforce(1, Equipment(Reading(by), model), Silent()) as workforce:
+        bring_in(con, intake, workforce, Silent())
+        find_pairs(con, workforce, Silent())
+        found = join(con, workforce, SplinkEngine(model), Silent())
+        store_output.find_reviews(con, by, ["nothing"] * 20)
+        store_output.write_reviews(con, reviews)
+    assert (found.records, found.persons) == (451, 451)
+    with reviews.open(encoding="utf-8") as file:
+        told = [(row["kind"], row["subject"]) for row in csv.DictReader(file)]
+    assert sorted(told) == [("generic", "email:one@example.com"), ("too_many", "all:450")]
