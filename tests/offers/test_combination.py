@@ -221,3 +221,14 @@ def test_ties_go_to_the_higher_priority_then_the_lower_id_then_to_fewer_campaign
     assert not better((5, [1]), (5, [0]))
     assert not better((5, [0]), (5, [0]))
     assert better((6, [1]), (5, [0]))
+
+
+def test_leaving_out_the_single_best_may_be_best() -> None:
+    """The dearest campaign joins one other; two that are worth less alone join that one and each other."""
+    given = off(
+        percent("a", 3000, joins=("b",)),
+        percent("b", 500, joins=("a", "c", "d")),
+        percent("c", 2800, joins=("b", "d")),
+        percent("d", 2800, joins=("b", "c")),
+    )
+    assert {name for name, _ in given} == {"b", "c", "d"}

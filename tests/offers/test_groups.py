@@ -152,3 +152,11 @@ def test_grouping_the_cheapest_first_would_lose() -> None:
         most=None,
     )
     assert [pick.got for pick in picks] == [1, 0]
+
+
+def test_a_bundle_that_costs_one_unit_more_than_its_parts_is_not_made() -> None:
+    """Nor one that costs the same: it would use units up and save nothing."""
+    pair = Group((2,), (EVERYTHING,), is_bundle=True)
+    assert form(pair, [Stack(2, 999, (0,))], most=None, price_minor=1000) == (0, [(0, 0)])
+    assert form(pair, [Stack(2, 1000, (0,))], most=None, price_minor=1000) == (0, [(0, 0)])
+    assert form(pair, [Stack(2, 1001, (0,))], most=None, price_minor=1000) == (1, [(2, 2)])
