@@ -128,16 +128,16 @@ def _near(ground: Sight, cause: Cause) -> set[int]:
     blocking = {key for key in wanted if key.type == BLOCK}
     own = {change.record_no for change in cause.changes}
     near = (present.numbers(wanted - blocking) | past.numbers(wanted - blocking)) - own
-    perhaps = present.numbers(blocking) - near - own
-    after = [change for change in cause.changes if change.after is not None]
+    perhaps = (present.numbers(blocking) | past.numbers(blocking)) - near - own
     if perhaps:
-        ground.read_records(perhaps | {change.record_no for change in after})
-    for change, number in product(after, perhaps):
-        other = ground.ref_of.get(number)
-        if other is not None and present.may_link(change.ref, other):
-            near.add(number)
-        else:
-            ground.hopeless[change.record_no].add(number)
+        ground.read_records(perhaps | {each.record_no for each in cause.changes if each.after is not None})
+    for view in (present, past):
+        for change, number in product(cause.changes, perhaps):
+            other = ground.ref_of.get(number)
+            if view.is_there(change.ref) and other is not None and view.may_link(change.ref, other):
+                near.add(number)
+            else:
+                ground.hopeless[view is past, change.record_no].add(number)
     if len(near) > NEAR_MAX:
         search = _look(ground, cause, (), Held(frozenset(), []))
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}

@@ -59,8 +59,8 @@ class Sight:
         self.rows: dict[RecordKey, Row] = {}
         self.ref_of: dict[int, RecordKey] = {}
         self.refs_in: dict[int, list[RecordKey]] = defaultdict(list)
-        self.hopeless: dict[int, set[int]] = defaultdict(set)
-        """With whom changed records cannot be linked as they are now, whatever keys turn out to say."""
+        self.hopeless: dict[tuple[bool, int], set[int]] = defaultdict(set)
+        """With whom a changed record cannot be linked, whatever keys say: as it was (True), and as it is."""
         self._connection = connection
         self._slack = slack
         self._cache: dict[bytes, Record] = {}

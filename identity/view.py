@@ -140,12 +140,12 @@ class View:
         members = self.read_members(near)
         self._keep(links.linked(pairs, members, decided, self._ctx.model, self._ctx.policy, focus=refs), refs)
 
-    def _hopeless_for(self, refs: Iterable[RecordKey]) -> set[int]:
-        """Whom none of these records, as they are now, can be linked with."""
-        rows = [self._sight.rows[ref].record_no for ref in refs if ref in self._sight.rows]
-        if self._changed is None or not rows:
+    def _hopeless_for(self, refs: Collection[RecordKey]) -> set[int]:
+        """Whom none of these records can be linked with in this view, as far as that was asked."""
+        is_past, rows = self._changed is None, self._sight.rows
+        if any(ref not in rows for ref in refs):
             return set()
-        return set.intersection(*(self._sight.hopeless[number] for number in rows))
+        return set.intersection(*(self._sight.hopeless[is_past, rows[ref].record_no] for ref in refs))
 
     def _promising(self, live: Iterable[Key], refs: set[RecordKey]) -> set[Pair]:
         """The pairs that share a live key, but for those that only share blocking keys and cannot weigh
