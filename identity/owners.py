@@ -95,9 +95,7 @@ def account_of(shown: Shown) -> Identifier | None:
     )
 
 
-def _shown(
-    happening: Happening, ctx: Context, known: dict[tuple[Claim, str], Identifier | None]
-) -> Shown:
+def _shown(happening: Happening, ctx: Context, known: dict[tuple[Claim, str], Identifier | None]) -> Shown:
     """`known` is what was read before: a batch shows the same browser and account over and over."""
     country = ctx.policy.source(happening.source).country
     lowered = [

@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "codes": ("gateway.commands.codes", "Make, list and revoke codes that open campaigns."),
     "why": ("gateway.commands.why", "Explain why two records are, or are not, one person."),
     "how": ("gateway.commands.how", "Explain how a profile came together."),
-    "train": ("gateway.commands.train", "Fit the weights to the retailer's own files, and tell what changes."),
+    "train": ("gateway.commands.train", "Fit the weights to the retailer's own files."),
     "model": ("gateway.commands.model", "List, add, try and activate the models that weigh pairs."),
     "sources": ("gateway.commands.sources", "See which sources are paused, pause and resume them."),
     "batches": ("gateway.commands.batches", "List deliveries of records and take one back."),

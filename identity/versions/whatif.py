@@ -2,8 +2,8 @@
 
 Some stored records are chosen evenly over all, and what lies around each is resolved twice, with the active
 model and with the other one: its person, and everybody with whom it shares a key. What is told is about pairs
-of one chosen record and another, so it is a sample of what a switch would do; a join of two records that share
-no key of the active model is not seen.
+of one chosen record and another, so it is a sample of what a switch would do; a join of two records that
+share no key of the active model is not seen.
 """
 
 from dataclasses import dataclass
