@@ -46,7 +46,7 @@ def test_it_looks_up_asks_and_commits(
 ) -> None:
     """The three calls a till needs, typed, against a server over HTTP."""
     models = importlib.import_module("o2o_generated.models")
-    key = issue(Scope.QUERY, Scope.REDEEM, Scope.INGEST)
+    key = issue(Scope.QUERY, Scope.REDEEM, Scope.PROFILE_READ)
     client = generated.AuthenticatedClient(base_url=address, token=key)
     cart = {"type": "track", "event": "Product Added", "userId": story.ACCOUNT, "messageId": "1",
             "properties": {"sku": "SW-1"}}  # fmt: skip

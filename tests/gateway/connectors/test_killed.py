@@ -59,7 +59,7 @@ def _free_port() -> int:
 
 def _wait(url: str) -> None:
     address = urlsplit(url)
-    for _ in range(600):
+    for _ in range(2_400):
         try:
             with socket.create_connection((address.hostname or "", address.port or 0), 1):
                 return
