@@ -57,7 +57,7 @@ def _linked(path: Path, labelled: Labelled, progress: Progress) -> dict[str, int
         with Workforce(1, Equipment(reading, shipped.default()), progress) as workforce:
             bring_in(con, intake, workforce, progress)
             find_pairs(con, workforce, progress)
-        model = train(con, progress)
+        reading, model = train(con, reading, progress)
         with Workforce(1, Equipment(reading, model), progress) as workforce:
             join(con, workforce, SplinkEngine(model), progress)
         found = con.execute("SELECT r.record_key, p.root FROM record r JOIN person p USING (no)").fetchall()

@@ -70,8 +70,7 @@ def _normalised(cleaned: str, rule: IdentifierRule, country: str, fallback: str 
     if rule.type == _EMAIL:
         return emails.normalised(cleaned)
     if rule.type == _PHONE:
-        number = phones.normalised(cleaned, country)
-        return number or (phones.normalised(cleaned, fallback) if fallback else None)
+        return phones.normalised(cleaned, country, fallback)
     if rule.exclusive or rule.type == _CARD:
         return compact(cleaned) or None
     return cleaned or None

@@ -46,13 +46,18 @@ _TYPES: Final = (
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def normalised(cleaned: str, country: str) -> str | None:
-    """The number in E.164, None when no such number can exist; `country` says where national numbers are
-    from.
+def normalised(cleaned: str, country: str, fallback: str | None = None) -> str | None:
+    """The number in E.164, None when no such number can exist.
+
+    `country` says where national numbers are from; `fallback` is asked for those that nobody has there. Only
+    what nobody has anywhere is taken for a number out of use.
     """
     if not 3 <= len(cleaned) <= LENGTH_MAX:
         return None
-    return _quick(cleaned, country) or _thorough(cleaned, country)
+    found = _quick(cleaned, country) or _thorough(cleaned, country)
+    if found is None and fallback is not None:
+        found = _thorough(cleaned, fallback)
+    return found or _out_of_use(cleaned, country) or (fallback and _out_of_use(cleaned, fallback)) or None
 
 
 def is_junk(number: str) -> bool:
@@ -110,25 +115,35 @@ def _loses_prefix(plan: _Plan, national: str) -> bool:
 
 
 def _thorough(cleaned: str, country: str) -> str | None:
-    try:
-        number = phonenumbers.parse(cleaned, country)
-    except NumberParseException:
+    number = _parsed(cleaned, country)
+    if number is None or not phonenumbers.is_valid_number(number):
         return None
-    if not phonenumbers.is_valid_number(number):
-        number = _with_extension(number)
-        if not _is_conceivable(number):
-            return None
-    text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return f"{text};ext={number.extension}" if number.extension else text
+    return _written(number)
 
 
-def _is_conceivable(number: PhoneNumber) -> bool:
-    """True for a number of the right length in a range that is not in use.
+def _out_of_use(cleaned: str, country: str) -> str | None:
+    """A number of the right length in a range that is not in use.
 
     Ranges are opened faster than programs are updated, and a mistyped number still tells who wrote it.
     """
+    parsed = _parsed(cleaned, country)
+    if parsed is None:
+        return None
+    number = _with_extension(parsed)
     long_enough = number.national_number is not None and number.national_number >= CONCEIVABLE_MIN
-    return long_enough and phonenumbers.is_possible_number(number)
+    return _written(number) if long_enough and phonenumbers.is_possible_number(number) else None
+
+
+def _parsed(cleaned: str, country: str) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(cleaned, country)
+    except NumberParseException:
+        return None
+
+
+def _written(number: PhoneNumber) -> str:
+    text = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return f"{text};ext={number.extension}" if number.extension else text
 
 
 def _with_extension(number: PhoneNumber) -> PhoneNumber:

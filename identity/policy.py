@@ -89,6 +89,8 @@ class Policy:
     block_cap: int
     bound_cap: int
     drop_lines_bits: tuple[int, ...]
+    one_to_a_home: bool
+    """True where no two shoppers live together: then different names or births at one home are mistakes."""
     tombstone_days: int
     mention_days: int
     breaker: Rule
@@ -144,6 +146,7 @@ def parse(raw: object) -> Policy:
         block_cap=top.count("block_cap"),
         bound_cap=top.count("bound_cap"),
         drop_lines_bits=top.rising("drop_lines_bits"),
+        one_to_a_home=top.flag("one_to_a_home"),
         tombstone_days=top.count("tombstone_days", least=0),
         mention_days=top.count("mention_days"),
         breaker=_breaker(top.mapping("breaker")),

@@ -21,7 +21,7 @@ from offers.overrides import store as store_overrides
 from offers.snapshot import Snapshot
 
 OLD_SERVES_S: Final = 2.0
-QUICK_LOAD_S: Final = 0.025
+QUICK_LOAD_S: Final = 0.1
 """A catalogue that loads faster than this is waited for: then a change shows at once, and no thread is
 needed.
 """
@@ -39,6 +39,7 @@ class Snapshots:
 
     def __init__(self, open_connection: OpenConnection) -> None:
         self._open = open_connection
+        self.quick_load_s = QUICK_LOAD_S
         self._held: Snapshot | None = None
         self._load_s = 0.0
         self._stale_since_s: float | None = None
@@ -63,7 +64,7 @@ class Snapshots:
             return held
         now_s = time.monotonic()
         since_s = self._stale_since_s = self._stale_since_s or now_s
-        if self._load_s < QUICK_LOAD_S or now_s - since_s > OLD_SERVES_S:
+        if self._load_s < self.quick_load_s or now_s - since_s > OLD_SERVES_S:
             with self._loading:
                 held = self.catalogue(connection)
                 return held if held.catalogue.version >= version else self._load(connection)

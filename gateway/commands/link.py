@@ -136,7 +136,7 @@ def command(
                 bring_in(con, intake, workforce, phases)
                 find_pairs(con, workforce, phases)
             if is_trained:
-                model = train(con, phases)
+                reading, model = train(con, reading, phases)
             with (
                 Workforce(processes, Equipment(reading, model), phases) as workforce,
                 _engine(engine_name, model, resources, spark_master) as engine,
@@ -156,7 +156,11 @@ def command(
     except IdentityError as error:
         raise click.ClickException(str(error)) from error
     _tell(rejected, review_count, told_apart=reviews is not None)
-    summary = asdict(found) | {"reviews": review_count, "model": model.version, "seconds": phases.seconds}
+    summary = asdict(found) | {
+        "reviews": review_count,
+        "model": model.version,
+        "seconds": phases.seconds,
+    }
     click.echo(json.dumps(summary) if as_json else _readable(summary), err=not as_json)
 
 

@@ -78,11 +78,11 @@ def command(
             with Workforce(resources.processes, Equipment(reading, before), phases) as workforce:
                 bring_in(con, intake, workforce, phases)
                 find_pairs(con, workforce, phases)
-                model = train(con, phases)
+                fitted_reading, model = train(con, reading, phases)
                 store_what_if.keep_pairs(con)
                 join(con, workforce, SplinkEngine(before), phases)
             store_what_if.set_aside(con)
-            with Workforce(resources.processes, Equipment(reading, model), phases) as workforce:
+            with Workforce(resources.processes, Equipment(fitted_reading, model), phases) as workforce:
                 join(con, workforce, SplinkEngine(model), phases)
             joins, splits = store_what_if.joins(con), store_what_if.splits(con)
     except IdentityError as error:

@@ -1,10 +1,11 @@
 """Joining files: read, normalise, find keys, weigh, link, settle."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from identity.bulk import (
     store_columns,
     store_files,
+    store_homes,
     store_keys,
     store_links,
     store_names,
@@ -15,6 +16,7 @@ from identity.bulk.engine import Engine
 from identity.bulk.files import SourceFile
 from identity.bulk.mapping import Mapping
 from identity.bulk.progress import Progress
+from identity.bulk.reading import Reading
 from identity.bulk.store_workbench import DuckDBPyConnection, count
 from identity.bulk.workforce import Workforce
 from identity.scoring.model import ScoredModel
@@ -60,10 +62,11 @@ def find_pairs(con: DuckDBPyConnection, workforce: Workforce, progress: Progress
     return count(con, "pair")
 
 
-def train(con: DuckDBPyConnection, progress: Progress) -> ScoredModel:
-    """The model fitted to the records and pairs at hand."""
+def train(con: DuckDBPyConnection, reading: Reading, progress: Progress) -> tuple[Reading, ScoredModel]:
+    """What fits the records and pairs at hand: a policy that knows whether people live together, a model."""
     progress.phase("train")
-    return store_training.fitted(con)
+    policy = replace(reading.policy, one_to_a_home=store_homes.are_single(con))
+    return replace(reading, policy=policy), store_training.fitted(con)
 
 
 def join(

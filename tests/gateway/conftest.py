@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def clock() -> Clock:
 def services(database: Database, tmp_path: Path, clock: Clock) -> Iterator[Services]:
     """The services of one worker over this test's own database."""
     held = services_over(Settings(home=tmp_path), database, clock=clock)
+    held.offers.snapshots.quick_load_s = inf  # however busy the machine, a change shows at once
     yield held
     held.offers.log.close()
     held.quick.dispose()

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -144,6 +145,24 @@ def test_any_pair_of_values_can_veto() -> None:
     """A group does not hide one of its members behind another."""
     group = pool(shopper("web/1", "anna huber"), shopper("web/2", "bernd huber"))
     assert rule(group, pool(shopper("web/3", "anna huber"))) == "given_name"
+
+
+def test_where_nobody_lives_together_another_name_at_home_is_a_mistake() -> None:
+    """Twins elsewhere: one home, one day of birth, two given names and two numbers."""
+    home = {
+        "family_name": "Huber",
+        "street": "Hauptstrasse",
+        "postcode": "1010",
+        "date_of_birth": "1980-05-05",
+    }
+    one = pool(shopper("web", "a", given_name="Anna", **home, national_id="1111111"))
+    other = pool(shopper("crm", "b", given_name="Klara", **home, national_id="9876543"))
+    stranger = pool(shopper("crm", "c", given_name="Klara", family_name="Huber", postcode="8010"))
+    alone = replace(POLICY, one_to_a_home=True)
+    assert rule(one, other) == "given_name"
+    assert veto.veto(one, other, NOBODY, alone) is None
+    assert (found := veto.veto(one, stranger, NOBODY, alone)) is not None
+    assert found.rule == "given_name"
 
 
 def test_a_nameless_record_does_not_vouch() -> None:

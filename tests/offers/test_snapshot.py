@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 
 import pytest
 from sqlalchemy import Connection
@@ -63,19 +64,16 @@ def test_a_screen_asks_for_what_it_may_show(till: Till, numbers: dict[str, int])
     assert _asked(till, channel="kiosk") >= {numbers["p-7"], numbers["category"], numbers["all"]}
 
 
-def test_a_small_catalogue_shows_a_change_at_once(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_catalogue_shows_a_change_at_once(till: Till) -> None:
     """What compiles in no time is waited for; a busy machine is not held against it here."""
-    monkeypatch.setattr(snapshots, "QUICK_LOAD_S", 60.0)
+    till.ctx.snapshots.quick_load_s = inf
     assert till.answer().decision.effects == ()
     campaign(till.connection)
     assert len(till.answer().decision.effects) == 1
 
 
-def test_a_large_catalogue_serves_the_old_copy_while_the_new_one_compiles(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_catalogue_serves_the_old_copy_while_the_new_one_compiles(database: Database) -> None:
     """No query waits for the compiler; within two seconds the new copy is there."""
-    monkeypatch.setattr(snapshots, "QUICK_LOAD_S", -1.0)
     with database.transaction() as connection:
         furnish(connection)
         campaign(connection, "first")
@@ -90,6 +88,7 @@ def test_a_large_catalogue_serves_the_old_copy_while_the_new_one_compiles(
             yield connection
 
     held = Snapshots(slow)
+    held.quick_load_s = 0.0
     with database.transaction() as connection:
         old = held.catalogue(connection)
     with database.transaction() as connection:
@@ -109,7 +108,6 @@ def test_a_large_catalogue_serves_the_old_copy_while_the_new_one_compiles(
 
 def test_an_old_copy_serves_two_seconds_at_most(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the compiling thread does not come back in time, the query waits for a new copy of its own."""
-    monkeypatch.setattr(snapshots, "QUICK_LOAD_S", -1.0)
     monkeypatch.setattr(snapshots, "OLD_SERVES_S", 0.0)
     with database.transaction() as connection:
         furnish(connection)
@@ -121,6 +119,7 @@ def test_an_old_copy_serves_two_seconds_at_most(database: Database, monkeypatch:
         yield
 
     held = Snapshots(broken)
+    held.quick_load_s = 0.0
     with database.transaction() as connection:
         old = held.catalogue(connection)
         campaigns.pause(connection, "first", ANNA)

@@ -1,0 +1,40 @@
+"""A file tells by itself whether its people live together."""
+
+import duckdb
+import pytest
+
+from identity.bulk import store_homes
+
+ANNA = ("anna", "huber", "hauptstrasse", "1010", "wien", "1980-05-05")
+KLARA = ("klara", "huber", "hauptstrasse", "1010", "wien", "1980-05-05")
+GEORG = ("georg", "huber", "hauptstrasse", "1010", "wien", "2011-01-31")
+ANA = ("ana", "huber", "hauptstrasse", "1010", "wien", "1981-05-05")
+BORN_ELSEWHEN = ("klara", "huber", "feldweg", "8010", "graz", "1953-02-01")
+AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
+
+
+@pytest.mark.parametrize(
+    ("people", "single"),
+    [
+        ([ANNA, KLARA], True),
+        ([ANNA, KLARA, GEORG], False),
+        ([ANNA, GEORG], False),
+        ([ANNA, ANA], False),
+        ([ANNA, BORN_ELSEWHEN], False),
+        ([ANNA, AGELESS], False),
+        ([], False),
+    ],
+    ids=["mistake", "family with twins", "family", "typing error", "two homes", "no births", "nobody"],
+)
+def test_births_tell_families_from_mistakes(people: list[tuple[str | None, ...]], single: bool) -> None:
+    """Other names at one home mean nobody lives together only when their births are the same."""
+    con = duckdb.connect()
+    con.execute(
+        "CREATE TABLE record (no BIGINT, given_name VARCHAR, family_name VARCHAR, street VARCHAR,"
+        " postcode VARCHAR, city VARCHAR, date_of_birth DATE)"
+    )
+    con.executemany(
+        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", [(no, *one) for no, one in enumerate(people)]
+    ) if people else None
+    con.execute("CREATE TABLE pair AS SELECT a.no AS l, b.no AS r FROM record a JOIN record b ON a.no < b.no")
+    assert store_homes.are_single(con) is single
