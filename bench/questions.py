@@ -59,7 +59,13 @@ def shoppers(connection: Connection, count: int, *, seed: int) -> list[Shopper]:
             "  and max(i.carted_at_s) < extract(epoch from now() - interval '2 hours')"
             "  order by max(i.carted_at_s) desc limit 1"
             " ) wanted"
-            " where r.source = 'loyalty' and r.sealed is not null and r.generation = 1 limit :most"
+            " where r.source = 'loyalty' and r.sealed is not null and r.generation = 1 and ("
+            # Not a card that two people of a family show: a till would have to ask whose purchase it is.
+            "  select count(distinct other.person_no) = 1 from identity.identifier own"
+            "  join identity.identifier shown on shown.digest = own.digest"
+            "  join identity.member other on other.record_no = shown.record_no"
+            "  where own.record_no = r.record_no and own.type = 6"
+            " ) limit :most"
         ),
         {"most": count * 4},
     )
