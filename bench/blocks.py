@@ -17,18 +17,21 @@ from uuid import UUID
 
 from gateway.demo import sent
 from gateway.demo.rows import Row
-from identity import cluster, envelope, intake, keys, links, lookouts, parts, pieces, placing, postings
-from identity.cluster import Resolution
+from identity.canonical import keys
 from identity.context import Context
-from identity.envelope import Content
 from identity.households import living
-from identity.judgements import bench
 from identity.model import Consent, Key, Record, RecordKey
-from identity.pieces import Piece
-from identity.placing import Spot
-from identity.postings import Posting
-from identity.store_graph import Row as Stored
-from identity.store_records import SealedStatement
+from identity.partition import cluster, links, lookouts, parts, pieces, placing
+from identity.partition.cluster import Resolution
+from identity.partition.judgements import bench
+from identity.partition.pieces import Piece
+from identity.partition.placing import Spot
+from identity.partition.store_graph import Row as Stored
+from identity.register import intake
+from identity.register.store_records import SealedStatement
+from identity.sealing import envelope, postings
+from identity.sealing.envelope import Content
+from identity.sealing.postings import Posting
 from identity.submission import Submission
 from identity.versions.registry import OWN
 

@@ -18,8 +18,8 @@ from bench import load
 from bench.stage import Report, Stage, world
 from gateway import wiring
 from gateway.demo import households, rows, sent
-from identity import records
 from identity.breaker import watching
+from identity.register import records
 from identity.submission import Claim, Submission
 
 COUNTED = ("record", "identifier", "block_key", "member", "profile", "review", "tally", "redo")

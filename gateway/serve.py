@@ -2,8 +2,8 @@
 
 import atexit
 
-from gateway import lifeline, logs
 from gateway.app import create_app
+from gateway.serving import lifeline, logs
 from gateway.settings import from_environment
 from gateway.wiring import open_services
 

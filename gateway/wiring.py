@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 
 from uuid_utils.compat import uuid7
 
-from gateway import secrets_file
-from gateway.credentials import KeyRing
+from gateway.access import secrets_file
+from gateway.access.credentials import KeyRing
+from gateway.access.limits import Limits
+from gateway.access.secrets_file import Secrets
 from gateway.database import Database, open_database, open_engine
-from gateway.limits import Limits
-from gateway.quick import Quick
-from gateway.secrets_file import Secrets
+from gateway.serving.quick import Quick
 from gateway.settings import Settings
 from identity import policy
 from identity.context import Context as Identity
 from identity.scoring import model as scoring
-from identity.vault import open_vault
+from identity.scoring.weigh import DeterministicModel
+from identity.sealing.vault import open_vault
 from identity.versions.registry import Models
-from identity.weigh import DeterministicModel
-from offers.assortment import Assortment
-from offers.decision_log import DecisionLog
+from offers.catalogue.snapshots import Snapshots
+from offers.decisions.decision_log import DecisionLog
 from offers.model import Policy
+from offers.retailer.assortment import Assortment
 from offers.service import Context as Offers
-from offers.snapshots import Snapshots
 
 QUICK_TIMEOUT_MS = 120
 QUICK_WAIT_S = 0.05

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from offers.redemption import Clocks
+from offers.redemptions.redemption import Clocks
 
 LATEST: Final = timedelta(hours=72)
 EARLIEST: Final = timedelta(minutes=5)

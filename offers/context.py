@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from offers.assortment import Assortment
-from offers.decision import Decision
-from offers.decision_log import DecisionLog
+from offers.catalogue.snapshots import Snapshots
+from offers.decisions.decision_log import DecisionLog
+from offers.evaluation.decision import Decision
 from offers.model import Policy
 from offers.offline.shelf import Shelf
-from offers.redemption import Redemption
-from offers.snapshots import Snapshots
+from offers.redemptions.redemption import Redemption
+from offers.retailer.assortment import Assortment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from offers import interest, store_decisions, store_people, tokens
 from offers.codes import store as store_codes
+from offers.decisions import store_decisions
+from offers.interests import interest
 from offers.points import account
 from offers.preferences import store as store_preferences
+from offers.redemptions import store_people
 from offers.segments import store as store_segments
+from offers.take_along import tokens
 
 
 def forget(connection: Connection, record_nos: Sequence[int]) -> None:

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from offers import clock, ledger, ledger_view, quoting, recording, redeeming
+from offers import clock
 from offers.context import Answer, Context
-from offers.ledger import WHOLE_TRANSACTION, Step
 from offers.model import Query, Shopper, TransactionKey
-from offers.redemption import (
+from offers.queries import quoting
+from offers.redemptions import ledger, ledger_view, recording, redeeming
+from offers.redemptions.ledger import WHOLE_TRANSACTION, Step
+from offers.redemptions.redemption import (
     Authorised,
     Clocks,
     Operation,

@@ -123,7 +123,7 @@ def _name(path: Path) -> str:
 def _may_speak_sql(path: Path) -> bool:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return any(SPEAKS_SQL.search(part) for part in parts[1:]) or (
-        parts[0] == "gateway" and parts[1] in HOLDS_CONNECTIONS | TRANSLATES_ERRORS
+        parts[0] == "gateway" and not (HOLDS_CONNECTIONS | TRANSLATES_ERRORS).isdisjoint(parts)
     )
 
 

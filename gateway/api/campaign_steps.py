@@ -6,14 +6,14 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import previews, rehearsals
+from gateway.access.security import speaks_for_store
 from gateway.api.campaigns import CAMPAIGN, StoredCampaignSchema, VersionQuerySchema, by, stored_of
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Day, code, count, text
 from gateway.api.shapes import Strict
-from gateway.security import speaks_for_store
-from offers import campaigns
-from offers.rehearsal import Rehearsed
+from gateway.marketing import previews, rehearsals
+from offers.marketing import campaigns
+from offers.marketing.rehearsal import Rehearsed
 
 blueprint = Blueprint(
     "campaign_steps", __name__, url_prefix="/v1/campaigns", description="What becomes of a campaign."

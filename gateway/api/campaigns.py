@@ -5,19 +5,19 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import body as bodies
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import whole_page
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.problems import Place, Problem
-from gateway.security import Scope
-from offers import campaign_dump, campaign_format, campaigns
-from offers.campaign import Campaign
-from offers.campaign_reader import Problems
-from offers.campaigns import Author
-from offers.store_campaigns import Change, Stored
+from gateway.wire import body as bodies
+from gateway.wire.problems import Place, Problem
+from offers.marketing import campaign_dump, campaign_format, campaigns
+from offers.marketing.campaign import Campaign
+from offers.marketing.campaign_reader import Problems
+from offers.marketing.campaigns import Author
+from offers.marketing.store_campaigns import Change, Stored
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/v1/campaigns", description="What marketers write.")
 

@@ -5,13 +5,13 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
 from gateway.api.reviews import MAX_NO
 from gateway.api.shapes import Strict
-from gateway.security import Scope
-from identity import changes
 from identity.answers import ChangeView
+from identity.reading import changes
 
 blueprint = Blueprint("changes", __name__, url_prefix="/v1/changes", description="What happened to profiles.")
 

@@ -6,15 +6,15 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.campaigns import CAMPAIGN, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, code, text, whole_page
 from gateway.api.fields import count as whole
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.problems import Place, Problem
-from gateway.security import Scope
-from identity import profiles
+from gateway.wire.problems import Place, Problem
+from identity.reading import profiles
 from offers.codes import issuing, opening
 from offers.codes.issuing import Order
 from offers.codes.store import Batch

@@ -6,14 +6,14 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.records import StatementSchema, statement
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.security import Scope
-from identity import consent
 from identity.answers import ConsentView
 from identity.model import Assurance
+from identity.rights import consent
 
 blueprint = Blueprint("consents", __name__, url_prefix="/v1/profiles", description="What shoppers allow.")
 

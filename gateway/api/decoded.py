@@ -21,7 +21,7 @@ from gateway.api.fields import (
     whole,
 )
 from gateway.api.shapes import MAX_IDENTIFIERS, MAX_LINES, MAX_SHOPPERS, MAX_TOKENS
-from gateway.moments import day, moment
+from gateway.wire.moments import day, moment
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ import msgspec
 from marshmallow import Schema
 
 from gateway.api.decoded import Shape, decoded
-from gateway.problems import Place, Problem
+from gateway.wire.problems import Place, Problem
 
 T = TypeVar("T", bound=Shape)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from marshmallow import Schema
 
 from gateway.api.problem_schema import ProblemSchema
-from gateway.examples import examples_of
+from gateway.wire.examples import examples_of
 
 if TYPE_CHECKING:
     from gateway.api.endpoint import Route

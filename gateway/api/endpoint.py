@@ -25,13 +25,14 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 from werkzeug import Response
 
-from gateway import body as bodies
-from gateway import idempotency, logs, metrics, problems
+from gateway.access.credentials import Known, bearer
+from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
-from gateway.credentials import Known, bearer
-from gateway.problems import Place, Problem
-from gateway.refusals import problem_of
-from gateway.security import Principal, Scope, allow
+from gateway.serving import logs, metrics
+from gateway.wire import body as bodies
+from gateway.wire import idempotency, problems
+from gateway.wire.problems import Place, Problem
+from gateway.wire.refusals import problem_of
 from gateway.wiring import Services
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]

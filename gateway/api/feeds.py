@@ -7,16 +7,16 @@ from flask import request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.shapes import Strict
-from gateway.body import MAX_BATCH_BYTES
 from gateway.connectors.feeds import mapping, rows
 from gateway.connectors.feeds.mapping import RowError
 from gateway.connectors.feeds.rows import FeedError, Format, Row
-from gateway.problems import Problem
-from gateway.security import Scope, speaks_for_store
-from offers import products
-from offers.shop import Counts
+from gateway.wire.body import MAX_BATCH_BYTES
+from gateway.wire.problems import Problem
+from offers.retailer import products
+from offers.retailer.shop import Counts
 
 T = TypeVar("T")
 

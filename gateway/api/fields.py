@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from gateway.moments import day, moment
+from gateway.wire.moments import day, moment
 
 MAX_AMOUNT_MINOR = 10**12
 """Ten thousand million euros: 500 lines of it, times 10,000 basis points, still fit 64 bits."""

@@ -6,15 +6,16 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import one_of, text
 from gateway.api.profiles import ExplanationSchema
 from gateway.api.rendered import masked, moment_of
 from gateway.api.shapes import Strict
-from gateway.security import Scope
-from identity import profiles, steward
 from identity.answers import JudgementView
 from identity.model import Verdict
+from identity.reading import profiles
+from identity.stewardship import steward
 
 blueprint = Blueprint(
     "judgements", __name__, url_prefix="/v1", description="Same or different, decided by people."

@@ -5,13 +5,13 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import code, one_of, text
 from gateway.api.shapes import MAX_IDENTIFIERS, Strict, nested
-from gateway.security import Scope
-from identity import lookup
 from identity.answers import Found, FoundStatus
 from identity.model import Assurance
+from identity.reading import lookup
 from identity.submission import Claim
 
 blueprint = Blueprint("lookup", __name__, url_prefix="/v1", description="Who is this?")

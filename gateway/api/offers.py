@@ -15,8 +15,9 @@ from marshmallow import fields, validate
 from sqlalchemy import Connection
 from werkzeug import Response
 
-from gateway import body as bodies
-from gateway import questions, store_keys
+from gateway.access import store_keys
+from gateway.access.credentials import Known, bearer
+from gateway.access.security import Principal, Scope, allow
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.described import describe
@@ -35,11 +36,11 @@ from gateway.api.shapes import (
     many,
     nested,
 )
-from gateway.credentials import Known, bearer
-from gateway.problems import Problem
-from gateway.security import Principal, Scope, allow
+from gateway.shopping import questions
+from gateway.wire import body as bodies
+from gateway.wire.problems import Problem
 from gateway.wiring import Services
-from offers.redemption import Refused
+from offers.redemptions.redemption import Refused
 
 blueprint = Blueprint(
     "offers", __name__, url_prefix="/v1/offers", description="Which price is worth offering now?"

@@ -5,10 +5,10 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.shapes import Strict
-from gateway.security import Scope
-from identity import profiles
+from identity.reading import profiles
 from offers.points import account
 
 blueprint = Blueprint("points", __name__, url_prefix="/v1/profiles", description="What a shopper has.")

@@ -6,15 +6,15 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.shapes import Strict
-from gateway.body import MAX_BATCH_BYTES
 from gateway.connectors.poslog import stream
 from gateway.connectors.poslog.stream import HostileXmlError
 from gateway.poslog.taking import RefusedError, Taker, named
-from gateway.problems import Problem
-from gateway.receipts import DEFAULT_SOURCE
-from gateway.security import Scope
+from gateway.shopping.receipts import DEFAULT_SOURCE
+from gateway.wire.body import MAX_BATCH_BYTES
+from gateway.wire.problems import Problem
 
 blueprint = Blueprint(
     "poslog", __name__, url_prefix="/v1/connectors/poslog", description="Till feeds in ARTS POSLog."

@@ -6,12 +6,12 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import preferences
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, one_of, text
 from gateway.api.shapes import Strict, many
-from gateway.security import Scope
-from identity import profiles
+from gateway.shopping import preferences
+from identity.reading import profiles
 from offers.model import CHANNELS
 from offers.preferences import service
 

@@ -6,15 +6,16 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields
 
-from gateway import preferences
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import text
 from gateway.api.shapes import Strict
-from gateway.interests import shown as interests_of
-from gateway.security import Scope
-from identity import erasure, profiles
+from gateway.shopping import preferences
+from gateway.shopping.interests import shown as interests_of
+from identity.reading import profiles
+from identity.rights import erasure
 from offers import erasure as offers_erasure
-from offers import interest
+from offers.interests import interest
 from offers.preferences import service
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/v1/profiles", description="A shopper's rights.")

@@ -2,7 +2,7 @@
 
 from marshmallow import INCLUDE, Schema, fields
 
-from gateway.problems import KINDS
+from gateway.wire.problems import KINDS
 
 
 class PlaceSchema(Schema):

@@ -5,14 +5,14 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from gateway import scans
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import CURRENCY, count, flag, matching, minor, one_of, text, whole_page
 from gateway.api.shapes import Strict
-from gateway.security import Scope
-from offers import products
+from gateway.shopping import scans
 from offers.errors import UnknownProductError
-from offers.shop import Article, Counts
+from offers.retailer import products
+from offers.retailer.shop import Article, Counts
 
 blueprint = Blueprint("products", __name__, url_prefix="/v1/products", description="What can be bought.")
 

@@ -6,16 +6,17 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment
 from gateway.api.records import ShownIdentifierSchema, ShownRecordSchema, record_of
 from gateway.api.rendered import masked_identifier, moment_of
 from gateway.api.shapes import Strict
-from gateway.problems import Place, Problem
-from gateway.security import Scope
-from identity import changes, history, profiles
+from gateway.wire.problems import Place, Problem
 from identity.answers import EventView, ProfileView
+from identity.events import history
 from identity.households import living
+from identity.reading import changes, profiles
 
 blueprint = Blueprint(
     "profiles", __name__, url_prefix="/v1/profiles", description="Shoppers, as far as they may be shown."

@@ -8,13 +8,13 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import code, one_of, whole_page
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.moments import of_seconds
-from gateway.security import Scope
-from identity import profiles
+from gateway.wire.moments import of_seconds
+from identity.reading import profiles
 from offers.model import CHANNELS
 from offers.preferences import service as preferences
 from offers.recommendations import service

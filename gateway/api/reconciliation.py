@@ -8,12 +8,12 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Day, minor, text
 from gateway.api.shapes import Strict, many
-from gateway.moments import day
-from gateway.problems import Place, Problem
-from gateway.security import Scope, speaks_for_store
+from gateway.wire.moments import day
+from gateway.wire.problems import Place, Problem
 from offers.reconciliation import books, sheet
 from offers.reconciliation.report import Difference, Report, Sum
 

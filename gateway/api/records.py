@@ -5,16 +5,16 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import metrics
+from gateway.access.security import Scope, speaks_for_source
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import Moment, code, flag, one_of, text
 from gateway.api.rendered import masked_identifier, moment_of
 from gateway.api.shapes import Strict
-from gateway.problems import Place, Problem
-from gateway.security import Scope, speaks_for_source
-from identity import records
+from gateway.serving import metrics
+from gateway.wire.problems import Place, Problem
 from identity.answers import PutResult, RecordView
 from identity.model import Assurance
+from identity.register import records
 from identity.submission import Claim, Statement, Submission
 
 blueprint = Blueprint("records", __name__, url_prefix="/v1", description="What sources say about shoppers.")

@@ -9,7 +9,8 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import offline_offers, till
+from gateway.access.credentials import bearer
+from gateway.access.security import Scope, speaks_for_store
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, View, endpoint
@@ -26,14 +27,13 @@ from gateway.api.shapes import (
     sent_at,
     tokens,
 )
-from gateway.credentials import bearer
 from gateway.database import flush, put_off_flush
-from gateway.problems import Problem
-from gateway.security import Scope, speaks_for_store
+from gateway.shopping import offline_offers, till
 from gateway.webhooks import telling
+from gateway.wire.problems import Problem
 from offers import clock, service
 from offers.model import TransactionKey
-from offers.redemption import Clocks, Redemption, Refused, Use
+from offers.redemptions.redemption import Clocks, Redemption, Refused, Use
 
 blueprint = Blueprint(
     "redemptions", __name__, url_prefix="/v1/redemptions", description="Offers held and used."

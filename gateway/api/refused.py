@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from gateway import problems
 from gateway.api.endpoint import Answer
-from gateway.problems import Problem
-from gateway.refusals import problem_of
+from gateway.wire import problems
+from gateway.wire.problems import Problem
+from gateway.wire.refusals import problem_of
 
 
 def refused_answer(error: Exception, *, stored: Any = None) -> Answer:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.moments import rfc3339
+from gateway.wire.moments import rfc3339
 from identity.answers import IdentifierView
 
 moment_of = rfc3339

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from gateway import till
+from gateway.access.security import speaks_for_store
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
@@ -16,9 +16,9 @@ from gateway.api.fields import Moment, code, flag, minor
 from gateway.api.redemptions import REDEEM, ShownRedemptionSchema, durably, redemption_of, transaction_of
 from gateway.api.refused import refused_answer
 from gateway.api.shapes import MAX_LINES, Strict, TransactionKeySchema, nested, quantity
-from gateway.security import speaks_for_store
+from gateway.shopping import till
 from offers import service
-from offers.redemption import Clocks, Refused, Returned
+from offers.redemptions.redemption import Clocks, Refused, Returned
 from offers.returns.model import Return, ReturnLine
 
 blueprint = Blueprint("returns", __name__, url_prefix="/v1/redemptions", description="Goods brought back.")

@@ -5,14 +5,14 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import one_of, text
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.security import Scope
-from identity import reviews
 from identity.answers import ReviewView
+from identity.stewardship import reviews
 
 blueprint = Blueprint(
     "reviews", __name__, url_prefix="/v1/reviews", description="What a steward should look at."

@@ -18,18 +18,19 @@ from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import Connection
 from werkzeug import Response
 
-from gateway import body as bodies
-from gateway import metrics, visits
+from gateway.access.credentials import basic_user, bearer
+from gateway.access.identity_tokens import verify
+from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
 from gateway.api.endpoint import Route, Seen, checked, finish, refused, services
 from gateway.connectors.segment import messages
-from gateway.credentials import basic_user, bearer
 from gateway.database import put_off_flush
-from gateway.identity_tokens import verify
-from gateway.problems import Problem
-from gateway.refusals import problem_of
-from gateway.security import Principal, Scope, allow
-from gateway.visits import Sender, Visit
+from gateway.serving import metrics
+from gateway.shopping import visits
+from gateway.shopping.visits import Sender, Visit
+from gateway.wire import body as bodies
+from gateway.wire.problems import Problem
+from gateway.wire.refusals import problem_of
 from gateway.wiring import Services
 from identity.model import Assurance
 

@@ -5,13 +5,13 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields
 
-from gateway import body as bodies
 from gateway.api.campaigns import CAMPAIGN, YAML_TYPES, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.problems import Place, Problem
-from offers.campaign_reader import Problems
+from gateway.wire import body as bodies
+from gateway.wire.problems import Place, Problem
+from offers.marketing.campaign_reader import Problems
 from offers.segments import rule, service
 from offers.segments.rule import Segment
 from offers.segments.store import Stored

@@ -5,12 +5,12 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import text
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.security import Scope
 from identity.batches import rolling
 from identity.batches.store_batches import Batch
 from identity.breaker import watching

@@ -3,14 +3,14 @@
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import code, matching, text
 from gateway.api.products import READ, WRITE, CountsSchema, counts_of
 from gateway.api.shapes import Strict
-from gateway.security import speaks_for_store
-from gateway.till import decimal, milli
-from offers import products, stores
-from offers.shop import Shelf
+from gateway.shopping.till import decimal, milli
+from offers.retailer import products, stores
+from offers.retailer.shop import Shelf
 
 blueprint = Blueprint("stock", __name__, url_prefix="/v1/stock", description="What lies on the shelves.")
 

@@ -5,16 +5,16 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import text
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
-from gateway.problems import Problem
-from gateway.security import Scope, speaks_for_store
-from offers import stops
-from offers.campaigns import Author
-from offers.store_stops import Stop
+from gateway.wire.problems import Problem
+from offers.marketing import stops
+from offers.marketing.campaigns import Author
+from offers.marketing.store_stops import Stop
 
 blueprint = Blueprint("stops", __name__, url_prefix="/v1/stops", description="The kill switch.")
 

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask_smorest import Blueprint
 from marshmallow import ValidationError, fields, validate
 
+from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.fields import CURRENCY, code, matching, one_of, text, whole_page
 from gateway.api.shapes import Strict
-from gateway.security import Scope, speaks_for_store
-from offers import stores
-from offers.shop import Store
+from offers.retailer import stores
+from offers.retailer.shop import Store
 
 blueprint = Blueprint("stores", __name__, url_prefix="/v1/stores", description="Where shoppers come in.")
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields
 
-from gateway import offline_offers, receipts, shoppers
+from gateway.access.security import Scope, speaks_for_store
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
@@ -29,9 +29,9 @@ from gateway.api.shapes import (
     sent_at,
     tokens,
 )
-from gateway.security import Scope, speaks_for_store
+from gateway.shopping import offline_offers, receipts, shoppers
 from offers import clock
-from offers.redemption import Clocks, Recorded, Refused
+from offers.redemptions.redemption import Clocks, Recorded, Refused
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/v1", description="What tills sold.")
 

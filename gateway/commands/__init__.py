@@ -73,9 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The console script: runs a command; an expected refusal is one sentence on standard error, not a
     stack trace.
     """
-    from gateway.locks import LockError
+    from gateway.access.secrets_file import SecretsError
     from gateway.postgres.errors import PostgresError
-    from gateway.secrets_file import SecretsError
+    from gateway.serving.locks import LockError
     from gateway.settings import SettingsError
 
     try:

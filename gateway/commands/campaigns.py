@@ -12,17 +12,17 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from gateway import campaign_files
-from gateway.campaign_files import CampaignFilesError
 from gateway.database import open_database
-from gateway.previews import Preview
+from gateway.marketing import campaign_files
+from gateway.marketing.campaign_files import CampaignFilesError
+from gateway.marketing.previews import Preview
 from gateway.settings import from_environment
-from offers import campaigns
-from offers.campaign import Campaign
-from offers.campaigns import Applied
 from offers.errors import OffersError
+from offers.marketing import campaigns
+from offers.marketing.campaign import Campaign
+from offers.marketing.campaigns import Applied
+from offers.marketing.store_campaigns import Stored
 from offers.money import Money, write
-from offers.store_campaigns import Stored
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 _places = click.argument(
@@ -76,7 +76,8 @@ def apply(places: tuple[Path, ...], draft: bool, author: str | None, as_json: bo
 @_json
 def preview(places: tuple[Path, ...], store: str | None, samples: int, as_json: bool) -> None:
     """Show whom the campaigns in these files would reach now, and at which prices. Nothing is stored."""
-    from gateway import previews, wiring
+    from gateway import wiring
+    from gateway.marketing import previews
 
     settings = from_environment()
     with _speaking(), open_database(settings) as database:
@@ -127,7 +128,8 @@ def _reach(told: Preview) -> str:
 @_json
 def rehearse(places: tuple[Path, ...], day: dt.datetime | None, as_json: bool) -> None:
     """Show what the campaigns in these files would have cost on a day's real baskets, and what to know."""
-    from gateway import rehearsals, wiring
+    from gateway import wiring
+    from gateway.marketing import rehearsals
 
     settings, now = from_environment(), _now()
     on = day.date() if day is not None else now.date() - dt.timedelta(days=1)

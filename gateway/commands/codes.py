@@ -18,10 +18,10 @@ from uuid_utils.compat import uuid7
 
 from gateway.database import open_database
 from gateway.settings import from_environment
-from offers.campaigns import Author
 from offers.codes import issuing
 from offers.codes.issuing import MOST, Order
 from offers.errors import OffersError
+from offers.marketing.campaigns import Author
 
 
 @click.group("codes")

@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from gateway import keys
+from gateway.access import keys
+from gateway.access.keys import Grant, NewKey
+from gateway.access.security import Scope
 from gateway.database import open_database
-from gateway.errors import InvalidGrantError, UnknownKeyError
-from gateway.keys import Grant, NewKey
-from gateway.security import Scope
 from gateway.settings import from_environment
+from gateway.wire.errors import InvalidGrantError, UnknownKeyError
 
 _scopes = click.option(
     "--scope",

@@ -206,7 +206,7 @@ def _engine(
 
 
 def _ladder(model: "ScoredModel", policy: Policy) -> Sequence[str]:
-    from identity import pieces
+    from identity.partition import pieces
 
     ladder = pieces.ladder(model, policy)
     return [", ".join(ladder.dropped(level)) for level in range(ladder.last + 2)]

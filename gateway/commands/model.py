@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def list_models(as_json: bool) -> None:
     """Show all versions; `*` marks the active one."""
-    from gateway.moments import rfc3339
+    from gateway.wire.moments import rfc3339
     from identity.versions import switching
 
     with _transaction() as (_, connection):

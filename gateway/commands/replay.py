@@ -7,7 +7,7 @@ import click
 
 from gateway.database import open_database
 from gateway.settings import from_environment
-from offers import replay, sentences
+from offers.decisions import replay, sentences
 from offers.errors import OffersError
 
 

@@ -13,8 +13,9 @@ def command(folder: Path, *, replace: bool) -> None:
 
     Shoppers erased and keys revoked after the backup was made are back as well: erase and revoke them again.
     """
-    from gateway import backup, supervisor
+    from gateway import backup
     from gateway.database import open_database
+    from gateway.serving import supervisor
     from gateway.settings import from_environment
 
     settings = from_environment()

@@ -18,9 +18,10 @@ def command(*, demo: bool) -> None:
     Stops with Ctrl-C. Data stays in O2O_HOME (or in the server that DATABASE_URL names) and is there again
     at the next start.
     """
-    from gateway import logs, secrets_file, supervisor
+    from gateway.access import secrets_file
     from gateway.database import open_database
     from gateway.migrations import migrate
+    from gateway.serving import logs, supervisor
     from gateway.settings import from_environment
 
     settings = from_environment()
@@ -47,7 +48,7 @@ def command(*, demo: bool) -> None:
 
 def _offer_model(settings: Settings, database: Database) -> None:
     """Makes the model that ships available, and the active one if nobody has chosen yet."""
-    from gateway import secrets_file
+    from gateway.access import secrets_file
     from gateway.wiring import identity_of, utc_now
     from identity.scoring import shipped
     from identity.versions import switching

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gateway import identity_tokens, secrets_file
+from gateway.access import identity_tokens, secrets_file
 from gateway.settings import from_environment
 
 EFFECT = "It takes effect when the gateway starts again."

@@ -16,8 +16,8 @@ def command(left: UUID, right: UUID, values: bool, as_json: bool) -> None:
     from gateway import explained
     from gateway.settings import from_environment
     from gateway.wiring import open_services
-    from identity import profiles
     from identity.errors import IdentityError
+    from identity.reading import profiles
 
     services = open_services(from_environment())
     try:

@@ -5,16 +5,16 @@ import threading
 
 import click
 
-from gateway import lifeline
+from gateway.serving import lifeline
 
 
 @click.command("worker")
 def command() -> None:
     """Do the background work: redo, expiry, numbering of changes. Run as many as you like."""
     lifeline.hold()
-    from gateway import logs, worker
+    from gateway.serving import logs, worker
+    from gateway.serving.steps import steps
     from gateway.settings import from_environment
-    from gateway.steps import steps
     from gateway.webhooks import sending
     from gateway.wiring import open_services, utc_now
 

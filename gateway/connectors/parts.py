@@ -13,7 +13,7 @@ import orjson
 
 from identity.model import Assurance
 from identity.submission import Claim, Statement
-from offers.shop import Article
+from offers.retailer.shop import Article
 
 ORDERS_COUNT_LESS: dt.timedelta = dt.timedelta(days=50 * 365)
 """What an order says about its buyer is dated so much earlier than what the shop says about its customer, so

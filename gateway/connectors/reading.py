@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.connectors.parts import NotUnderstoodError
-from gateway.moments import moment
+from gateway.wire.moments import moment
 
 
 def an_object(value: object) -> Mapping[str, Any]:

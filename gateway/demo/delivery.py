@@ -15,17 +15,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway import lifeline, receipts, visits, wiring
+from gateway import wiring
 from gateway.api.decoded import Transaction, decoded
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.demo.letters import Letters
+from gateway.serving import lifeline
 from gateway.settings import Settings
-from gateway.visits import Sender, Visit
+from gateway.shopping import receipts, visits
+from gateway.shopping.visits import Sender, Visit
 from gateway.wiring import Services
-from identity import records
 from identity.model import Assurance
-from offers.redemption import Refused
+from identity.register import records
+from offers.redemptions.redemption import Refused
 
 _SHOP_SERVER = Sender("web", "online", Assurance.AUTHENTICATED)
 

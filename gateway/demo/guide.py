@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway import keys, store_keys
+from gateway.access import keys, store_keys
 from gateway.demo import story
 from gateway.demo.story import Story
 from gateway.settings import Settings

@@ -5,15 +5,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from gateway import campaign_files, keys, store_keys
+from gateway.access import keys, store_keys
+from gateway.access.keys import Grant
+from gateway.access.security import Scope
 from gateway.demo import guide, story
 from gateway.demo.guide import Guide
 from gateway.demo.shop import Shop
 from gateway.demo.story import Story
-from gateway.keys import Grant
-from gateway.security import Scope
+from gateway.marketing import campaign_files
 from gateway.settings import Settings
-from offers import campaigns, offer_ids
+from offers.marketing import campaigns
+from offers.queries import offer_ids
 
 CAMPAIGNS = Path(__file__).with_name("campaigns")
 AUTHOR = "demo"

@@ -6,12 +6,12 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway import till
 from gateway.demo import files
 from gateway.demo.patrons import Patron
 from gateway.demo.rows import Row
 from gateway.demo.shop import Basket, BasketLine, Shop
 from gateway.demo.visits import Visit
+from gateway.shopping import till
 from identity.model import Assurance
 from identity.submission import Claim, Statement, Submission
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.demo import numbers
 from gateway.demo.shop import Article, Shop, Store
-from offers import products, shop, stores
+from offers.retailer import products, shop, stores
 
 BATCH = 1000
 SHELF_DAYS = 84

@@ -22,12 +22,12 @@ from gateway.imports import lines, store_runs
 from gateway.imports.layout import Layout
 from gateway.imports.lines import Line
 from gateway.imports.store_runs import Run
-from gateway.problems import Problem
-from gateway.refusals import problem_of
-from identity import records
+from gateway.wire.problems import Problem
+from gateway.wire.refusals import problem_of
 from identity.answers import PutResult
 from identity.context import Context
 from identity.errors import IdentityError
+from identity.register import records
 
 REJECTS = ("position", "file", "line", "key", "reason")
 TOLD_EVERY = 100

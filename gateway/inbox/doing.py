@@ -6,18 +6,20 @@ from contextlib import suppress
 
 from sqlalchemy import Connection
 
-from gateway import interests
 from gateway.connectors.parts import EventPart, GonePart, Part, PrivacyPart, ProductPart, RecordPart
 from gateway.inbox import store, store_requests
 from gateway.inbox.store import Delivery
-from gateway.interests import Said
+from gateway.shopping import interests
+from gateway.shopping.interests import Said
 from gateway.wiring import Services
-from identity import erasure, history, records
 from identity.errors import ErasedError, InvalidRecordError, SuppressedError, UnknownRecordError
+from identity.events import history
 from identity.model import Assurance
+from identity.register import records
+from identity.rights import erasure
 from identity.submission import Happening, Submission
 from offers import erasure as offers_erasure
-from offers import products
+from offers.retailer import products
 
 
 class NotYetError(Exception):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gateway.inbox import store_shops
 from gateway.inbox.store_shops import Shop
-from identity.vault import Vault
+from identity.sealing.vault import Vault
 
 PLACE = "shop secret"
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, request
 from werkzeug import Response
 
 from gateway.pages.headers import PAGE_HEADERS
-from gateway.problems import Problem
+from gateway.wire.problems import Problem
 
 FOLDER = Path(__file__).parent / "static"
 ADDRESS = "/pages/static/"

@@ -13,11 +13,11 @@ import msgspec
 from flask import request
 from werkzeug import Response
 
-from gateway import body as bodies
 from gateway.api.endpoint import finish, refused
 from gateway.pages.headers import PAGE_HEADERS
 from gateway.pages.origin import is_same_origin
-from gateway.problems import Problem
+from gateway.wire import body as bodies
+from gateway.wire.problems import Problem
 
 T = TypeVar("T")
 

@@ -9,19 +9,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
-from gateway import receipts
 from gateway.api import decoded
 from gateway.connectors.poslog import transactions
 from gateway.connectors.poslog.keys import own_key
 from gateway.connectors.poslog.transactions import NotATransactionError
 from gateway.poslog.store import Outcome
-from gateway.problems import Problem
-from gateway.refusals import problem_of
+from gateway.shopping import receipts
+from gateway.wire.problems import Problem
+from gateway.wire.refusals import problem_of
 from gateway.wiring import Services
-from offers import stores
 from offers.errors import UnknownStoreError
-from offers.redemption import Refused
-from offers.shop import Store
+from offers.redemptions.redemption import Refused
+from offers.retailer import stores
+from offers.retailer.shop import Store
 
 MayStore = Callable[[str], bool]
 """Whether the caller may speak for a store."""

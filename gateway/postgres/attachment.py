@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import Self
 
 import gateway
-from gateway.locks import FileLock
 from gateway.postgres import cluster
 from gateway.postgres.errors import PostgresError
+from gateway.serving.locks import FileLock
 
 
 class Attachment:

@@ -15,9 +15,9 @@ import threading
 import time
 from pathlib import Path
 
-from gateway.locks import FileLock
 from gateway.postgres import children
 from gateway.postgres.cluster import LOG, Cluster, folder, prepare, status
+from gateway.serving.locks import FileLock
 
 STOP_S = 300
 """A fast stop writes everything to disk first; after this long the next start recovers from the log

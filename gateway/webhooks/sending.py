@@ -16,7 +16,7 @@ from gateway.webhooks import posting, signing, store, store_endpoints, targets
 from gateway.webhooks.posting import NotDeliveredError
 from gateway.webhooks.store import Due
 from gateway.webhooks.targets import ForbiddenTargetError, Network
-from identity.vault import Vault
+from identity.sealing.vault import Vault
 
 log = structlog.get_logger()
 

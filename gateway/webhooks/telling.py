@@ -10,12 +10,13 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
-from gateway.moments import rfc3339
 from gateway.webhooks import kinds, store
 from gateway.webhooks.store import News
-from identity import changes, reviews
+from gateway.wire.moments import rfc3339
 from identity.answers import ChangeView, ReviewView
-from offers.redemption import Redemption, Refused
+from identity.reading import changes
+from identity.stewardship import reviews
+from offers.redemptions.redemption import Redemption, Refused
 
 AT_ONCE: Final = 500
 LOOK_BACK: Final = 200

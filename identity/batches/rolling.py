@@ -10,13 +10,14 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from identity import opening, records, store_redo, writing
 from identity.batches import store_batches
 from identity.batches.store_batches import Batch
 from identity.context import Context
-from identity.envelope import unseal
 from identity.errors import UnknownBatchError
-from identity.writing import Draft
+from identity.partition import store_redo
+from identity.register import opening, records, writing
+from identity.register.writing import Draft
+from identity.sealing.envelope import unseal
 
 
 def begin(connection: Connection, name: str, *, author: str, now: datetime) -> None:

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from identity import records, store_redo
 from identity.breaker import rules, store_breaker
 from identity.breaker.rules import Counts
 from identity.breaker.store_breaker import Watched
 from identity.context import Context
+from identity.partition import store_redo
+from identity.register import records
 
 BY_ITSELF = "circuit breaker"
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from identity.model import Key
-from identity.pool import Name, Pool
+from identity.partition.pool import Name, Pool
 from identity.scoring import catalogue, columns
 
 Columns = dict[str, Any]

@@ -13,7 +13,7 @@ from identity.bulk import store_rows
 from identity.bulk.rows import Row, member
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Equipment, Workforce
-from identity.links import Member
+from identity.partition.links import Member
 
 CHUNK: Final = 20_000
 

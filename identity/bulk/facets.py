@@ -10,12 +10,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from identity import claims, junk, keys
-from identity.attributes import canonical_form, cleaned
 from identity.bulk.reading import Reading
+from identity.canonical import claims, junk, keys
+from identity.canonical.attributes import canonical_form, cleaned
+from identity.canonical.text import fold
 from identity.model import ATTRIBUTES, Canonical, Rejected
 from identity.submission import Claim
-from identity.text import fold
 
 PERSON: Final = (
     "record_type",

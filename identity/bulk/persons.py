@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from identity import cluster
 from identity.bulk import rows
 from identity.bulk.rows import LinkRow, Row
 from identity.bulk.workforce import Equipment
-from identity.judgements import bench
-from identity.pieces import Piece
+from identity.partition import cluster
+from identity.partition.judgements import bench
+from identity.partition.pieces import Piece
 
 
 class Case(NamedTuple):

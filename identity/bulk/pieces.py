@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from identity.bulk.components import Numbers, labels
-from identity.links import Strength
-from identity.pieces import Ladder
+from identity.partition.links import Strength
+from identity.partition.pieces import Ladder
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from identity import pool
-from identity.links import Link, Member, Strength
 from identity.model import ATTRIBUTES, Assurance, Canonical, Identifier, Key, Record, RecordKey
+from identity.partition import pool
+from identity.partition.links import Link, Member, Strength
 from identity.policy import Policy
 
 COLUMNS: Final = ATTRIBUTES

@@ -9,8 +9,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity import emails, sounds
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.canonical import emails, sounds
 from identity.policy import BLOCK
 from identity.scoring import blocking
 

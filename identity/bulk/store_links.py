@@ -10,9 +10,9 @@ from typing import Final
 from identity.bulk import store_names
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
-from identity.links import Strength
+from identity.partition.links import Strength
 from identity.policy import Linking
-from identity.weigh import Model
+from identity.scoring.weigh import Model
 
 _SHARED: Final = (
     "SELECT a.no AS l, b.no AS r, a.type FROM live a JOIN live b"

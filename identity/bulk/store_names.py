@@ -9,11 +9,11 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity import compare
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Equipment, Workforce
-from identity.compare import Level
-from identity.pool import Name
+from identity.partition.pool import Name
+from identity.scoring import compare
+from identity.scoring.compare import Level
 
 Pair = tuple[Name, Name]
 Verdict = tuple[bool, bool, bool]

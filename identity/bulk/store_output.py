@@ -9,7 +9,7 @@ import duckdb
 from identity.bulk.errors import FileError
 from identity.bulk.store_workbench import DuckDBPyConnection, count
 from identity.policy import Policy
-from identity.weigh import UNITS_PER_BIT
+from identity.scoring.weigh import UNITS_PER_BIT
 
 _NAMED: Final = "r.source || ':' || r.record_key"
 

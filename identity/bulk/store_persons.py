@@ -21,7 +21,6 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity import pieces as ladders
 from identity.bulk import persons, pieces, store_names, store_rows
 from identity.bulk.components import Numbers
 from identity.bulk.persons import Case, Settled
@@ -29,7 +28,8 @@ from identity.bulk.pieces import Edges
 from identity.bulk.rows import LinkRow
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Workforce
-from identity.links import Strength
+from identity.partition import pieces as ladders
+from identity.partition.links import Strength
 
 CASES: Final = 256
 FEW_CASES: Final = 1_000

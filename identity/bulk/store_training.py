@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from identity.bulk import store_cards
 from identity.bulk.store_workbench import DuckDBPyConnection
-from identity.pool import Name
+from identity.partition.pool import Name
 from identity.scoring import catalogue, columns, names
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Terms

@@ -12,7 +12,7 @@ from math import log2
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.scoring import catalogue
 from identity.scoring.document import Document, Odds
-from identity.weigh import UNITS_PER_BIT
+from identity.scoring.weigh import UNITS_PER_BIT
 
 
 def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:

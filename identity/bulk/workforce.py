@@ -16,7 +16,7 @@ from typing import Any, Final, Self, TypeVar
 from identity.bulk.progress import Progress
 from identity.bulk.reading import Reading
 from identity.scoring.model import ScoredModel
-from identity.weigh import Model
+from identity.scoring.weigh import Model
 
 CHUNK: Final = 8_192
 FEW: Final = 20_000

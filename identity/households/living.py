@@ -11,10 +11,10 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import readers
 from identity.context import Context
 from identity.households import store_households
 from identity.model import Assurance, Canonical, Record
+from identity.reading import readers
 
 PERSONS_MAX: Final = 12
 """More people of one name at one address are a hotel, a barracks or the value somebody types to get on."""

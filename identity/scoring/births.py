@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from identity.pool import Pool
+from identity.partition.pool import Pool
 from identity.scoring import views
 from identity.scoring.comparison import Comparison, Level, otherwise
 from identity.scoring.similarity import edits, edits_sql

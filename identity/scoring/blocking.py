@@ -10,7 +10,7 @@ meet.
 
 from collections.abc import Iterator
 
-from identity import emails, sounds
+from identity.canonical import emails, sounds
 from identity.model import Assurance, Canonical, Record
 
 DIGITS_MIN = 7

@@ -8,7 +8,7 @@ Python.
 import re
 from typing import Any, Final
 
-from identity.pool import Pool
+from identity.partition.pool import Pool
 from identity.scoring import catalogue, views
 from identity.scoring.comparison import Comparison
 

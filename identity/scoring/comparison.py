@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from identity.pool import Pool
+from identity.partition.pool import Pool
 
 ELSE: Final = "ELSE"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from identity.pool import Pool
+from identity.partition.pool import Pool
 from identity.scoring.comparison import Comparison, Level, otherwise
 from identity.scoring.similarity import is_typo, is_typo_sql, jaro_winkler, jaro_winkler_sql
 

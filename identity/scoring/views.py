@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from identity import emails, given_names, sounds
+from identity.canonical import emails, given_names, sounds
 from identity.model import Canonical
-from identity.pool import Name
+from identity.partition.pool import Name
 
 CACHE_SIZE = 1 << 17
 

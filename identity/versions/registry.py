@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from identity.errors import ModelError
-from identity.weigh import Model
+from identity.scoring.weigh import Model
 
 OWN: Final = 0
 """Stands for the context's own model: nobody activated another one."""

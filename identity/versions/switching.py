@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from identity import opening, records, store_redo
 from identity.context import Context
 from identity.errors import ModelError
+from identity.partition import store_redo
+from identity.register import opening, records
 from identity.versions import store_versions
 from identity.versions.store_versions import Version
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
-from identity import cluster, store_graph
 from identity.context import Context
 from identity.errors import ModelError
 from identity.model import RecordKey
-from identity.sight import Sight
+from identity.partition import cluster, store_graph
+from identity.partition.sight import Sight
+from identity.partition.view import View, with_counterparts
 from identity.versions import active, store_versions
-from identity.view import View, with_counterparts
 
 SAMPLES: Final = 20
 AROUND_MAX: Final = 400

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from offers import campaigns
-from offers.campaigns import Author
 from offers.codes import spelling, store
 from offers.codes.store import Batch
 from offers.errors import CampaignStateError, TakenCodeError, UnknownBatchError
+from offers.marketing import campaigns
+from offers.marketing.campaigns import Author
 
 AT_ONCE = 50_000
 MOST = 10_000_000

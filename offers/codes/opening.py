@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from offers import campaigns
 from offers.codes import store
 from offers.errors import CampaignStateError
+from offers.marketing import campaigns
 from offers.model import Query, Shopper, TransactionKey
 
 CLAIM_LAPSES: Final = timedelta(minutes=15)

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers import store_campaigns
+from offers.catalogue.rule import Entry
+from offers.marketing import store_campaigns
 from offers.model import Place
 from offers.offline import store
 from offers.offline.line_rules import LineOffer, is_plain, line_offer
-from offers.rule import Entry
 
 
 class Shelf:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from offers.limits import Kind
+from offers.redemptions.limits import Kind
 
 _EXHAUSTED = text("""
     SELECT DISTINCT campaign_no FROM offers.capacity

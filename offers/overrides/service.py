@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers import store_catalogue
-from offers.campaigns import Author
+from offers.catalogue import store_catalogue
+from offers.marketing.campaigns import Author
 from offers.money import BP
 from offers.overrides import store
 from offers.overrides.rules import Action, Kind

@@ -8,7 +8,7 @@ merging, and each part of a person who is taken apart keeps its word.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from offers.compiled import lineage
+from offers.catalogue.compiled import lineage
 from offers.model import Channel, Preferences, Product, Want
 
 Kind = Literal["product", "category", "campaign", "channel", "gift"]

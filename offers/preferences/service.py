@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers import store_interests
+from offers.interests import store_interests
 from offers.model import Preferences
 from offers.preferences import store
 from offers.preferences.rules import Statement, preferences, replacing, standing

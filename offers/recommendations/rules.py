@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from offers.case import is_sensitive
-from offers.interest_rules import instant, is_abandoned, is_open
+from offers.evaluation.case import is_sensitive
+from offers.interests.interest_rules import instant, is_abandoned, is_open
 from offers.model import Policy, Preferences, Product, Want
 from offers.preferences.rules import hides, respected
 from offers.recommendations.companions import Companion

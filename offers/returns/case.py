@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from offers import store_decisions, store_redemptions
 from offers.context import Context
-from offers.decision_record import DecisionRecord
+from offers.decisions import store_decisions
+from offers.decisions.decision_record import DecisionRecord
 from offers.errors import InvalidCampaignError
 from offers.money import spread
+from offers.redemptions import store_redemptions
+from offers.redemptions.store_redemptions import Booked
 from offers.returns import kept, store
 from offers.returns.kept import Kept
 from offers.returns.model import Return
 from offers.returns.refund import Brought, ReturnPolicy, Sold
 from offers.returns.store import Past
-from offers.store_redemptions import Booked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

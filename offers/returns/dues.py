@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from offers.redemption import ReturnedLine
+from offers.redemptions.redemption import ReturnedLine
 from offers.returns import refund
 from offers.returns.case import Case
 from offers.returns.model import Return

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from offers import store_people, wishes
 from offers.context import Context
 from offers.errors import UnknownRedemptionError
 from offers.model import TransactionKey
-from offers.redemption import Clocks, Refused, Returned, Sale
+from offers.redemptions import store_people, wishes
+from offers.redemptions.redemption import Clocks, Refused, Returned, Sale
 from offers.returns import returning, store
 from offers.returns.model import Return
 

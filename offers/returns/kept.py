@@ -7,12 +7,12 @@ versions that were live then; prices, wants, room and moment are the decision's 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from offers.compiled import compile_catalogue
-from offers.decision_record import DecisionRecord, Inputs
-from offers.evaluate import evaluate
+from offers.catalogue.compiled import compile_catalogue
+from offers.catalogue.rule import Entry
+from offers.decisions.decision_record import DecisionRecord, Inputs
+from offers.evaluation.evaluate import evaluate
 from offers.model import Basket, Line
 from offers.returns.refund import share
-from offers.rule import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from offers.model import ONE_UNIT_MILLI, TransactionKey
-from offers.redemption import Sale
+from offers.redemptions.redemption import Sale
 from offers.returns.model import Return, ReturnLine
 
 

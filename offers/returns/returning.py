@@ -10,7 +10,7 @@ from dataclasses import replace
 import msgspec
 from sqlalchemy import Connection
 
-from offers import clock, ledger, ledger_view, store_redemptions
+from offers import clock
 from offers.context import Context
 from offers.errors import (
     OffersError,
@@ -20,11 +20,12 @@ from offers.errors import (
     UnknownRedemptionError,
 )
 from offers.points import account
-from offers.redemption import Clocks, Refused, Returned, ReturnedLine
+from offers.redemptions import ledger, ledger_view, store_redemptions
+from offers.redemptions.redemption import Clocks, Refused, Returned, ReturnedLine
+from offers.redemptions.store_redemptions import Booked
 from offers.returns import dues, refund, store
 from offers.returns.case import Case, gather
 from offers.returns.model import Return
-from offers.store_redemptions import Booked
 
 
 def give_back(

@@ -9,11 +9,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, insert, text
 
-from offers import store_campaigns
-from offers.limits import Kind
+from offers.catalogue.rule import Entry
+from offers.marketing import store_campaigns
 from offers.model import ONE_UNIT_MILLI, TransactionKey
-from offers.redemption import Returned
-from offers.rule import Entry
+from offers.redemptions.limits import Kind
+from offers.redemptions.redemption import Returned
 from offers.tables import return_line, sale_return
 
 

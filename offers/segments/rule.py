@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from offers import audience
-from offers.campaign import Always, Audience, Happened
-from offers.campaign_reader import Notes, Problem, Problems, Section, span, spell_span, text
-from offers.campaign_trigger_format import audience as read_audience
-from offers.campaign_trigger_format import spell_audience
-from offers.campaign_values import key, slug
-from offers.campaign_yaml import YamlRefusedError, load
+from offers.evaluation import audience
+from offers.marketing.campaign import Always, Audience, Happened
+from offers.marketing.campaign_reader import Notes, Problem, Problems, Section, span, spell_span, text
+from offers.marketing.campaign_trigger_format import audience as read_audience
+from offers.marketing.campaign_trigger_format import spell_audience
+from offers.marketing.campaign_values import key, slug
+from offers.marketing.campaign_yaml import YamlRefusedError, load
 from offers.model import Traits
 
 Plain = dict[str, object]

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers.campaign_reader import Problems
-from offers.campaigns import Author
 from offers.errors import InvalidCampaignError, UnknownSegmentError
+from offers.marketing.campaign_reader import Problems
+from offers.marketing.campaigns import Author
 from offers.model import Traits
 from offers.segments import rule, store
 from offers.segments.rule import Segment

@@ -19,9 +19,11 @@ from gateway.demo.rates import Rates
 from gateway.demo.world import World
 from gateway.settings import Settings
 from gateway.wiring import Services
-from identity import envelope, records, redo
-from offers import interest
-from offers.interest import Touch
+from identity.partition import redo
+from identity.register import records
+from identity.sealing import envelope
+from offers.interests import interest
+from offers.interests.interest import Touch
 
 PEOPLE = 120
 RATES = Rates(pair_reissued_card=0.3, pair_recycled_phone=0.3, store_phone=0.4, junk=0.2, household_email=0.4)

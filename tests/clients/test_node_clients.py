@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from gateway import identity_tokens
-from gateway.security import Scope
+from gateway.access import identity_tokens
+from gateway.access.security import Scope
 from gateway.wiring import Services
 from tests.gateway.conftest import Caller, Issue
 from tests.gateway.connectors import story

@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from gateway import keys
+from gateway.access import keys
+from gateway.access.keys import Grant
+from gateway.access.security import Scope
 from gateway.app import create_app
 from gateway.database import Database
-from gateway.keys import Grant
-from gateway.security import Scope
 from gateway.settings import Settings
 from gateway.wiring import Services, services_over
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from gateway import backup, secrets_file
+from gateway import backup
+from gateway.access import secrets_file
 from gateway.backup import BackupError
 from gateway.database import Database, open_engine
 from gateway.settings import Settings

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway import portraits
-from gateway.security import Scope
+from gateway.access.security import Scope
+from gateway.shopping import portraits
 from gateway.wiring import Services
 from tests.gateway.conftest import Caller
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import secrets_file
+from gateway.access import secrets_file
 from gateway.doctor import Finding, Verdict, examine
 from gateway.settings import Settings
 

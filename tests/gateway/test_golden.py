@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from gateway.examples import FOLDER
-from gateway.security import Scope
+from gateway.access.security import Scope
+from gateway.wire.examples import FOLDER
 from tests.gateway import golden_retail, golden_shopper, golden_steward, golden_till
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.golden_step import Step

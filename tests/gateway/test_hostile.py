@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from tests.gateway.conftest import Caller, Issue
 from tests.gateway.test_matrix import _guarded
 

@@ -12,10 +12,10 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import Client
 
-from gateway import keys
+from gateway.access import keys
+from gateway.access.security import Scope
 from gateway.api.endpoint import Route
 from gateway.database import Database
-from gateway.security import Scope
 from tests.gateway.conftest import Caller, Issue
 
 OPEN = ("health.", "docs.", "kiosk.", "pages_static.", "shop_", "segment.settings")

@@ -16,10 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.database import address
-from gateway.locks import FileLock
 from gateway.postgres import account, binaries, cluster, tuning
 from gateway.postgres.attachment import Attachment, attach
 from gateway.postgres.errors import PostgresError
+from gateway.serving.locks import FileLock
 
 pytestmark = pytest.mark.process
 

@@ -9,8 +9,8 @@ import psycopg2.extensions
 import pytest
 import sqlalchemy as sa
 
+from gateway.access.security import Scope
 from gateway.database import Database
-from gateway.security import Scope
 from gateway.wiring import Services
 from tests.gateway.conftest import Caller
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from gateway.access.security import Scope
 from gateway.database import Database
-from gateway.security import Scope
 from offers.recommendations import service
 from tests.gateway.conftest import Caller
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from gateway.access.security import Scope
 from gateway.database import Database
-from gateway.security import Scope
 from tests.gateway.conftest import Caller
 
 EMAIL = {"type": "email", "value": "anna@example.org", "assurance": "verified"}

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from gateway.database import Database, open_engine
-from gateway.locks import FileLock
+from gateway.serving.locks import FileLock
 from tests.gateway.running import START_S, Gateway, line_of, own_gateway, until
 
 pytestmark = pytest.mark.process

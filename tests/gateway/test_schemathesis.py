@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from tests.conftest import Scale
 from tests.gateway.conftest import Issue
 

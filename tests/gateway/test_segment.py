@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from gateway import identity_tokens
+from gateway.access import identity_tokens
+from gateway.access.security import Scope
 from gateway.connectors.segment import messages
-from gateway.security import Scope
 from gateway.wiring import Services
 from tests.gateway.conftest import START, Caller, Clock
 

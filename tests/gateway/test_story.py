@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from tests.gateway.conftest import Caller, Clock
 
 CAMPAIGN = """

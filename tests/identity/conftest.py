@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from identity import policy
 from identity.context import Context
-from identity.vault import Vault, open_vault
-from identity.weigh import DeterministicModel
+from identity.scoring.weigh import DeterministicModel
+from identity.sealing.vault import Vault, open_vault
 from tests.identity.desk import Desk
 
 

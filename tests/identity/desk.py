@@ -8,10 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import consent, erasure, history, lookup, profiles, records, steward
 from identity.answers import Found, JudgementView, ProfileView, PutResult
 from identity.context import Context
+from identity.events import history
 from identity.model import Assurance, Verdict
+from identity.reading import lookup, profiles
+from identity.register import records
+from identity.rights import consent, erasure
+from identity.stewardship import steward
 from identity.submission import Claim, Happening, Statement, Submission
 
 

@@ -15,10 +15,13 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import consent, erasure, history, records, steward
 from identity.context import Context
 from identity.errors import ErasedError, SuppressedError, UnknownRecordError
+from identity.events import history
 from identity.model import Assurance, Verdict
+from identity.register import records
+from identity.rights import consent, erasure
+from identity.stewardship import steward
 from identity.submission import Claim, Happening, Statement, Submission
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

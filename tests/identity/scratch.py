@@ -12,11 +12,13 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity import cluster, keys, links, parts, pieces, postings
+from identity.canonical import keys
 from identity.context import Context
-from identity.judgements import bench
 from identity.model import Consent, RecordKey
-from identity.sight import Sight
+from identity.partition import cluster, links, parts, pieces
+from identity.partition.judgements import bench
+from identity.partition.sight import Sight
+from identity.sealing import postings
 
 Groups = frozenset[frozenset[RecordKey]]
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from identity import cluster, policy
-from identity.cluster import Partition
+from identity import policy
 from identity.model import Assurance, Canonical, Identifier, Judgement, Record, RecordKey, Verdict
+from identity.partition import cluster
+from identity.partition.cluster import Partition
 from identity.policy import Policy
-from identity.weigh import DeterministicModel, Model
+from identity.scoring.weigh import DeterministicModel, Model
 
 POLICY = policy.load()
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ import yaml
 
 from identity import policy
 from identity.model import Assurance, Canonical, Identifier, Judgement, Record, RecordKey, Verdict
+from identity.partition.pool import Pool
 from identity.policy import Policy
-from identity.pool import Pool
-from identity.weigh import UNITS_PER_BIT
+from identity.scoring.weigh import UNITS_PER_BIT
 
 T = TypeVar("T")
 

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine
 from gateway.database import open_engine
 from offers import service
 from offers.errors import UnknownRedemptionError
-from offers.ledger_view import find
-from offers.redemption import Clocks, Redemption
+from offers.redemptions.ledger_view import find
+from offers.redemptions.redemption import Clocks, Redemption
 from offers.returns.model import Return, ReturnLine
 from tests.offers.floor import NOW, Till, applied, context, key
 

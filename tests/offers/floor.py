@@ -10,18 +10,20 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from offers import campaigns, products, service, stores
-from offers.assortment import Assortment
-from offers.campaign import Campaign, Limits
-from offers.campaign_format import parse
-from offers.campaigns import Author
-from offers.decision_log import DecisionLog
+from offers import service
+from offers.catalogue.snapshots import Snapshots
+from offers.decisions.decision_log import DecisionLog
+from offers.marketing import campaigns
+from offers.marketing.campaign import Campaign, Limits
+from offers.marketing.campaign_format import parse
+from offers.marketing.campaigns import Author
 from offers.model import Basket, Line, Place, Policy, Proof, Query, Shopper, TransactionKey
-from offers.redemption import Applied, Clocks, Redemption, Refused, Returned, Use
+from offers.redemptions.redemption import Applied, Clocks, Redemption, Refused, Returned, Use
+from offers.retailer import products, stores
+from offers.retailer.assortment import Assortment
+from offers.retailer.shop import Article, Store
 from offers.returns.model import Return, ReturnLine
 from offers.service import Answer, Context
-from offers.shop import Article, Store
-from offers.snapshots import Snapshots
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = date(2026, 11, 21)

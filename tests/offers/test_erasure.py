@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from offers import erasure, interest, service, store_decisions
-from offers.interest import Touch
-from offers.limits import Kind
-from offers.redemption import Clocks, Recorded, Sale
+from offers import erasure, service
+from offers.decisions import store_decisions
+from offers.interests import interest
+from offers.interests.interest import Touch
+from offers.redemptions.limits import Kind
+from offers.redemptions.redemption import Clocks, Recorded, Sale
 from tests.offers.floor import NOW, Till, applied, capacities, limited, shopper, unbalanced
 
 

@@ -6,9 +6,9 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.compiled import compile_catalogue, extend
-from offers.evaluate import evaluate
-from offers.rule import Entry
+from offers.catalogue.compiled import compile_catalogue, extend
+from offers.catalogue.rule import Entry
+from offers.evaluation.evaluate import evaluate
 from tests.offers.worlds import World, campaigns_of, worlds
 
 

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection
 
-from offers.campaign_rewards import Percent
+from offers.catalogue.snapshot import Snapshot
+from offers.catalogue.snapshots import Snapshots
+from offers.marketing.campaign_rewards import Percent
 from offers.overrides import service
 from offers.overrides.rules import Override
-from offers.snapshot import Snapshot
-from offers.snapshots import Snapshots
 from tests.offers.floor import ANNA, campaign, furnish
 from tests.offers.worlds import ANNA as SHOPPER
 from tests.offers.worlds import NOW_S, carted, decide, kiosk, line, product, products, promotion, till, wanted

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from offers.campaign import Conditions, Limits, Scope, Stacking
-from offers.campaign_rewards import AmountOff, BuyGet, Percent
-from offers.decision import Refusal
+from offers.evaluation.decision import Refusal
+from offers.marketing.campaign import Conditions, Limits, Scope, Stacking
+from offers.marketing.campaign_rewards import AmountOff, BuyGet, Percent
 from offers.model import Proof
 from tests.offers.worlds import (
     ANNA,

@@ -7,8 +7,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from offers.campaign import Always, Audience, Campaign, Conditions, Interest, Limits, Message, Scope, Stacking
-from offers.campaign_rewards import (
+from offers.catalogue.compiled import Catalogue, compile_catalogue
+from offers.catalogue.rule import Entry
+from offers.evaluation.decision import Decision
+from offers.evaluation.evaluate import evaluate
+from offers.marketing.campaign import (
+    Always,
+    Audience,
+    Campaign,
+    Conditions,
+    Interest,
+    Limits,
+    Message,
+    Scope,
+    Stacking,
+)
+from offers.marketing.campaign_rewards import (
     AmountOff,
     Bundle,
     BuyGet,
@@ -22,9 +36,6 @@ from offers.campaign_rewards import (
     Reward,
     TenderCoupon,
 )
-from offers.compiled import Catalogue, compile_catalogue
-from offers.decision import Decision
-from offers.evaluate import evaluate
 from offers.model import (
     Already,
     Basket,
@@ -41,7 +52,6 @@ from offers.model import (
     Want,
 )
 from offers.money import Money
-from offers.rule import Entry
 
 NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)  # a Saturday, 12:00 in Vienna
 NOW_S = int(NOW.timestamp())

@@ -6,8 +6,8 @@ from typing import Final
 
 from gateway.connectors.amounts import NotAnAmountError, minor
 from gateway.connectors.feeds.rows import Row
-from gateway.scans import canonical_gtin
-from offers.shop import Article, Shelf
+from gateway.shopping.scans import canonical_gtin
+from offers.retailer.shop import Article, Shelf
 
 PRICE: Final = re.compile(
     r"(?P<amount>[0-9][0-9., ]*?)\s*(?P<currency>[A-Z]{3})?\Z"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gateway.moments import moment
+from gateway.wire.moments import moment
 
 MAX_ID = 255
 

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.connectors.amounts import NotAnAmountError, minor
 from gateway.connectors.parts import Part, ProductPart
 from gateway.connectors.reading import key_of, objects, text_of, time_of
-from offers.shop import Article
+from offers.retailer.shop import Article
 
 
 def product(sent: Mapping[str, Any], currency: str) -> tuple[Part, ...]:

@@ -15,24 +15,24 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from gateway import questions, scans
+from gateway.access.security import Principal, Scope
 from gateway.api import decoded
-from gateway.glyphs import TOKEN_BYTES, token_bytes, token_text
 from gateway.pages.kiosk import visits
 from gateway.pages.kiosk.cards import drawn
 from gateway.pages.kiosk.shop import Shop, shop_with_code
 from gateway.pages.kiosk.store import Device
 from gateway.pages.wording import DEFAULT_LANGUAGE
-from gateway.problems import Problem
-from gateway.questions import Answered
-from gateway.security import Principal, Scope
+from gateway.shopping import questions, scans
+from gateway.shopping.questions import Answered
+from gateway.wire.glyphs import TOKEN_BYTES, token_bytes, token_text
+from gateway.wire.problems import Problem
 from gateway.wiring import Services
 from identity.answers import FoundStatus
-from offers import tokens
-from offers.decision import Offer
-from offers.redemption import Refused
-from offers.store_tokens import Owner
-from offers.tokens import Dead
+from offers.evaluation.decision import Offer
+from offers.redemptions.redemption import Refused
+from offers.take_along import tokens
+from offers.take_along.store_tokens import Owner
+from offers.take_along.tokens import Dead
 
 MOST_OFFERS: Final = 4
 """What fits on a screen without scrolling."""

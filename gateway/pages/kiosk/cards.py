@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.pages.amounts import Region, ends, price, saving
 from gateway.pages.qr import qr_code
-from offers.decision import Offer
+from offers.evaluation.decision import Offer
 from offers.model import Product
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from gateway.glyphs import ALPHABET, glyphs
+from gateway.wire.glyphs import ALPHABET, glyphs
 
 SELECTOR_GLYPHS = 3
 SECRET_GLYPHS = 7

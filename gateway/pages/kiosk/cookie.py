@@ -6,7 +6,7 @@ It is asked for at /kiosk only; the API knows keys and nothing else.
 from flask import Request
 from werkzeug import Response
 
-from gateway.problems import Problem
+from gateway.wire.problems import Problem
 
 NAME = "o2o_kiosk"
 PATH = "/kiosk"

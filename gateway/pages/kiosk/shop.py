@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from gateway.pages import wording
 from gateway.pages.amounts import Region, locale_for
-from offers import stores
+from offers.retailer import stores
 
 
 @dataclass(frozen=True, slots=True)

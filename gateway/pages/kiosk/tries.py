@@ -9,8 +9,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from gateway.limits import Bucket
-from gateway.problems import Problem
+from gateway.access.limits import Bucket
+from gateway.wire.problems import Problem
 
 PER_MINUTE = 4
 REMEMBERED = 10_000

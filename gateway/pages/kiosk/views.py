@@ -11,7 +11,6 @@ from msgspec import Meta
 from uuid_utils.compat import uuid7
 from werkzeug import Response
 
-from gateway.glyphs import ALPHABET
 from gateway.pages import assets, wording
 from gateway.pages.kiosk import cookie, pairing, store
 from gateway.pages.kiosk.answers import Presented, answer, shop_of
@@ -20,7 +19,8 @@ from gateway.pages.kiosk.store import Device
 from gateway.pages.kiosk.tries import Tries
 from gateway.pages.serving import json_as, own_origin, page_view, require_same_origin
 from gateway.pages.wording import Catalogue
-from gateway.problems import Problem
+from gateway.wire.glyphs import ALPHABET
+from gateway.wire.problems import Problem
 from gateway.wiring import Services
 
 PAGE = "kiosk"

@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.pages.kiosk.store import Device
-from identity import history
 from identity.context import Context
+from identity.events import history
 from identity.model import Assurance
 from identity.submission import Claim, Happening
 

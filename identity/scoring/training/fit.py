@@ -14,11 +14,12 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from identity import compare, keys, pool
+from identity.canonical import keys
 from identity.model import Key, Record
+from identity.partition import pool
+from identity.partition.pool import Name, Pool
 from identity.policy import Policy
-from identity.pool import Name, Pool
-from identity.scoring import blocking, catalogue, columns, document
+from identity.scoring import blocking, catalogue, columns, compare, document
 from identity.scoring import names as names_levels
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms

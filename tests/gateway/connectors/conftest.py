@@ -9,9 +9,9 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
+from gateway.access.security import Scope
 from gateway.app import create_app
 from gateway.database import Database, open_engine
-from gateway.security import Scope
 from gateway.settings import Settings
 from gateway.wiring import Services, services_over, utc_now
 from tests.gateway.conftest import Caller, Clock

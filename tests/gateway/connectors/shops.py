@@ -11,8 +11,9 @@ from werkzeug.test import Client, TestResponse
 
 from gateway.inbox import shops, work
 from gateway.wiring import Services
-from identity import erasure
-from offers import interest, products
+from identity.rights import erasure
+from offers.interests import interest
+from offers.retailer import products
 
 SECRET = "hush"
 SHOPIFY = "anna-knits.myshopify.com"
@@ -86,8 +87,8 @@ def what_is_known(services: Services, accounts: Iterable[tuple[str, str]]) -> Ma
 
 
 def _of_record(connection: Any, services: Services, source: str, key: str) -> Any:
-    from identity import records
     from identity.errors import ErasedError, UnknownRecordError
+    from identity.register import records
 
     try:
         view = records.get(connection, services.identity, source, key)

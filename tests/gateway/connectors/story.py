@@ -5,11 +5,11 @@ leaves the other; the till offers her the other.
 from typing import Any
 
 from gateway.wiring import Services
-from identity import records
 from identity.model import Assurance
+from identity.register import records
 from identity.submission import Claim, Statement, Submission
-from offers import products, stores
-from offers.shop import Article, Store
+from offers.retailer import products, stores
+from offers.retailer.shop import Article, Store
 from tests.gateway.conftest import Caller
 
 CAMPAIGN = """

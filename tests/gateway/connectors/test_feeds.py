@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from tests.gateway.conftest import Caller
 
 XML = """<?xml version="1.0"?>

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from gateway.wiring import Services, utc_now
 from tests.gateway.conftest import Caller, Issue
 from tests.gateway.connectors import story

@@ -19,13 +19,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway import keys
+from gateway.access import keys
+from gateway.access.keys import Grant
+from gateway.access.security import Scope
 from gateway.database import Database, open_engine
-from gateway.keys import Grant
-from gateway.security import Scope
 from gateway.settings import Settings
 from gateway.wiring import services_over, utc_now
-from identity import erasure, records
+from identity.register import records
+from identity.rights import erasure
 from tests.conftest import Scale
 from tests.gateway.connectors import shops
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.access.security import Scope
 from gateway.connectors.poslog.stream import HostileXmlError
 from gateway.poslog import importing, store
-from gateway.security import Scope
 from gateway.wiring import Services
 from tests.gateway.conftest import Caller
 from tests.gateway.connectors import poslogs

@@ -6,7 +6,7 @@ import pytest
 import rudderstack.analytics.client as rudder
 import segment.analytics.client as segment
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from gateway.wiring import Services
 from tests.gateway.conftest import Caller, Issue
 from tests.gateway.connectors import story

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from gateway import keys, wiring
+from gateway import wiring
+from gateway.access import keys
 from gateway.app import create_app
 from gateway.commands.demo import command
 from gateway.database import Database

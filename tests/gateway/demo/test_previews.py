@@ -7,13 +7,14 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from gateway import campaign_files, demo, previews
+from gateway import demo
 from gateway.commands.campaigns import command
 from gateway.demo import guide
-from gateway.previews import Preview
+from gateway.marketing import campaign_files, previews
+from gateway.marketing.previews import Preview
 from gateway.wiring import Services
-from offers.campaign import Campaign
 from offers.errors import UnknownStoreError
+from offers.marketing.campaign import Campaign
 from offers.money import share
 
 SAMPLES = Path(demo.__file__).with_name("campaigns")

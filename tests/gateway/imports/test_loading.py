@@ -11,8 +11,8 @@ from gateway.database import Database
 from gateway.imports import layout, loading
 from gateway.imports.loading import Done, InterruptedImportError, Job
 from gateway.wiring import Services
-from identity import records
 from identity.context import Context
+from identity.register import records
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 MAPPING = """

@@ -16,7 +16,7 @@ from gateway.pages.kiosk import cookie, pairing
 from gateway.pages.kiosk.pairing import Paired
 from gateway.settings import Settings
 from gateway.wiring import Services, services_over
-from offers import stores
+from offers.retailer import stores
 from tests.gateway.pages import world
 
 CHROMIUM = next(

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.pages.amounts import Region, locale_for
 from gateway.pages.kiosk.cards import beside, drawn
-from offers.decision import Offer
+from offers.evaluation.decision import Offer
 from offers.model import Product
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)

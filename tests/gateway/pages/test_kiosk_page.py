@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from gateway.glyphs import token_bytes
 from gateway.pages.kiosk import store
 from gateway.pages.kiosk.pairing import Paired
-from offers import tokens
-from offers.tokens import Token
+from gateway.wire.glyphs import token_bytes
+from offers.take_along import tokens
+from offers.take_along.tokens import Token
 from tests.gateway.pages import world
 from tests.gateway.pages.conftest import Server, code_for, open_kiosk, paired_at
 from tests.gateway.pages.hands import scan, screen, seen

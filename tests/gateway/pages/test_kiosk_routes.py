@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from gateway.pages.headers import CONTENT_SECURITY_POLICY
 from gateway.pages.kiosk import store
 from gateway.wiring import Services
-from identity import history, records
+from identity.events import history
+from identity.register import records
 from tests.gateway.pages import world
 
 HOST = "http://127.0.0.1:8000"

@@ -6,8 +6,8 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.glyphs import token_text
 from gateway.pages.qr import qr_code
+from gateway.wire.glyphs import token_text
 from tests.gateway.pages.qr_reader import SIZE, read
 
 

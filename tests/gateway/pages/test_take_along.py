@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
+from gateway.access.security import Scope
 from gateway.pages.kiosk import pairing
 from gateway.pages.kiosk.answers import Presented, answer
 from gateway.pages.kiosk.store import Device
-from gateway.problems import Problem
-from gateway.security import Scope
+from gateway.wire.problems import Problem
 from gateway.wiring import Services
-from identity import consent, lookup
 from identity.model import Assurance
+from identity.reading import lookup
+from identity.rights import consent
 from identity.submission import Claim, Statement
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.pages import world

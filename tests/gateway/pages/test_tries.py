@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from gateway.pages.kiosk.tries import PER_MINUTE, Tries
-from gateway.problems import Problem
+from gateway.wire.problems import Problem
 
 
 def until_refused(tries: Tries, address: str) -> int:

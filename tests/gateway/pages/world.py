@@ -5,14 +5,16 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from gateway.wiring import Services
-from identity import records
 from identity.model import Assurance
+from identity.register import records
 from identity.submission import Claim, Statement, Submission
-from offers import campaign_format, campaigns, interest, products, stores
-from offers.campaign import Campaign
-from offers.campaigns import Author
-from offers.interest import Touch
-from offers.shop import Article, Shelf, Store
+from offers.interests import interest
+from offers.interests.interest import Touch
+from offers.marketing import campaign_format, campaigns
+from offers.marketing.campaign import Campaign
+from offers.marketing.campaigns import Author
+from offers.retailer import products, stores
+from offers.retailer.shop import Article, Shelf, Store
 
 STORE = Store(code="0042", name="Wien Mariahilf", zone="Europe/Vienna", currency="EUR", country="AT")
 SECOND_STORE = Store(code="0043", name="Wien Landstraße", zone="Europe/Vienna", currency="EUR", country="AT")

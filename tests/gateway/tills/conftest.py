@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from tests.gateway.conftest import Caller, Clock, Issue
 from tests.gateway.tills.market import SCOPES, Counter, furnish
 from tests.gateway.tills.wire import Wire

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from o2o_client import Place, Till
 from o2o_client.journal import Journal
 from o2o_client.memory import Memory

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from gateway.access.security import Scope
 from gateway.database import Database
-from gateway.security import Scope
 from o2o_client import Line, RefusedError, Tender, TransactionKey
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.tills.conftest import OpenCounter

@@ -11,7 +11,7 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 
-from gateway.security import Scope
+from gateway.access.security import Scope
 from gateway.webhooks import kinds, sending, store, telling
 from gateway.webhooks.store import News
 from gateway.wiring import Services, utc_now

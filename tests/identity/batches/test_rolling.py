@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from identity import profiles, records, redo
 from identity.batches import rolling
 from identity.errors import UnknownBatchError, UnknownRecordError
 from identity.model import Assurance
+from identity.partition import redo
+from identity.reading import profiles
+from identity.register import records
 from identity.submission import Claim, Submission
 from tests.identity import scratch
 from tests.identity.desk import Desk

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from identity import cluster
 from identity.bulk import files, mapping, store_output
 from identity.bulk.engine import OneByOne
 from identity.bulk.link import Intake, Linked, bring_in, find_pairs, join
@@ -17,8 +16,9 @@ from identity.bulk.reading import Reading
 from identity.bulk.store_workbench import Resources, workbench
 from identity.bulk.workforce import Equipment, Workforce
 from identity.model import ATTRIBUTES, Record
+from identity.partition import cluster
 from identity.policy import Policy
-from identity.weigh import Model
+from identity.scoring.weigh import Model
 from tests.identity.worlds import ToyModel, random_world, tight_policy
 
 TYPES = ("email", "phone", "account_id", "loyalty_card", "payment_reference", "national_id")

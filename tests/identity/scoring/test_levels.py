@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identity import keys, pool
+from identity.canonical import keys
 from identity.model import Assurance, Canonical, Identifier, Record, RecordKey
-from identity.pool import Pool
+from identity.partition import pool
+from identity.partition.pool import Pool
 from identity.scoring import catalogue, columns
 from tests.identity.shoppers import POLICY
 

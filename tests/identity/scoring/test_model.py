@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity import keys, links
+from identity.canonical import keys
 from identity.errors import ModelError
 from identity.model import Record
-from identity.pool import Pool
+from identity.partition import links
+from identity.partition.pool import Pool
 from identity.scoring import document, model, shipped
 from tests.identity.shoppers import POLICY, shopper
 from tests.identity.worlds import random_world

@@ -12,8 +12,9 @@ from tests.identity.shoppers import POLICY
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
-from identity import keys, pool
-from identity.pool import Pool
+from identity.canonical import keys
+from identity.partition import pool
+from identity.partition.pool import Pool
 from identity.scoring import document
 from identity.scoring.model import ScoredModel
 from identity.scoring.training import fit

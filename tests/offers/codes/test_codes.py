@@ -14,13 +14,15 @@ from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
 from gateway.database import Database
-from offers import campaigns, service, store_decisions
+from offers import service
 from offers.codes import issuing, opening, spelling
 from offers.codes.issuing import Order
-from offers.decision import RefusedCode
+from offers.decisions import store_decisions
 from offers.errors import CampaignStateError, TakenCodeError
+from offers.evaluation.decision import RefusedCode
+from offers.marketing import campaigns
 from offers.model import Basket, Line, Query, TransactionKey
-from offers.redemption import Applied, Clocks, Refused, Use
+from offers.redemptions.redemption import Applied, Clocks, Refused, Use
 from offers.service import Answer
 from tests.offers.floor import ANNA, NOW, Till, campaign, context, furnish, key, shopper
 

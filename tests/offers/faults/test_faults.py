@@ -11,12 +11,12 @@ from tests.offers.faults.seeded import FAULTS
 
 ROOT = Path(__file__).parents[3]
 WITNESSES = (
-    "test_examples",
+    "evaluation/test_examples",
     "test_money",
-    "test_groups",
-    "test_combination",
-    "test_monotone",
-    "test_promises",
+    "evaluation/test_groups",
+    "evaluation/test_combination",
+    "evaluation/test_monotone",
+    "evaluation/test_promises",
 )
 PROVING = os.environ.get("O2O_PROVE") == "1"
 SAMPLE = 25
@@ -27,7 +27,7 @@ SAMPLE = 25
 def test_a_fault_can_be_seeded(number: int) -> None:
     """What it replaces is still in the source, once, so that no fault is a fault no longer."""
     fault = FAULTS[number]
-    source = (ROOT / "offers" / f"{fault.module}.py").read_text(encoding="utf-8")
+    source = ROOT.joinpath("offers", *fault.module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
     assert source.count(fault.right) == 1
     compile(source.replace(fault.right, fault.wrong), fault.module, "exec")
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from offers import service
-from offers.campaign_rewards import Points
+from offers.marketing.campaign_rewards import Points
 from offers.money import Money
 from offers.points import account
-from offers.redemption import Clocks, Recorded, Redemption, Returned, Sale
+from offers.redemptions.redemption import Clocks, Recorded, Redemption, Returned, Sale
 from offers.returns.model import ReturnLine
 from tests.offers.floor import NOW, Till, applied, campaign, key, shopper, unbalanced
 

@@ -6,8 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from offers import service
-from offers.campaign import Conditions
-from offers.campaign_rewards import AmountOff
 from offers.context import Context
 from offers.errors import (
     RedemptionStateError,
@@ -15,10 +13,12 @@ from offers.errors import (
     TransactionConflictError,
     UnknownRedemptionError,
 )
-from offers.limits import Kind
+from offers.marketing.campaign import Conditions
+from offers.marketing.campaign_rewards import AmountOff
 from offers.model import Line
 from offers.money import Money
-from offers.redemption import Applied, Clocks, Recorded, Redemption, Refused, Returned, Sale
+from offers.redemptions.limits import Kind
+from offers.redemptions.redemption import Applied, Clocks, Recorded, Redemption, Refused, Returned, Sale
 from offers.returns.model import ReturnLine
 from tests.offers.floor import NOW, Till, applied, campaign, capacities, key, limited, shopper, unbalanced
 

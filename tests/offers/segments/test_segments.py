@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from offers.campaign import Audience, Away, Happened
-from offers.campaign_reader import Problems
+from offers.marketing.campaign import Audience, Away, Happened
+from offers.marketing.campaign_reader import Problems
 from offers.model import Traits
 from offers.segments import rule, service, store
 from offers.segments.rule import Alternative, Segment

@@ -1,0 +1,1 @@
+"""Campaigns tried before they go live."""

@@ -1,0 +1,1 @@
+"""The processes of a running gateway, and what operators see of them."""

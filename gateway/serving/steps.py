@@ -1,0 +1,62 @@
+"""What the background worker does, and how often."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from gateway.serving.door_steps import door_steps
+from gateway.serving.worker import Step
+from gateway.shopping import portraits
+from gateway.wire import store_idempotency
+from gateway.wire.idempotency import KEPT_FOR
+from gateway.wiring import Services
+from identity.breaker import watching
+from identity.partition import redo
+from identity.reading import changes
+from offers.decisions import decision_days
+from offers.recommendations import service as recommendations
+
+FORGOTTEN_AT_ONCE = 1_000
+
+
+def steps(services: Services) -> Sequence[Step]:
+    """All steps of the worker."""
+
+    def redo_one(connection: Connection, now: dt.datetime) -> bool:
+        return redo.step(connection, services.identity, now=now)
+
+    def watch_sources(connection: Connection, now: dt.datetime) -> bool:
+        return watching.watch(connection, services.identity, now=now) > 0
+
+    def number_changes(connection: Connection, now: dt.datetime) -> bool:
+        del now
+        return changes.number(connection) > 0
+
+    def forget_answers(connection: Connection, now: dt.datetime) -> bool:
+        gone = store_idempotency.forget(connection, before=now - KEPT_FOR, most=FORGOTTEN_AT_ONCE)
+        return gone == FORGOTTEN_AT_ONCE
+
+    def keep_decision_days(connection: Connection, now: dt.datetime) -> bool:
+        decision_days.keep(connection, now=now)
+        return False
+
+    def learn_companions(connection: Connection, now: dt.datetime) -> bool:
+        del now
+        recommendations.learn(connection)
+        return False
+
+    def fill_segments(connection: Connection, now: dt.datetime) -> bool:
+        portraits.sweep(connection, services, now=now)
+        return False
+
+    return (
+        Step("redo", every_s=0.5, run=redo_one),
+        Step("watch_sources", every_s=2, run=watch_sources),
+        Step("number_changes", every_s=0.2, run=number_changes),
+        *door_steps(services),
+        Step("forget_answers", every_s=600, run=forget_answers),
+        Step("segments", every_s=0.5, run=fill_segments),
+        Step("decision_days", every_s=3600, run=keep_decision_days),
+        Step("companions", every_s=3600, run=learn_companions),
+    )

@@ -1,0 +1,39 @@
+"""People as segments and audiences see them: what identity knows of them, in the words of offers."""
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from gateway.wiring import Services
+from identity.reading import portraits
+from identity.reading.portraits import Portrait
+from offers.model import Traits
+from offers.segments import service
+from offers.segments.service import Sighted
+
+AT_ONCE = 100
+VISITS = frozenset({"sale", "return", "order_completed", "product_viewed", "product_carted", "page_viewed"})
+"""Kinds of event by which somebody was there, in a store or online."""
+
+
+def sweep(connection: Connection, services: Services, *, now: dt.datetime) -> int:
+    """Fill the segments of the next profiles; return how many there were."""
+
+    def sight(after: int) -> Sighted:
+        found = portraits.page(connection, services.identity, after=after, limit=AT_ONCE)
+        return {one.profile_no: (traits(one), one.tier) for one in found}
+
+    return service.sweep(connection, sight, now=now)
+
+
+def traits(one: Portrait) -> Traits:
+    """What offers may know: nothing of what a person did who did not agree to personal offers."""
+    events = {kind: int(at.timestamp()) for kind, at in one.events.items()} if one.personal else {}
+    country, postcode = one.attributes.get("country"), one.attributes.get("postcode", "")
+    return Traits(
+        region=f"{country}-{postcode}" if country and postcode else country,
+        attributes=one.attributes,
+        consents=one.consents,
+        last_visit_at_s=max((at_s for kind, at_s in events.items() if kind in VISITS), default=None),
+        events=events,
+    )

@@ -1,0 +1,193 @@
+"""A finished transaction taken in: whose it was, what was bought, and the redemption that goes with it, all
+at once.
+
+The shopper is whoever showed something at the till, else whoever's means of payment is known; a sale that
+nobody can be named for is stored all the same.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from gateway.api import decoded
+from gateway.shopping import interests, shoppers, till
+from gateway.shopping.interests import Said
+from gateway.shopping.introductions import introduce
+from gateway.shopping.offline_offers import NO_TOKENS, Checked
+from gateway.webhooks import telling
+from gateway.wire.problems import Place, Problem
+from identity.answers import FoundStatus
+from identity.canonical import cards
+from identity.context import Context as Identity
+from identity.events import history
+from identity.model import Assurance
+from identity.policy import Policy
+from identity.reading import lookup, profiles, shopper
+from identity.submission import Claim, Happening
+from offers import service
+from offers.model import Product, Proof, Shopper
+from offers.redemptions.redemption import Clocks, Happened, Recorded, Refused, Sale
+from offers.service import Context as Offers
+
+DEFAULT_SOURCE = "pos"
+CHANNEL = "store"
+"""Whatever the source's own channel is: a till stands in a store."""
+
+
+def check(sent: decoded.Transaction) -> None:
+    """Raise Problem invalid for what the schema cannot say."""
+    till.check(sent.shoppers, sent.basket)
+    if sent.kind != "void" and sent.basket is None:
+        raise _wrong("/basket", "is required for a sale and a return")
+    for number, tender in enumerate(sent.tenders):
+        if tender.token is not None and cards.contains_card_number(tender.token):
+            raise _wrong(
+                f"/tenders/{number}/token",
+                "looks like a card number; send the payment account reference or the processor's token",
+            )
+
+
+def claims(sent: decoded.Transaction, policy: Policy) -> list[Claim]:
+    """What the buyer showed, and what was paid with."""
+    shown = [claim for one in sent.shoppers if one.role == "buyer" for claim in shoppers.claims(one, policy)]
+    paid = [
+        Claim("payment_reference", tender.token, Assurance.SCANNED)
+        for tender in sent.tenders
+        if tender.token is not None
+    ]
+    return shown + paid
+
+
+def record(
+    connection: Connection,
+    identity: Identity,
+    offers: Offers,
+    sent: decoded.Transaction,
+    *,
+    source: str,
+    now: dt.datetime,
+    tokens: Checked = NO_TOKENS,
+) -> Recorded | Refused:
+    """Stores a checked transaction and all that follows from it; the same again gives the first answer.
+
+    `tokens` are what its signed offers were worth.
+    """
+    shown = claims(sent, identity.policy)
+    clocks = Clocks(received_at=now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
+    owner_no = (
+        history.owner(connection, identity, source, shown, at=sent.occurred_at, now=now) if shown else None
+    )
+    buyer, chosen_no = _buyer(connection, identity, sent, shown, now=now)
+    record_no = owner_no if owner_no is not None else chosen_no
+    sale = _sale(connection, offers, sent, buyer, record_no)
+    sale = replace(sale, promises=tokens.promises, flags=tokens.flags)
+    outcome = service.record_transaction(connection, offers, sale, clocks)
+    if isinstance(outcome, Recorded) and outcome.happened:
+        telling.redeemed(connection, outcome.redemption, now=now)
+    if isinstance(outcome, Recorded) and outcome.happened and shown:
+        _remember(connection, identity, source, shown, outcome.happened, now=now)
+    return outcome
+
+
+def _remember(
+    connection: Connection,
+    identity: Identity,
+    source: str,
+    shown: list[Claim],
+    happened: tuple[Happened, ...],
+    *,
+    now: dt.datetime,
+) -> None:
+    """The history, and the interests that end with what was bought."""
+    happenings = [
+        Happening(
+            kind=one.kind,
+            channel=CHANNEL,
+            source=source,
+            occurred_at=one.occurred_at,
+            identifiers=tuple(shown),
+            message_id=one.message_id,
+            body=one.body,
+        )
+        for one in happened
+    ]
+    appended = history.append(connection, identity, happenings, now=now)
+    interests.note(
+        connection,
+        [
+            Said(one.record_no, happening.kind, happening.occurred_at, happening.body)
+            for happening, one in zip(happenings, appended, strict=True)
+            if one.new and one.record_no is not None
+        ],
+        adds_products=True,
+    )
+
+
+def _buyer(
+    connection: Connection,
+    identity: Identity,
+    sent: decoded.Transaction,
+    shown: list[Claim],
+    *,
+    now: dt.datetime,
+) -> tuple[Shopper | None, int | None]:
+    """Whose limits count, and the record of a shopper who was picked from a list."""
+    choice = next((one.choice for one in sent.shoppers if one.role == "buyer" and one.choice), None)
+    if choice is not None:
+        found = lookup.chosen(connection, identity, choice, now=now)
+        if found.profile is None:
+            return None, None
+        view = profiles.view(connection, identity, found.profile)
+        return introduce(view, Proof.TYPED), view.profile_no
+    probes = shopper.probes(identity, shown)
+    reading = shopper.read(connection, probes, now=now, channel=CHANNEL)
+    if reading.status is not FoundStatus.KNOWN:
+        return None, None
+    return introduce(reading.heads[0], Proof.SCANNED), None
+
+
+def _sale(
+    connection: Connection,
+    offers: Offers,
+    sent: decoded.Transaction,
+    buyer: Shopper | None,
+    record_no: int | None,
+) -> Sale:
+    codes = till.product_codes(sent.basket)
+    named = offers.assortment.named(connection, codes) if codes else {}
+    lines = sent.basket.lines if sent.basket is not None else []
+    return Sale(
+        transaction=till.transaction_key(sent.transaction),
+        kind=sent.kind,
+        currency=sent.basket.currency if sent.basket is not None else "",
+        lines=tuple(_line(line, named) for line in lines),
+        tenders=tuple(_without_none(tender) for tender in sent.tenders),
+        redemption=till.uuid_at("/redemption", sent.redemption),
+        applied=till.applied(sent.applied),
+        offline=sent.offline,
+        shopper=buyer,
+        record_no=record_no,
+    )
+
+
+def _line(line: decoded.Line, named: Mapping[str, Product]) -> dict[str, Any]:
+    stored = _without_none(line)
+    code = till.product_code(line)
+    if code is not None:
+        stored["sku"] = named[code].sku if code in named else code
+    return stored
+
+
+def _without_none(shape: decoded.Shape) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(shape)
+    return {name: value for name, value in plain.items() if value is not None and value != []}
+
+
+def _wrong(pointer: str, detail: str) -> Problem:
+    return Problem(
+        "invalid", "1 place(s) in the body need a change; see `errors`.", places=(Place(pointer, detail),)
+    )

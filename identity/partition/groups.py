@@ -1,0 +1,162 @@
+"""The groups of one piece while they join along its links.
+
+Invariant: a group's pool and reach are what its records say together, whatever the order in which they came;
+so two runs that try the same links in the same order come to the same groups, and give the same reasons.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from identity.model import RecordKey, Verdict
+from identity.partition.judgements import Bench
+from identity.partition.links import Link, Member, Strength
+from identity.partition.pieces import Piece
+from identity.partition.pool import Pool
+from identity.partition.veto import Refusal, veto
+from identity.policy import Policy
+from identity.scoring.weigh import Model
+
+Closeness = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A link that made one group of two, in pass 1 or 2, with its weight or that of the pooled values."""
+
+    link: Link
+    stage: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleMatch:
+    """Two persons that may be one, by their strongest link, and why they were not joined."""
+
+    link: Link
+    refusal: Refusal
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    """Records joined so far. `reach` says to which records its nameless ones are linked, and how closely."""
+
+    number: int
+    pool: Pool
+    reach: dict[RecordKey, Closeness]
+
+
+class Groups:
+    """The groups of one piece, at first one for each record."""
+
+    def __init__(
+        self, piece: Piece, members: Mapping[RecordKey, Member], bench: Bench, policy: Policy
+    ) -> None:
+        self.joins: list[Join] = []
+        self._links = piece.links
+        self._bench = bench.within(piece.members)
+        self._policy = policy
+        self._numbers = count()
+        self._group_of = {
+            ref: _Group(next(self._numbers), members[ref].pool, {}) for ref in sorted(piece.members)
+        }
+        self._nameless = {ref for ref in piece.members if not members[ref].pool.tells_apart}
+        self._vetoes: dict[tuple[int, int], Refusal | None] = {}
+        self._refused: dict[Link, Refusal] = {}
+        self._reach_along(link for link in piece.links if link.strength is not Strength.POSSIBLE)
+
+    def join(self, link: Link, *, stage: int, weight: int) -> None:
+        """Joins the groups at the ends of a link unless something forbids it."""
+        left, right = self._sides(link)
+        if left is right:
+            return
+        refusal = self._refusal(link, left, right)
+        if refusal is not None:
+            self._refused[link] = refusal
+            return
+        reach = dict(left.reach)
+        for end, closeness in right.reach.items():
+            reach[end] = min(closeness, reach.get(end, closeness))
+        joined = _Group(next(self._numbers), left.pool | right.pool, reach)
+        self._group_of.update(dict.fromkeys(joined.pool.refs, joined))
+        self.joins.append(Join(link, stage, weight))
+
+    def pooled(self, model: Model) -> list[tuple[int, Link]]:
+        """The linked pairs of groups, as they stand now, whose pooled values weigh enough, heaviest first."""
+        self._reach_along(link for link in self._links if link.strength is Strength.POSSIBLE)
+        weighed = ((self._pooled_weight(link, model), link) for link in self._apart())
+        heavy = [(weight, link) for weight, link in weighed if weight >= model.join_line]
+        return sorted(heavy, key=lambda found: (-found[0], self._least_ends(found[1])))
+
+    def final(self) -> tuple[frozenset[RecordKey], ...]:
+        """The persons, by their least record."""
+        return tuple(sorted({group.pool.refs for group in self._group_of.values()}, key=min))
+
+    def matches(self) -> tuple[PossibleMatch, ...]:
+        """The pairs of persons that something links, each with the reason for which they are two."""
+        return tuple(PossibleMatch(link, self._reason(link)) for link in self._apart())
+
+    def _apart(self) -> list[Link]:
+        """The strongest link between each pair of linked groups."""
+        strongest: dict[frozenset[int], Link] = {}
+        for link in self._links:
+            left, right = self._sides(link)
+            if left is not right:
+                strongest.setdefault(frozenset((left.number, right.number)), link)
+        return list(strongest.values())
+
+    def _sides(self, link: Link) -> tuple[_Group, _Group]:
+        return self._group_of[link.left], self._group_of[link.right]
+
+    def _least_ends(self, link: Link) -> list[RecordKey]:
+        return sorted(min(group.pool.refs) for group in self._sides(link))
+
+    def _pooled_weight(self, link: Link, model: Model) -> int:
+        left, right = self._sides(link)
+        return model.weight(left.pool, right.pool)
+
+    def _reason(self, link: Link) -> Refusal:
+        refusal = self._veto(*self._sides(link)) or self._refused.get(link)
+        return refusal or Refusal("review", "The evidence is too little to join and too much to forget.")
+
+    def _veto(self, left: _Group, right: _Group) -> Refusal | None:
+        pair = (left.number, right.number) if left.number < right.number else (right.number, left.number)
+        if pair not in self._vetoes:
+            self._vetoes[pair] = veto(left.pool, right.pool, self._bench, self._policy)
+        return self._vetoes[pair]
+
+    def _refusal(self, link: Link, left: _Group, right: _Group) -> Refusal | None:
+        refusal = self._veto(left, right)
+        if refusal is not None or self._nameless.isdisjoint((link.left, link.right)):
+            return refusal
+        judged = self._bench.between(left.pool.refs, right.pool.refs)
+        if judged is not None and judged.verdict is Verdict.SAME:
+            return None
+        for end, own, target in ((link.left, left, right), (link.right, right, left)):
+            if end in self._nameless and self._is_ambiguous(own, target, (link.strength, link.rank)):
+                return Refusal("ambiguous", "It names nobody and may as well belong to somebody else.")
+        return None
+
+    def _is_ambiguous(self, own: _Group, target: _Group, closeness: Closeness) -> bool:
+        """True when nameless records of `own` might as well belong to a rival, whom the target is not.
+
+        A rival is linked to them through a record with a name, or through another nameless one by a link that
+        is not weaker: else a family's address between two till records would outweigh the cards that tell
+        whose they are.
+        """
+        rivals = {
+            self._group_of[end]
+            for end, how_close in own.reach.items()
+            if end not in self._nameless or how_close <= closeness
+        }
+        return any(
+            self._veto(target, rival) is not None and self._veto(own, rival) is None
+            for rival in rivals - {own, target}
+        )
+
+    def _reach_along(self, links: Iterable[Link]) -> None:
+        for link in links:
+            for end in {link.left, link.right} & self._nameless:
+                reach, other = self._group_of[end].reach, link.other(end)
+                closeness = (link.strength, link.rank)
+                reach[other] = min(closeness, reach.get(other, closeness))

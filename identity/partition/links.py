@@ -1,0 +1,229 @@
+"""Which two records are linked, how strongly, and by what.
+
+Invariant: a link is a pure, symmetric function of two members, the judgements on them, the model and the
+policy; two records are linked once, by the strongest of what they share. The order of links is total and free
+of arrival: class, then the newest judgement or the most believed type, then weight, then the ends as bytes.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from itertools import product
+
+from identity.canonical import keys
+from identity.model import Identifier, Key, Record, RecordKey
+from identity.partition import pool
+from identity.partition.judgements import Bench, recency
+from identity.partition.pool import Name, Pool
+from identity.policy import BLOCK, BOUND, IdentifierRule, Linking, Policy
+from identity.scoring import compare
+from identity.scoring.compare import Level
+from identity.scoring.weigh import Model
+
+Pair = tuple[RecordKey, RecordKey]
+
+
+class Strength(IntEnum):
+    """The classes of the partition's order, strongest first."""
+
+    JUDGED = 0
+    DETERMINISTIC = 1
+    PROBABLE = 2
+    POSSIBLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why two records may be one shopper.
+
+    `basis` is the identifier type of a deterministic link, "judged" or "weight"; `rank` is its type's
+    priority or the recency of its judgement, the less the stronger. Weight in units of 2^-32 bit.
+    """
+
+    left: RecordKey
+    right: RecordKey
+    strength: Strength
+    basis: str
+    rank: int
+    weight: int
+
+    @property
+    def order(self) -> tuple[int, int, int, RecordKey, RecordKey]:
+        """Links join in ascending order of this."""
+        return self.strength, self.rank, -self.weight, self.left, self.right
+
+    def other(self, end: RecordKey) -> RecordKey:
+        """The end that is not `end`."""
+        return self.right if end == self.left else self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record as the partition sees it: `pool` holds what it says under those of its keys that are live."""
+
+    record: Record
+    pool: Pool
+    posted: frozenset[Key]
+
+    @property
+    def ref(self) -> RecordKey:
+        """The record's key."""
+        return self.record.ref
+
+    @property
+    def name(self) -> Name | None:
+        """The record's name, None when it is nameless."""
+        return next(iter(self.pool.names), None)
+
+
+def member(record: Record, live: AbstractSet[Key], model: Model, policy: Policy) -> Member:
+    """The record with those of its keys that are live."""
+    posted = frozenset(key for key in keys.posted(record, model.blocking(record), policy) if key in live)
+    return showing(record, posted, policy)
+
+
+def showing(record: Record, posted: frozenset[Key], policy: Policy) -> Member:
+    """The record with these keys, of which blocking keys only say whom to compare it with."""
+    shown = frozenset(key for key in posted if key.type != BLOCK)
+    return Member(record, pool.of(record, shown, policy), posted)
+
+
+def among(
+    members: Mapping[RecordKey, Member],
+    bench: Bench,
+    model: Model,
+    policy: Policy,
+    *,
+    focus: AbstractSet[RecordKey] | None = None,
+) -> tuple[Link, ...]:
+    """The links between members, in order; with `focus` only those that have an end in it."""
+    under: dict[Key, list[RecordKey]] = defaultdict(list)
+    for each in members.values():
+        for key in each.posted:
+            under[key].append(each.ref)
+    own = members.keys() if focus is None else focus
+    return linked(sharing(under, own), members, bench, model, policy, focus=own)
+
+
+def linked(
+    pairs: Iterable[Pair],
+    members: Mapping[RecordKey, Member],
+    bench: Bench,
+    model: Model,
+    policy: Policy,
+    *,
+    focus: AbstractSet[RecordKey],
+) -> tuple[Link, ...]:
+    """The links between members that share a live key (the pairs given) or were judged the same, in order."""
+    judged = {
+        (left, right): at
+        for left, right, at in bench.same_pairs(members.keys())
+        if left in focus or right in focus
+    }
+    found = (
+        between(members[left], members[right], judged.get((left, right)), model, policy)
+        for left, right in judged.keys() | set(pairs)
+    )
+    return tuple(sorted((link for link in found if link is not None), key=lambda link: link.order))
+
+
+def sharing(under: Mapping[Key, Collection[RecordKey]], focus: AbstractSet[RecordKey]) -> set[Pair]:
+    """The pairs with an end in `focus` that share a key, lesser record first; `under` has live keys only.
+
+    Anonymous records of an account pair with it, not with each other.
+    """
+    pairs: set[Pair] = set()
+    for key, found in under.items():
+        if key.type == BOUND:
+            accounts = under.get(Key(keys.ACCOUNT, key.value), ())
+            met = product(found, accounts)
+        else:
+            met = product((ref for ref in found if ref in focus), found)
+        pairs.update((a, b) if a < b else (b, a) for a, b in met if a != b and (a in focus or b in focus))
+    return pairs
+
+
+def between(
+    one: Member, other: Member, judged_at: datetime | None, model: Model, policy: Policy
+) -> Link | None:
+    """The strongest link between two members that share a live key or were judged the same at `judged_at`."""
+    left, right = (one, other) if one.ref <= other.ref else (other, one)
+    weight = model.weight(left.pool, right.pool)
+    if judged_at is not None:
+        return Link(left.ref, right.ref, Strength.JUDGED, "judged", recency(judged_at), weight)
+    rule = _deterministic(left, right, policy)
+    if rule is not None:
+        return Link(left.ref, right.ref, Strength.DETERMINISTIC, rule.type, rule.priority, weight)
+    if weight >= model.join_line:
+        return Link(left.ref, right.ref, Strength.PROBABLE, "weight", 0, weight)
+    if weight >= model.review_line:
+        return Link(left.ref, right.ref, Strength.POSSIBLE, "weight", 0, weight)
+    return None
+
+
+def _deterministic(left: Member, right: Member, policy: Policy) -> IdentifierRule | None:
+    """The most believed type of identifier that links the two by itself or with what agrees beside it."""
+    rules = [
+        policy.identifiers[key.type]
+        for key in left.posted & right.posted
+        if key.type in policy.identifiers and _shown_at_one_time(key, left.record, right.record)
+    ]
+    rules = [rule for rule in rules if rule.links is not Linking.ACCOUNT]
+    rules += [rule for a, b in ((left, right), (right, left)) for rule in _bounding(a, b, policy)]
+    fit = (rule for rule in rules if _suffices(rule, left, right))
+    return min(fit, key=lambda rule: (rule.priority, rule.type), default=None)
+
+
+def _suffices(rule: IdentifierRule, left: Member, right: Member) -> bool:
+    match rule.links:
+        case Linking.NAMES:
+            return left.name is None or right.name is None or compare.names(left.name, right.name).agrees
+        case Linking.SECOND:
+            return _agrees_beside(left, right)
+        case Linking.ALONE | Linking.ACCOUNT:
+            return True
+
+
+def _bounding(anonymous: Member, account: Member, policy: Policy) -> Iterable[IdentifierRule]:
+    """The device types by which a stretch of anonymous browsing hangs on the account that bounds it."""
+    bound_to = anonymous.record.bound_to
+    if bound_to is None or keys.bound_key(bound_to) not in anonymous.posted:
+        return ()
+    if Key(keys.ACCOUNT, bound_to) not in account.posted:
+        return ()
+    devices = (policy.identifiers[key.type] for key in anonymous.posted if key.type in policy.identifiers)
+    return (rule for rule in devices if rule.links is Linking.ACCOUNT)
+
+
+def _agrees_beside(left: Member, right: Member) -> bool:
+    """A second, personal attribute: the name with at least an initial of the given name, or the date of
+    birth.
+
+    An address or a surname would tie those who live together.
+    """
+    if left.name is not None and right.name is not None:
+        given = compare.given_names_of(left.name, right.name)
+        if given.differs:
+            return False
+        told_apart = given.level >= Level.INITIAL or bool(left.name.organisation)
+        if told_apart and compare.names(left.name, right.name).agrees:
+            return True
+    return not left.pool.births.isdisjoint(right.pool.births)
+
+
+def _shown_at_one_time(key: Key, left: Record, right: Record) -> bool:
+    """A recycled number links nobody: somewhere both records must have shown the value at the same time."""
+    return any(_overlap(a, b) for a, b in product(_identifiers(key, left), _identifiers(key, right)))
+
+
+def _identifiers(key: Key, record: Record) -> list[Identifier]:
+    return [i for i in record.identifiers if i.value == key.value and i.type == key.type]
+
+
+def _overlap(one: Identifier, other: Identifier) -> bool:
+    starts = [moment for moment in (one.valid_from, other.valid_from) if moment is not None]
+    ends = [moment for moment in (one.valid_to, other.valid_to) if moment is not None]
+    return not starts or not ends or max(starts) < min(ends)

@@ -1,0 +1,265 @@
+"""Turns resolved pieces into what the database knows: labels, profile heads, history, changes, review items.
+
+Invariant: only differences are written, so resolving the same again writes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity.context import Context
+from identity.model import Assurance, Record, RecordKey
+from identity.partition import feed, lookouts, parts, store_places
+from identity.partition.cluster import Resolution
+from identity.partition.links import Link
+from identity.partition.pieces import Piece
+from identity.partition.sight import Sight
+from identity.partition.store_graph import Row
+from identity.partition.store_places import Differences, Surroundings
+from identity.partition.view import View
+from identity.sealing.postings import Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record that was written: what it was before (None: not there), what it is now (None: gone)."""
+
+    record_no: int
+    ref: RecordKey
+    before: Record | None
+    after: Record | None
+    id: UUID
+    piece_no: int | None = None
+    person_no: int | None = None
+    profile_no: int | None = None
+    is_forwarding: bool = False
+    row: Row | None = None  # of a new record, which nobody else can have changed
+    posted_before: tuple[Posting, ...] = ()
+    posted_after: tuple[Posting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Everything that a change touches, read under its locks."""
+
+    sight: Sight
+    view: View
+    pieces: tuple[Piece, ...]
+    changes: tuple[Change, ...]
+    generics: int = 0  # identifiers that say nothing any more
+
+    @property
+    def rows(self) -> dict[int, Row]:
+        """The records to be placed, by number."""
+        refs = (ref for piece in self.pieces for ref in piece.members)
+        return {row.record_no: row for row in (self.sight.rows[ref] for ref in refs)}
+
+
+class Spot(NamedTuple):
+    """Where a record belongs; `level` says how many kinds of links its piece had to give up."""
+
+    piece_no: int
+    person_no: int
+    profile_no: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where everything that was touched belonged, and belongs now."""
+
+    region: Region
+    resolutions: tuple[Resolution, ...]
+    earlier: Mapping[int, Spot]
+    spots: Mapping[int, Spot]
+    heads: Mapping[int, dict[str, Any]]
+    is_review: bool
+
+    def profile_id(self, record_no: int) -> UUID:
+        """The id of the profile that a record belongs to now."""
+        return UUID(str(self.heads[self.spots[record_no].profile_no]["id"]))
+
+    def links_of(self, ref: RecordKey) -> list[Link]:
+        """The links of a record inside its person."""
+        for piece, resolution in zip(self.region.pieces, self.resolutions, strict=True):
+            if ref in piece.members:
+                own = next(group for group in resolution.groups if ref in group)
+                return [
+                    link for link in piece.links if ref in (link.left, link.right) and link.other(ref) in own
+                ]
+        return []
+
+
+def place(connection: Connection, ctx: Context, region: Region, *, now: datetime) -> Placement:
+    """Resolves a region, whose locks are held, and writes what that changes."""
+    resolutions = tuple(region.view.resolve(piece) for piece in region.pieces)
+    rows = region.rows
+    spots, heads = labels(region.pieces, resolutions, region.sight.rows, region.sight.records, ctx)
+    earlier = _earlier(region, rows)
+    gone = {change.record_no: change for change in region.changes if change.after is None}
+    stored = _surroundings(connection, rows, earlier, heads, gone)
+    forwards = _forwards(gone.values(), rows, spots, stored)
+    _count_tombstones(heads, forwards)
+    differences = Differences(
+        members=[
+            {"record_no": number, **spot._asdict()}
+            for number, spot in spots.items()
+            if earlier.get(number) != spot
+        ],
+        parted=sorted(gone),
+        memberships=_memberships(earlier, spots, gone),
+        gone=sorted(_profiles(earlier.values()) - heads.keys()),
+        heads=[head for number, head in heads.items() if stored.heads.get(number) != head],
+        changes=feed.changes(
+            earlier, spots, stored.heads, heads, {n: row.id for n, row in rows.items()}, gone
+        ),
+        forwards=[
+            {"record_no": number, "to_no": to_no}
+            for number, to_no in forwards.items()
+            if dict(stored.tombstones).get(number) != to_no
+        ],
+    )
+    differences.tally = _tally(region, earlier, spots)
+    reviews = lookouts.wanted(region, resolutions)
+    differences.reviews, differences.settled = lookouts.compare(reviews, stored.reviews)
+    store_places.save(connection, differences, now=now)
+    return Placement(region, resolutions, earlier, spots, heads, bool(differences.reviews))
+
+
+def labels(
+    pieces: Iterable[Piece],
+    resolutions: Iterable[Resolution],
+    rows: Mapping[RecordKey, Row],
+    records: Mapping[RecordKey, Record],
+    ctx: Context,
+) -> tuple[dict[int, Spot], dict[int, dict[str, Any]]]:
+    """Where each record of resolved pieces belongs, and the profile heads, both by number: pure."""
+    spots: dict[int, Spot] = {}
+    heads: dict[int, dict[str, Any]] = {}
+    for piece, resolution in zip(pieces, resolutions, strict=True):
+        piece_no = min(rows[ref].record_no for ref in piece.members)
+        for group in resolution.groups:
+            person = [rows[ref] for ref in sorted(group)]
+            for head in _heads(person, records, ctx):
+                heads[head["profile_no"]] = head
+                for number in head["members"]:
+                    spots[number] = Spot(piece_no, head["person_no"], head["profile_no"], piece.level)
+    return spots, heads
+
+
+def _heads(person: list[Row], records: Mapping[RecordKey, Record], ctx: Context) -> Iterable[dict[str, Any]]:
+    """The profile heads of a person, in the shape they are stored in."""
+    everybody = sorted(row.record_no for row in person)
+    person_no = _oldest(person).record_no
+    statements = [statement for row in person for statement in row.statements]
+    personal = parts.allows_personal_offers(statements)
+    for part in parts.profiles(((row, row.channel) for row in person), statements):
+        oldest = _oldest(part)
+        is_whole = len(part) == len(person)
+        extras = _extras([records[row.ref] for row in part], ctx)
+        yield {
+            "profile_no": oldest.record_no,
+            "id": str(oldest.id),
+            "person_no": person_no,
+            "members": sorted(row.record_no for row in part),
+            "limit_members": None if is_whole else everybody,
+            "channel": None if is_whole else oldest.channel,
+            "personal": personal,
+            "staff": extras.get("x_staff") in {"true", "yes", "1"},
+            "tier": extras.get("x_tier"),
+        }
+
+
+def _oldest(rows: Iterable[Row]) -> Row:
+    return min(rows, key=lambda row: row.id)
+
+
+def _extras(records: Iterable[Record], ctx: Context) -> dict[str, str]:
+    """The retailer's own attributes, of the most trusted source that has them."""
+    trusted = sorted(
+        (record for record in records if record.attributes.extra and record.proof > Assurance.ASSERTED),
+        key=lambda record: (ctx.policy.sources[record.ref.source].trust, record.ref),
+    )
+    return {name: value for record in trusted for name, value in record.attributes.extra}
+
+
+def _earlier(region: Region, rows: Mapping[int, Row]) -> dict[int, Spot]:
+    found = {
+        row.record_no: Spot(row.piece_no, row.person_no, row.profile_no, row.level or 0)
+        for row in rows.values()
+        if row.piece_no is not None and row.person_no is not None and row.profile_no is not None
+    }
+    for change in region.changes:
+        if change.piece_no is not None and change.person_no is not None and change.profile_no is not None:
+            spot = Spot(change.piece_no, change.person_no, change.profile_no)
+            found.setdefault(change.record_no, spot)
+    return found
+
+
+def _surroundings(
+    connection: Connection,
+    rows: Mapping[int, Row],
+    earlier: Mapping[int, Spot],
+    heads: Collection[int],
+    gone: Collection[int],
+) -> Surroundings:
+    if not earlier:
+        return Surroundings({}, [], [])  # new records all alone: nothing is derived from them yet
+    return store_places.surroundings(
+        connection, [*rows, *gone], sorted(_profiles(earlier.values()) | set(heads))
+    )
+
+
+def _profiles(spots: Iterable[Spot]) -> set[int]:
+    return {spot.profile_no for spot in spots}
+
+
+def _tally(region: Region, earlier: Mapping[int, Spot], spots: Mapping[int, Spot]) -> list[dict[str, Any]]:
+    """What the circuit breaker counts: how many persons, and newcomers, became one with another."""
+    if not region.changes:
+        return []
+    came_from: dict[int, set[int]] = defaultdict(set)
+    for number, spot in spots.items():
+        before = earlier.get(number)
+        came_from[spot.person_no].add(-number if before is None else before.person_no)
+    joins = sum(len(persons) - 1 for persons in came_from.values())
+    return [{"source": region.changes[0].ref.source, "joins": joins, "generics": region.generics}]
+
+
+def _forwards(
+    gone: Iterable[Change], rows: Mapping[int, Row], spots: Mapping[int, Spot], stored: Surroundings
+) -> dict[int, int | None]:
+    """Where the ids of deleted records lead: to the oldest live record of the person they belonged to."""
+    heirs: dict[int, int | None] = {}
+    for change in gone:
+        left = [row for row in rows.values() if row.person_no == change.person_no and row.record_no in spots]
+        heirs[change.record_no] = _oldest(left).record_no if left and change.is_forwarding else None
+    forwards: dict[int, int | None] = {
+        number: heirs.get(forward, forward) for number, forward in stored.tombstones
+    }
+    return forwards | heirs
+
+
+def _count_tombstones(heads: Mapping[int, dict[str, Any]], forwards: Mapping[int, int | None]) -> None:
+    """What a deleted record took counts on: deleting a card must not refill a limit."""
+    for head in heads.values():
+        everybody = set(head["limit_members"] or head["members"])
+        dead = {number for number, to_no in forwards.items() if to_no in everybody}
+        if dead:
+            head["limit_members"] = sorted(everybody | dead)
+
+
+def _memberships(
+    earlier: Mapping[int, Spot], spots: Mapping[int, Spot], gone: Iterable[int]
+) -> list[dict[str, Any]]:
+    came = [
+        {"record_no": number, "person_no": spot.person_no, "profile_no": spot.profile_no}
+        for number, spot in spots.items()
+        if number not in earlier or earlier[number][1:3] != spot[1:3]
+    ]
+    return came + [{"record_no": number, "person_no": None, "profile_no": None} for number in gone]

@@ -1,0 +1,234 @@
+"""Brings the partition up to date around what changed: finds the pieces touched, locks and resolves them.
+
+Invariant: when this returns, every record whose place a change could have moved carries the labels that the
+partition from scratch would give it, or stands in the redo queue.
+
+The caller has locked the changed records' keys and has written the change; what was before is handed in.
+Labels are only written once their pieces are locked and were read again under the lock. What records say is
+read before: whoever changes that holds the record's keys.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import product
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from identity.context import Context
+from identity.model import Key, RecordKey
+from identity.partition import pieces, placing, store_graph, store_redo
+from identity.partition.pieces import Piece
+from identity.partition.placing import Change, Placement, Region
+from identity.partition.sight import Sight
+from identity.partition.store_graph import Held
+from identity.partition.view import View, with_counterparts
+from identity.policy import BLOCK
+from identity.stewardship import store_reviews
+
+ATTEMPTS_MAX: Final = 5
+INLINE_MAX: Final = 1500
+"""Records looked at within a request; a change that touches more is left to the redo queue."""
+NEAR_MAX: Final = 512
+"""Records that may be linked: the pieces of so many are locked before it is known which of them are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What happened: changed records, and further records by number.
+
+    `roots` are records whose links may have changed, `told` those of which only what is derived from a person
+    may have.
+    """
+
+    changes: tuple[Change, ...] = ()
+    roots: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
+
+
+def settle(
+    connection: Connection,
+    ctx: Context,
+    cause: Cause,
+    *,
+    now: datetime,
+    ground: Sight | None = None,
+    most: int = INLINE_MAX,
+    is_redo: bool = False,
+) -> tuple[Placement, bool]:
+    """Resolves and writes what the cause touches; `ground` knows the lists of the changed records' keys.
+
+    False when it was put off: new records stand alone for now, the rest is as it was, and all of it stands in
+    the queue (where the queue's own work still is).
+    """
+    ground = ground or Sight(connection, ctx)
+    ground.read_lists(with_counterparts(_keys(cause.changes)))
+    near = _near(ground, cause)
+    given = {change.piece_no for change in cause.changes if change.piece_no is not None}
+    search, reason = None, "busy"
+    for _ in range(ATTEMPTS_MAX):
+        held = store_graph.hold(connection, given, near) if given or near else Held(frozenset(), [])
+        search = _look(ground, cause, given, held)
+        if not _spread(search, most):
+            reason = "large"
+            break
+        if search.labels <= held.labels:
+            _note_generic(connection, ctx, search, now)
+            return placing.place(connection, ctx, search.region(), now=now), True
+        given |= search.labels
+        if held.labels:
+            store_graph.give_pieces_back(connection)
+    assert search is not None
+    if not is_redo:
+        touched = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
+        store_redo.put_off(connection, sorted(touched), reason=reason, now=now)
+    return placing.place(connection, ctx, search.newcomers(), now=now), False
+
+
+@dataclass(slots=True)
+class _Search:
+    """A region while it is being found."""
+
+    cause: Cause
+    sight: Sight
+    view: View
+    generic: dict[Key, bool]
+    labels: set[int] = field(default_factory=set)
+    seeds: set[RecordKey] = field(default_factory=set)
+    found: list[Piece] = field(default_factory=list)
+
+    def region(self) -> Region:
+        generics = sum(self.generic.values())
+        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, generics)
+
+    def newcomers(self) -> Region:
+        """The new records, each alone, so that everything that is stored belongs somewhere."""
+        unplaced = [
+            change for change in self.cause.changes if change.after is not None and change.piece_no is None
+        ]
+        alone = tuple(Piece(frozenset((change.ref,)), 0, (), ()) for change in unplaced)
+        return Region(self.sight, self.view, alone, ())
+
+
+def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
+    """The records as they are, and as they were."""
+    earlier = {each.record_no: (each.ref, each.before, each.posted_before) for each in cause.changes}
+    return View(sight, {}, set()), View(sight, earlier, None)
+
+
+def _near(ground: Sight, cause: Cause) -> set[int]:
+    """The records, by number, whose pieces are locked before anything is looked at: all that may be linked.
+
+    That is all who show the same identifiers, and of those who merely share blocking keys the ones that could
+    weigh enough. Where these are very many, only those that are linked.
+    """
+    ground.keep(change.row for change in cause.changes if change.row is not None)
+    present, past = _views(ground, cause)
+    wanted = with_counterparts(_keys(cause.changes))
+    blocking = {key for key in wanted if key.type == BLOCK}
+    own = {change.record_no for change in cause.changes}
+    near = (present.numbers(wanted - blocking) | past.numbers(wanted - blocking)) - own
+    perhaps = (present.numbers(blocking) | past.numbers(blocking)) - near - own
+    if perhaps:
+        ground.read_records(perhaps | {each.record_no for each in cause.changes if each.after is not None})
+    for view in (present, past):
+        for change, number in product(cause.changes, perhaps):
+            other = ground.ref_of.get(number)
+            if view.is_there(change.ref) and other is not None and view.may_link(change.ref, other):
+                near.add(number)
+            else:
+                ground.hopeless[view is past, change.record_no].add(number)
+    if len(near) > NEAR_MAX:
+        search = _look(ground, cause, (), Held(frozenset(), []))
+        near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
+    return near | set(cause.roots) | set(cause.told)
+
+
+def _look(ground: Sight, cause: Cause, given: Iterable[int], held: Held) -> _Search:
+    """Sees where links changed, and in which pieces, as far as they are known."""
+    sight = ground.renewed()
+    sight.keep(held.rows)
+    sight.keep_pieces(given)
+    sight.keep_pieces({row.piece_no for row in held.rows if row.piece_no is not None})
+    sight.keep(change.row for change in cause.changes if change.row is not None)
+    view, past = _views(sight, cause)
+    changed_keys = _keys(cause.changes)
+    flipped = [key for key in changed_keys if view.is_live(key) != past.is_live(key)]
+    sight.read_records({number for key in flipped for number in sight.list_of(key) or ()})
+    sight.read_records({*cause.roots, *cause.told})
+    sight.read_records([change.record_no for change in cause.changes if change.after is not None])
+    generic = {
+        key: view.is_generic(key) for key in changed_keys if view.is_generic(key) != past.is_generic(key)
+    }
+    search = _Search(cause, sight, view, generic)
+    roots = {sight.ref_of[number] for number in cause.roots if number in sight.ref_of}
+    search.seeds = _ends(cause.changes, flipped, roots, view, past)
+    search.seeds |= {sight.ref_of[number] for number in cause.told if number in sight.ref_of}
+    search.labels = _labels(search.seeds, sight)
+    search.labels |= {change.piece_no for change in cause.changes if change.piece_no is not None}
+    return search
+
+
+def _ends(
+    changes: Sequence[Change], flipped: Iterable[Key], roots: set[RecordKey], view: View, past: View
+) -> set[RecordKey]:
+    """The records at which a link changed, and the roots.
+
+    A record's links also change when one of its keys dies or comes to life.
+    """
+    altered = {change.ref for change in changes}
+    was_there = any(change.before is not None for change in changes)
+    for key in flipped:
+        was_there = True
+        altered |= view.posters(key).keys() | past.posters(key).keys()
+    view.unsettle(altered | roots)
+    view.around(altered | roots)
+    changed = view.around(altered) ^ (past.around(altered) if was_there else set())
+    return altered | roots | {end for link in changed for end in (link.left, link.right)}
+
+
+def _spread(search: _Search, most: int) -> bool:
+    """Finds all pieces, as they are now, of the records in the pieces touched; False when too many."""
+    sight, view = search.sight, search.view
+    ladder = pieces.ladder(sight.ctx.model, sight.ctx.policy)
+    while True:
+        known = frozenset(search.labels)
+        sight.read_pieces(known)
+        inside = {ref for label in known for ref in sight.refs_in[label]}
+        waiting = sorted(ref for ref in inside | search.seeds if view.is_there(ref))
+        if len(waiting) > most:
+            return False
+        view.around(waiting)
+        search.found = []
+        placed: set[RecordKey] = set()
+        for ref in waiting:
+            if ref not in placed:
+                search.found.append(pieces.find(ref, view.around, ladder))
+                placed |= search.found[-1].members
+        search.labels |= _labels(placed, sight)
+        if search.labels == known:
+            return True
+
+
+def _note_generic(connection: Connection, ctx: Context, search: _Search, now: datetime) -> None:
+    """One review item for each identifier that says nothing any more; settled when it speaks again."""
+    told = {
+        search.sight.asked(key).digest: key for key in search.generic if key.type in ctx.policy.identifiers
+    }
+    gone = {digest for digest, key in told.items() if not search.generic[key]}
+    store_reviews.close_keys(connection, gone, now=now)
+    for digest in told.keys() - gone:
+        key = told[digest]
+        least = min(change.record_no for change in search.cause.changes)
+        detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
+        store_reviews.open_item(connection, "generic", least, digest, "generic", detail, now=now)
+
+
+def _labels(refs: Iterable[RecordKey], sight: Sight) -> set[int]:
+    rows = (sight.rows[ref] for ref in refs if ref in sight.rows)
+    return {row.piece_no for row in rows if row.piece_no is not None}
+
+
+def _keys(changes: Iterable[Change]) -> set[Key]:
+    return {posting.key for change in changes for posting in (*change.posted_before, *change.posted_after)}

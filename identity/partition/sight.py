@@ -1,0 +1,173 @@
+"""What has been read of records, lists of keys and judgements, each at most once.
+
+Invariant: nothing is read twice under one set of locks, and a record is only opened when somebody asks what
+it says.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy.engine import Connection
+
+from identity.canonical import keys
+from identity.context import Context
+from identity.driver import Statement
+from identity.model import Judgement, Key, Record, RecordKey, Verdict
+from identity.partition import store_graph
+from identity.partition.judgements import Bench, bench
+from identity.partition.store_graph import Asked, Decision, Posters, Row
+from identity.policy import BLOCK
+from identity.sealing import envelope, postings
+from identity.sealing.postings import Posting
+from identity.versions import active
+
+
+class Opened(Mapping[RecordKey, Record]):
+    """What records say, opened when asked.
+
+    Kept by their sealed bytes, so that reading a row again after waiting for a lock costs nothing.
+    """
+
+    def __init__(self, rows: Mapping[RecordKey, Row], ctx: Context, cache: dict[bytes, Record]) -> None:
+        self._rows = rows
+        self._ctx = ctx
+        self._cache = cache
+
+    def __getitem__(self, ref: RecordKey) -> Record:
+        row = self._rows[ref]
+        record = self._cache.get(row.sealed)
+        if record is None:
+            content = envelope.unseal(row.sealed, row.id, self._ctx.vault)
+            record = content.record(row.ref, row.channel, stub=row.stub)
+            self._cache[row.sealed] = record
+        return record
+
+    def __iter__(self) -> Iterator[RecordKey]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+class Sight:
+    """What has been read under one set of locks.
+
+    `slack` is how many records are changing: a list may be so much longer than its cap and still have been
+    live before, or be live afterwards.
+    """
+
+    def __init__(self, connection: Connection, ctx: Context, *, slack: int = 0) -> None:
+        self.ctx = ctx
+        self.rows: dict[RecordKey, Row] = {}
+        self.ref_of: dict[int, RecordKey] = {}
+        self.refs_in: dict[int, list[RecordKey]] = defaultdict(list)
+        self.hopeless: dict[tuple[bool, int], set[int]] = defaultdict(set)
+        """With whom a changed record cannot be linked, whatever keys say: as it was (True), and as it is."""
+        self._connection = connection
+        self._slack = slack
+        self._cache: dict[bytes, Record] = {}
+        self._digests: dict[Key, int] = {}
+        self._posted: dict[bytes, tuple[Key, ...]] = {}
+        self._pieces: set[int] = set()
+        self._lists: dict[Key, Posters | None] = {}
+        self._decisions: dict[int, Decision] = {}
+        self._asked_for_decisions: set[RecordKey] = set()
+        self.records = Opened(self.rows, ctx, self._cache)
+
+    def renewed(self) -> "Sight":
+        """A sight that knows the lists read so far, whose keys the caller has locked, and no record."""
+        fresh = Sight(self._connection, self.ctx, slack=self._slack)
+        fresh._lists = dict(self._lists)
+        fresh.hopeless = self.hopeless
+        fresh._cache, fresh._digests, fresh._posted = self._cache, self._digests, self._posted
+        fresh.records = Opened(fresh.rows, self.ctx, self._cache)
+        return fresh
+
+    def keep_version(self, sealed: bytes, record: Record, posted: Iterable[Posting]) -> None:
+        """Takes what a sealed record says and posts, which the caller knows, having just written it."""
+        known = tuple(posted)
+        self._cache[sealed] = record
+        self._posted[sealed] = tuple(posting.key for posting in known)
+        self._digests.update((posting.key, posting.digest) for posting in known)
+
+    def keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
+        """All keys that a record posts, live or not."""
+        sealed = self.rows[ref].sealed
+        posted = self._posted.get(sealed)
+        if posted is None:
+            record, held = self.records[ref], self.rows[ref].held
+            model = active.model(self._connection, self.ctx, self.rows[ref].model_no)
+            posted = keys.posted(record, model.blocking(record), self.ctx.policy)
+            if held is not None:
+                posted = tuple(key for key in posted if self.asked(key).digest in held)
+            self._posted[sealed] = posted
+        return posted
+
+    def asked(self, key: Key) -> Asked:
+        """The question who posts a key."""
+        digest = self._digests.get(key)
+        if digest is None:
+            digest = self._digests[key] = postings.digest(key, self.ctx)
+        policy = self.ctx.policy
+        cap, generic = policy.cap(key.type) + self._slack, policy.generic(key.type) + self._slack
+        return Asked(digest, cap, generic, key.type == BLOCK)
+
+    def read_lists(self, wanted: Iterable[Key], *, after: Iterable[Statement] = ()) -> None:
+        """Reads who posts these keys, by number, once these statements are done."""
+        unknown = {key: self.asked(key) for key in wanted if key not in self._lists}
+        lists = store_graph.lists(self._connection, list(unknown.values()), after=tuple(after))
+        self._lists.update((key, lists[asked.digest]) for key, asked in unknown.items())
+
+    def read_records(self, numbers: Iterable[int]) -> None:
+        """Reads these records, as far as they are live."""
+        unknown = [number for number in numbers if number not in self.ref_of]
+        self.keep(store_graph.standing(self._connection, unknown))
+
+    def read_pieces(self, labels: Iterable[int]) -> None:
+        """Reads all records of these pieces."""
+        unknown = frozenset(labels) - self._pieces
+        self._pieces |= unknown
+        self.keep(store_graph.in_pieces(self._connection, unknown))
+
+    def keep_pieces(self, labels: Iterable[int]) -> None:
+        """Takes note that all records of these pieces were read."""
+        self._pieces |= frozenset(labels)
+
+    def keep(self, rows: Iterable[Row]) -> None:
+        """Takes rows that were read elsewhere; those known already stay as they were first read."""
+        for row in rows:
+            if row.record_no in self.ref_of:
+                continue
+            self.rows[row.ref] = row
+            self.ref_of[row.record_no] = row.ref
+            if row.piece_no is not None:
+                self.refs_in[row.piece_no].append(row.ref)
+
+    def read_judgements(self, refs: Iterable[RecordKey]) -> None:
+        """Reads the judgements that name these records, and the other records that they name."""
+        unknown = {
+            ref
+            for ref in refs
+            if ref not in self._asked_for_decisions and ref in self.rows and self.rows[ref].judged
+        }
+        if not unknown:
+            return
+        self._asked_for_decisions |= unknown
+        found = store_graph.decisions(self._connection, [self.rows[ref].record_no for ref in unknown])
+        self._decisions.update((each.judgement_no, each) for each in found)
+        self.read_records({number for each in found for number in each.left_nos + each.right_nos})
+
+    def bench(self) -> Bench:
+        """All judgements read so far. Records that are gone have no side in them."""
+        return bench(found for each in self._decisions.values() if (found := self._judgement(each)))
+
+    def list_of(self, key: Key) -> Posters | None:
+        """Who posts a key, None when they are too many."""
+        return self._lists[key]
+
+    def _judgement(self, decision: Decision) -> Judgement | None:
+        left = frozenset(self.ref_of[number] for number in decision.left_nos if number in self.ref_of)
+        right = frozenset(self.ref_of[number] for number in decision.right_nos if number in self.ref_of)
+        if not left or not right:
+            return None
+        return Judgement(left, right, Verdict(decision.verdict), decision.at, decision.reason)

@@ -1,0 +1,220 @@
+"""Locks on keys and pieces, and the questions by which the graph of links is walked.
+
+Order of locks, everywhere: (source, key), then keys in the order of their digests, then pieces in the order
+of their labels. A lock is taken in one statement and what it protects is read in the next one: a statement
+that locks and reads misses the row that was committed while it waited. Statements that belong together travel
+together.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity import driver
+from identity.driver import Statement
+from identity.model import Consent, RecordKey
+from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A live record as it is stored, with the labels of where it belongs; no labels before it was placed."""
+
+    record_no: int
+    id: UUID
+    ref: RecordKey
+    channel: str
+    stub: bool
+    judged: bool
+    sealed: bytes
+    model_no: int
+    held: frozenset[int] | None  # the digests that a held record posts
+    piece_no: int | None
+    person_no: int | None
+    profile_no: int | None
+    level: int | None
+    statements: tuple[Consent, ...]  # the newest ones about joining channels and about personal offers
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A key to ask about: how many records and how many names it may have."""
+
+    digest: int
+    cap: int
+    generic: int
+    is_blocking: bool
+
+
+Posters = dict[int, int]
+"""The records that post a key, by number, with their name tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A live judgement, by record numbers."""
+
+    judgement_no: int
+    left_nos: tuple[int, ...]
+    right_nos: tuple[int, ...]
+    verdict: str
+    reason: str
+    at: datetime
+
+
+class Entered(NamedTuple):
+    """What is known before records are written: when their shopper was erased, and numbers for new ones."""
+
+    erased_at: datetime | None
+    numbers: list[int]
+
+
+class Held(NamedTuple):
+    """The labels of the pieces that were locked, and what was read once they were."""
+
+    labels: frozenset[int]
+    rows: list[Row]
+
+
+def enter(
+    connection: Connection, taken: Sequence[tuple[Asked, bool]], hashes: Collection[UUID], *, fresh: int
+) -> Entered:
+    """Locks keys until the transaction ends; the flag says that something leaves the key.
+
+    Then tells when the newest erasure was that one of these hashes remembers, and so many new record numbers.
+    """
+    ordered = sorted(taken, key=lambda each: each[0].digest)
+    found = driver.rows(
+        connection,
+        "select * from identity.enter(%s::int8[], %s::int4[], %s::int4[], %s::bool[], %s::bool[],"
+        " %s::uuid[], %s)",
+        (
+            *_arrays([asked for asked, _ in ordered]),
+            [leaving for _, leaving in ordered],
+            list(hashes),
+            fresh,
+        ),
+    )
+    return Entered(*found[0])
+
+
+def hold(connection: Connection, given: Iterable[int], near: Collection[int]) -> Held:
+    """Locks these pieces and those of these records, then reads what is in them.
+
+    A savepoint stands before the locks, so that they can be given back.
+    """
+    found = driver.rows(
+        connection,
+        "savepoint pieces; select * from identity.hold(%s::int8[], %s::int8[])",
+        (sorted(given), list(near)),
+    )
+    return Held(frozenset(found[0][0]), [_row(row[1:]) for row in found if row[1] is not None])
+
+
+def give_pieces_back(connection: Connection) -> None:
+    """Returns to the savepoint, which gives the locks on pieces back and keeps those on keys."""
+    driver.rows(connection, "rollback to savepoint pieces; release savepoint pieces", ())
+
+
+def lists(
+    connection: Connection, asked: Sequence[Asked], *, after: Sequence[Statement] = ()
+) -> dict[int, Posters | None]:
+    """Who posts each key once these statements are done, None where they are too many."""
+    wanted = Statement(
+        "select * from identity.lists(%s::int8[], %s::int4[], %s::int4[], %s::bool[])", _arrays(asked)
+    )
+    found = driver.together(connection, [*after, wanted] if asked else after)
+    posters: dict[int, Posters | None] = {each.digest: {} for each in asked}
+    for digest, records, tokens in found if asked else ():
+        posters[digest] = None if records is None else dict(zip(records, tokens, strict=True))
+    return posters
+
+
+def in_pieces(connection: Connection, labels: Collection[int]) -> list[Row]:
+    """The records in these pieces."""
+    if not labels:
+        return []
+    found = driver.rows(connection, "select * from identity.in_pieces(%s::int8[])", (sorted(labels),))
+    return [_row(row) for row in found]
+
+
+def labels(connection: Connection, numbers: Collection[int]) -> list[int]:
+    """The labels of the pieces that these records are in."""
+    found = driver.rows(
+        connection,
+        "select distinct piece_no from identity.member where record_no = any (%s::int8[])",
+        (list(numbers),),
+    )
+    return [label for (label,) in found]
+
+
+def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
+    """The live records with these numbers."""
+    if not numbers:
+        return []
+    found = driver.rows(connection, "select * from identity.standing_of(%s::int8[])", (list(numbers),))
+    return [_row(row) for row in found]
+
+
+def all_posters(connection: Connection, digest: int) -> list[int]:
+    """Every record under a key, however many: for work in the background."""
+    found = driver.rows(
+        connection,
+        "select record_no from identity.identifier where digest = %s union all"
+        " select record_no from identity.block_key where digest = %s order by record_no",
+        (digest, digest),
+    )
+    return [number for (number,) in found]
+
+
+def decisions(connection: Connection, numbers: Collection[int]) -> list[Decision]:
+    """The live judgements that name any of these records."""
+    found = driver.rows(
+        connection,
+        "select j.judgement_no, j.left_nos, j.right_nos, j.verdict, j.reason, j.at"
+        " from identity.judgement j where j.superseded_at is null and j.judgement_no in"
+        " (select d.judgement_no from identity.judged d where d.record_no = any (%s::int8[]))",
+        (list(numbers),),
+    )
+    return [
+        Decision(number, tuple(left), tuple(right), verdict, reason, at)
+        for number, left, right, verdict, reason, at in found
+    ]
+
+
+def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], list[bool]]:
+    return (
+        [each.digest for each in asked],
+        [each.cap for each in asked],
+        [each.generic for each in asked],
+        [each.is_blocking for each in asked],
+    )
+
+
+def _row(values: Sequence[Any]) -> Row:
+    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, kept, *rest = values
+    piece, person, profile, level, joining, joining_at, offers, offers_at = rest
+    return Row(
+        record_no=number,
+        id=record_id,
+        ref=RecordKey(source, key, generation),
+        channel=channel,
+        stub=stub,
+        judged=judged,
+        sealed=bytes(sealed),
+        model_no=model_no,
+        held=None if kept is None else frozenset(kept),
+        piece_no=piece,
+        person_no=person,
+        profile_no=profile,
+        level=level,
+        statements=_statements((CROSS_CHANNEL, joining, joining_at), (PERSONAL_OFFERS, offers, offers_at)),
+    )
+
+
+def _statements(*found: tuple[str, bool | None, datetime]) -> tuple[Consent, ...]:
+    return tuple(Consent(purpose, granted, at) for purpose, granted, at in found if granted is not None)

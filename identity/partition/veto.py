@@ -1,0 +1,151 @@
+"""Why two groups must not become one, whatever links them.
+
+Invariant: a veto is symmetric and depends on the two pools, the judgements and the policy alone. Each rule is
+worded as it is because a simpler one fails on real customers: an exclusive contradiction alone would part one
+true pair in ten (typing errors), names alone would join father and son, and shared identifiers alone a
+family.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from identity.canonical import emails
+from identity.model import Judgement, Verdict
+from identity.partition.judgements import Bench
+from identity.partition.pool import Pool
+from identity.policy import Policy
+from identity.scoring import compare
+from identity.scoring.compare import Comparison
+
+BIRTH: Final = "date_of_birth"
+EMAIL: Final = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a link did not join: a rule's name and a sentence without personal values.
+
+    Rules: judged, suffix, exclusive, given_name, limit; further `ambiguous` and `review`, which are no vetoes
+    but end the same way. `values` are what clashed, for those who may see them.
+    """
+
+    rule: str
+    sentence: str
+    values: tuple[str, ...] = ()
+
+
+def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | None:
+    """The first rule that forbids the two groups to join, None when they may."""
+    judged = bench.between(left.refs, right.refs)
+    if judged is not None:
+        return None if judged.verdict is Verdict.SAME else _judged(judged)
+    only_kin_could_be_two = policy.one_to_a_home and _are_near(left, right)
+    return (
+        _suffix(left, right)
+        or (
+            None
+            if only_kin_could_be_two
+            else _given_name(left, right, policy) or _exclusive(left, right, policy)
+        )
+        or _limit(left, right, policy)
+    )
+
+
+def _are_near(left: Pool, right: Pool) -> bool:
+    """Whether they share a home or a day of birth, so that only people of one family could be two."""
+    if any(c.agrees for c in _compared(BIRTH, left, right)):
+        return True
+    is_near = _share("postcode", left, right) or _share("city", left, right)
+    return is_near and (_share("street", left, right) or _share("family_name", left, right))
+
+
+def _share(attribute: str, left: Pool, right: Pool) -> bool:
+    return not left.values(attribute).isdisjoint(right.values(attribute))
+
+
+def _judged(judgement: Judgement) -> Refusal:
+    # What the steward wrote may name the shopper.
+    values = (judgement.reason,) if judgement.reason else ()
+    return Refusal("judged", "Somebody decided that they are different.", values)
+
+
+def _suffix(left: Pool, right: Pool) -> Refusal | None:
+    if not left.suffixes or not right.suffixes or len(left.suffixes | right.suffixes) == 1:
+        return None
+    values = tuple(sorted(left.suffixes | right.suffixes))
+    return Refusal("suffix", "The name suffixes tell two people apart.", values)
+
+
+def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    """Clearly different given names, unless named records of both groups show the same strong identifier, or
+    numbers for life that differ by a typing error alone.
+    """
+    if not left.vouched.isdisjoint(right.vouched) or _shares_mistyped(left, right, policy):
+        return None
+    compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
+    found = _least(comparison for comparison in compared if comparison.differs)
+    return Refusal("given_name", found.sentence, found.values) if found else None
+
+
+def _exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    """What a person has once for life contradicts, and nothing else that is personal agrees."""
+    for attribute in (BIRTH, *policy.exclusive_types):
+        found = _least(c for c in _compared(attribute, left, right) if c.differs)
+        if found and not _agrees_otherwise(attribute, left, right, policy):
+            sentence = f"{found.sentence} Nothing else that is personal agrees."
+            return Refusal("exclusive", sentence, found.values)
+    return None
+
+
+def _limit(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    """More values of a type than one person may have, whoever brought them.
+
+    Not of the exclusive types: the rule above is theirs, it knows typing errors.
+    """
+    none: frozenset[str] = frozenset()
+    for key_type in sorted(left.by_type.keys() | right.by_type.keys()):
+        rule = policy.identifiers.get(key_type)
+        if rule is None or rule.exclusive:
+            continue
+        count = len(left.by_type.get(key_type, none) | right.by_type.get(key_type, none))
+        if count > rule.limit:
+            what = f"{count} values of {key_type}"
+            return Refusal("limit", f"Together they have {what}, one person at most {rule.limit}.")
+    return None
+
+
+def _shares_mistyped(left: Pool, right: Pool, policy: Policy) -> bool:
+    return any(
+        compare.numbers(key_type, one.value, other.value).agrees
+        for key_type in policy.exclusive_types
+        for one, other in product(left.vouched, right.vouched)
+        if one.type == other.type == key_type
+    )
+
+
+def _agrees_otherwise(attribute: str, left: Pool, right: Pool, policy: Policy) -> bool:
+    if any(compare.given_names_of(a, b).agrees for a, b in product(left.names, right.names)):
+        return True
+    others = (other for other in (BIRTH, *policy.exclusive_types) if other != attribute)
+    if any(c.agrees for other in others for c in _compared(other, left, right)):
+        return True
+    return any(emails.are_near(one, other) for one, other in product(_mailboxes(left), _mailboxes(right)))
+
+
+def _mailboxes(pool: Pool) -> set[str]:
+    return {emails.mailbox(address) for address in pool.by_type.get(EMAIL, ())}
+
+
+def _compared(attribute: str, left: Pool, right: Pool) -> Iterable[Comparison]:
+    if attribute == BIRTH:
+        return (compare.births(a, b) for a, b in product(left.births, right.births))
+    none: frozenset[str] = frozenset()
+    values = product(left.by_type.get(attribute, none), right.by_type.get(attribute, none))
+    return (compare.numbers(attribute, a, b) for a, b in values)
+
+
+def _least(comparisons: Iterable[Comparison]) -> Comparison | None:
+    """One of several reasons, the same whatever the order of a set and whichever side is left."""
+    return min(comparisons, key=lambda comparison: comparison.values, default=None)

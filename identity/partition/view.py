@@ -1,0 +1,256 @@
+"""Members and links as they are stored, or as they were before a change.
+
+Invariant: a view never guesses. Whether a key is live is only said after its list was read.
+
+Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
+or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
+those are explored, in all directions; of the others the links inside their piece are found again, because
+groups form along them. A piece that had to give links up is no whole component, so its records are explored.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from identity.canonical import keys
+from identity.model import Key, Record, RecordKey
+from identity.partition import cluster, links, pool
+from identity.partition.cluster import Resolution
+from identity.partition.links import Link, Member, Pair
+from identity.partition.pieces import Piece
+from identity.partition.pool import Pool
+from identity.partition.sight import Sight
+from identity.policy import BLOCK, BOUND
+from identity.sealing.postings import Posting
+
+Earlier = tuple[RecordKey, Record | None, tuple[Posting, ...]]
+"""What a changed record was (None: not there), and what it posted."""
+
+
+class View:
+    """Members and links as stored, or, with `earlier` by record number, as they were.
+
+    `changed` are records at which links may have changed; None explores everybody.
+    """
+
+    def __init__(self, sight: Sight, earlier: Mapping[int, Earlier], changed: set[RecordKey] | None) -> None:
+        self._sight = sight
+        self._ctx = sight.ctx
+        self._changed = changed
+        self._earlier_nos = frozenset(earlier)
+        self._earlier = {ref: record for ref, record, _ in earlier.values()}
+        self._earlier_keys: dict[RecordKey, tuple[Key, ...]] = {}
+        self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
+        self._live: dict[Key, bool] = {}
+        self._pools: dict[RecordKey, Pool] = {}
+        self._members: dict[RecordKey, Member] = {}
+        self._links: dict[RecordKey, set[Link]] = defaultdict(set)
+        self._explored: set[RecordKey] = set()
+        for ref, _, posted in earlier.values():
+            self._earlier_keys[ref] = tuple(posting.key for posting in posted)
+            for posting in posted:
+                self._earlier_posts[posting.key][ref] = posting.token
+
+    def is_there(self, ref: RecordKey) -> bool:
+        """Whether there is such a record in this view."""
+        return self._earlier[ref] is not None if ref in self._earlier else ref in self._sight.rows
+
+    def record(self, ref: RecordKey) -> Record:
+        """The record in this view, where it is there."""
+        earlier = self._earlier.get(ref)
+        return self._sight.records[ref] if earlier is None else earlier
+
+    def keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
+        """All keys that a record posts, live or not."""
+        if ref in self._earlier:
+            return self._earlier_keys[ref]
+        return self._sight.keys_of(ref) if ref in self._sight.rows else ()
+
+    def posters(self, key: Key) -> dict[RecordKey, int]:
+        """Which of the records that were read post a key, with name tokens; nobody when they are too many."""
+        ref_of = self._sight.ref_of
+        listed = self._sight.list_of(key) or {}
+        found = {
+            ref_of[number]: token
+            for number, token in listed.items()
+            if number in ref_of and number not in self._earlier_nos
+        }
+        return found | self._earlier_posts.get(key, {})
+
+    def numbers(self, wanted: Iterable[Key]) -> set[int]:
+        """The numbers of those who post these keys as stored, where they say something in this view."""
+        return {number for key in wanted if self.is_live(key) for number in self._sight.list_of(key) or ()}
+
+    def is_live(self, key: Key) -> bool:
+        """Whether a key says something in this view. Its list must have been read."""
+        known = self._live.get(key)
+        if known is None:
+            known = self._live[key] = self._is_live(key)
+        return known
+
+    def is_generic(self, key: Key) -> bool:
+        """Whether a key says nothing because too many post it, not because nobody does."""
+        return not self.is_live(key) and (self._sight.list_of(key) is None or bool(self._tokens(key)))
+
+    def read_members(self, refs: Iterable[RecordKey]) -> dict[RecordKey, Member]:
+        """These records as members; reads what is not known of their identifiers and judgements."""
+        wanted = list(refs)
+        self._sight.read_judgements(wanted)
+        self._sight.read_lists({key for ref in wanted for key in self._shown(ref)})
+        return {ref: self._member(ref) for ref in wanted}
+
+    def resolve(self, piece: Piece) -> Resolution:
+        """The persons in a piece."""
+        members = self.read_members(piece.members)
+        return cluster.resolve(piece, members, self._sight.bench(), self._ctx.model, self._ctx.policy)
+
+    def around(self, refs: Collection[RecordKey]) -> set[Link]:
+        """All links that have an end among these records."""
+        unknown = {ref for ref in refs if ref not in self._explored and self.is_there(ref)}
+        if unknown:
+            self._explored |= unknown
+            restless = {ref for ref in unknown if not self._is_settled(ref)}
+            if restless:
+                self._explore(restless)
+            if len(unknown) > len(restless):
+                self._look_inside(unknown - restless)
+        return {link for ref in refs for link in self._links.get(ref, ())}
+
+    def _is_settled(self, ref: RecordKey) -> bool:
+        return self._changed is not None and ref not in self._changed and self._sight.rows[ref].level == 0
+
+    def unsettle(self, refs: Iterable[RecordKey]) -> None:
+        """Says that the links of these records may have changed, before anybody asks for links."""
+        assert self._changed is not None
+        self._changed |= set(refs)
+
+    def _explore(self, refs: set[RecordKey]) -> None:
+        """Finds the links of records in all directions."""
+        sight = self._sight
+        wanted = with_counterparts(key for ref in refs for key in self.keys_of(ref))
+        sight.read_lists(wanted)
+        sight.read_records(self.numbers(wanted) - self._hopeless_for(refs))
+        sight.read_judgements(refs)
+        pairs = self._promising([key for key in wanted if self.is_live(key)], refs)
+        near = refs | {ref for pair in pairs for ref in pair}
+        decided = sight.bench()
+        if decided.newest_first:
+            there = {ref for ref in sight.rows.keys() | refs if self.is_there(ref)}
+            judged = [(one, other) for one, other, _ in decided.same_pairs(there)]
+            near |= {ref for pair in judged for ref in pair if not refs.isdisjoint(pair)}
+        self._read_ahead(near)
+        members = self.read_members(near)
+        self._keep(links.linked(pairs, members, decided, self._ctx.model, self._ctx.policy, focus=refs), refs)
+
+    def _hopeless_for(self, refs: Collection[RecordKey]) -> set[int]:
+        """Whom none of these records can be linked with in this view, as far as that was asked."""
+        is_past, rows = self._changed is None, self._sight.rows
+        if any(ref not in rows for ref in refs):
+            return set()
+        return set.intersection(*(self._sight.hopeless[is_past, rows[ref].record_no] for ref in refs))
+
+    def _promising(self, live: Iterable[Key], refs: set[RecordKey]) -> set[Pair]:
+        """The pairs that share a live key, but for those that only share blocking keys and cannot weigh
+        enough.
+        """
+        under = {key: self.posters(key).keys() for key in live}
+        certain = links.sharing({key: found for key, found in under.items() if key.type != BLOCK}, refs)
+        perhaps = links.sharing({key: found for key, found in under.items() if key.type == BLOCK}, refs)
+        return certain | {pair for pair in perhaps - certain if self.may_link(*pair)}
+
+    def may_link(self, left: RecordKey, right: RecordKey) -> bool:
+        """Whether two records could weigh enough to be linked, whichever of their keys are live."""
+        model = self._ctx.model
+        return model.ceiling(self._whole(left), self._whole(right)) >= model.review_line
+
+    def _look_inside(self, refs: set[RecordKey]) -> None:
+        """Finds the links of settled records inside their pieces; others are met from their other end."""
+        sight = self._sight
+        labels = {label for ref in refs if (label := sight.rows[ref].piece_no) is not None}
+        sight.read_pieces(labels)
+        together = [self._settled_in(label) for label in labels]
+        sight.read_judgements(ref for inside in together for ref in inside)
+        sight.read_lists({key for inside in together for key in self._keys_inside(inside)})
+        for inside in together:
+            self._explored |= inside
+            live = {key for key in self._keys_inside(inside) if self.is_live(key)}
+            under: dict[Key, list[RecordKey]] = defaultdict(list)
+            for ref in inside:
+                for key in live.intersection(self.keys_of(ref)):
+                    under[key].append(ref)
+            members = self.read_members(inside)
+            found = links.linked(
+                links.sharing(under, inside),
+                members,
+                sight.bench(),
+                self._ctx.model,
+                self._ctx.policy,
+                focus=inside,
+            )
+            self._keep(found, inside)
+
+    def _settled_in(self, label: int) -> set[RecordKey]:
+        return {ref for ref in self._sight.refs_in[label] if self.is_there(ref) and self._is_settled(ref)}
+
+    def _read_ahead(self, near: Iterable[RecordKey]) -> None:
+        """Reads, in the same statement as what is needed now, the lists by which the pieces of those near are
+        looked into next.
+        """
+        rows = self._sight.rows
+        labels = {rows[ref].piece_no for ref in near if ref in rows} if self._changed is not None else set()
+        inside = [self._settled_in(label) for label in labels if label is not None]
+        ahead = {key for each in inside for key in self._keys_inside(each)}
+        self._sight.read_lists(ahead | {key for ref in near for key in self._shown(ref)})
+
+    def _keys_inside(self, refs: Collection[RecordKey]) -> set[Key]:
+        """The keys by which some records may be linked with each other, and those that say what they show."""
+        count: dict[Key, int] = defaultdict(int)
+        for ref in refs:
+            for key in self.keys_of(ref):
+                count[key] += 1
+        return {key for key, found in count.items() if found > 1 or key.type != BLOCK}
+
+    def _keep(self, found: Iterable[Link], explored: Iterable[RecordKey]) -> None:
+        for ref in explored:
+            self._links[ref] |= set()
+        for link in found:
+            self._links[link.left].add(link)
+            self._links[link.right].add(link)
+
+    def _shown(self, ref: RecordKey) -> list[Key]:
+        return [key for key in self.keys_of(ref) if key.type != BLOCK]
+
+    def _member(self, ref: RecordKey) -> Member:
+        known = self._members.get(ref)
+        if known is None:
+            posted = frozenset(key for key in self._shown(ref) if self.is_live(key))
+            known = self._members[ref] = links.showing(self.record(ref), posted, self._ctx.policy)
+        return known
+
+    def _whole(self, ref: RecordKey) -> Pool:
+        """What a record says if all its keys are live."""
+        known = self._pools.get(ref)
+        if known is None:
+            known = pool.of(self.record(ref), frozenset(self._shown(ref)), self._ctx.policy)
+            self._pools[ref] = known
+        return known
+
+    def _is_live(self, key: Key) -> bool:
+        tokens = self._tokens(key)
+        return bool(tokens) and keys.is_live(
+            key.type, records=len(tokens), tokens=len(set(tokens)), policy=self._ctx.policy
+        )
+
+    def _tokens(self, key: Key) -> list[int]:
+        """The names behind a key, one for each record; none when they are too many in any case."""
+        listed = self._sight.list_of(key)
+        if listed is None:
+            return []
+        stored = [token for number, token in listed.items() if number not in self._earlier_nos]
+        return [*stored, *self._earlier_posts.get(key, {}).values()]
+
+
+def with_counterparts(posted: Iterable[Key]) -> set[Key]:
+    """Keys, and those under which their other side is found: an account and the browsing it bounds."""
+    found = set(posted)
+    accounts = {keys.bound_key(key.value) for key in found if key.type == keys.ACCOUNT}
+    return found | accounts | {Key(keys.ACCOUNT, key.value) for key in found if key.type == BOUND}

@@ -1,0 +1,1 @@
+"""What others may read: lookup, profiles, the till's shopper, the change feed."""

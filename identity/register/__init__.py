@@ -1,0 +1,1 @@
+"""What sources say about shoppers: records put, replaced and taken away under their locks."""

@@ -1,0 +1,244 @@
+"""Records as rows: opening them under their locks, writing them with their postings, taking them away."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity import driver
+from identity.driver import Statement
+from identity.model import RecordKey
+from identity.sealing.postings import Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The newest generation of a record, live or not, with the labels of where it belongs."""
+
+    record_no: int
+    id: UUID
+    ref: RecordKey
+    channel: str
+    stub: bool
+    judged: bool
+    posted: tuple[int, ...]
+    content: UUID | None
+    sealed: bytes | None
+    observed_at: datetime
+    created_at: datetime
+    deleted_at: datetime | None
+    erased_at: datetime | None
+    forward_no: int | None
+    piece_no: int | None
+    person_no: int | None
+    profile_no: int | None
+    profile: UUID | None
+    model_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record as it is to be written."""
+
+    id: UUID
+    ref: RecordKey
+    channel: str
+    stub: bool
+    content: UUID | None
+    sealed: bytes
+    postings: tuple[Posting, ...]
+    observed_at: datetime
+    batch: str | None
+    model_no: int
+    household: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedStatement:
+    """A statement about a purpose as it is stored."""
+
+    purpose: str
+    granted: bool
+    at: datetime
+    proof: int
+    sealed: bytes | None
+
+
+class Opened(NamedTuple):
+    """The number of the active model, the paused sources, and what is stored of records by (source, key)."""
+
+    model_no: int
+    paused: frozenset[str]
+    found: dict[tuple[str, str], Stored]
+
+
+def open_newest(connection: Connection, pairs: Sequence[tuple[str, str]], locks: Iterable[int]) -> Opened:
+    """Locks (source, key) pairs until the transaction ends, then reads the newest generation of each."""
+    return _opened(
+        driver.rows(
+            connection,
+            "select identity.take_records(%s::int8[]);"
+            " select * from identity.newest_records(%s::text[], %s::text[])",
+            (sorted(set(locks)), [source for source, _ in pairs], [key for _, key in pairs]),
+        )
+    )
+
+
+def newest(connection: Connection, source: str, key: str) -> Stored | None:
+    """The newest generation of a record, without a lock."""
+    found = driver.rows(
+        connection, "select * from identity.newest_records(%s::text[], %s::text[])", ([source], [key])
+    )
+    return _opened(found).found.get((source, key))
+
+
+def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> list[Stored]:
+    """All generations of these records, oldest first: a browser has one for each account that used it."""
+    found = connection.exec_driver_sql(
+        "select r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.keys,"
+        " r.content, r.sealed, r.observed_at, r.created_at, r.deleted_at, r.erased_at, r.forward_no,"
+        " m.piece_no, m.person_no, m.profile_no, p.id, r.model_no"
+        " from unnest(%s::text[], %s::text[]) asked (source, key)"
+        " join identity.record r on r.source = asked.source and r.key = asked.key"
+        " left join identity.member m on m.record_no = r.record_no"
+        " left join identity.profile p on p.profile_no = m.profile_no"
+        " order by r.source, r.key, r.generation",
+        ([source for source, _ in pairs], [key for _, key in pairs]),
+    )
+    return [_stored(values) for values in found]
+
+
+def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
+    """Writes a new record with its postings."""
+    return Statement(
+        "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
+        (
+            record_no,
+            written.id,
+            *written.ref,
+            written.channel,
+            written.stub,
+            written.content,
+            written.sealed,
+            written.batch,
+            written.observed_at,
+            now,
+            written.model_no,
+            written.household,
+            *_posting_arrays(written.postings),
+        ),
+    )
+
+
+def update(record_no: int, written: Written, *, removed: Collection[int], now: datetime) -> Statement:
+    """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
+    return Statement(
+        "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s, %s, %s,"
+        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
+        (
+            record_no,
+            list(removed),
+            written.stub,
+            written.content,
+            written.sealed,
+            written.batch,
+            written.observed_at,
+            now,
+            written.model_no,
+            written.household,
+            *_posting_arrays(written.postings),
+        ),
+    )
+
+
+def repost(
+    record_no: int, postings: tuple[Posting, ...], *, removed: Collection[int], model_no: int
+) -> Statement:
+    """Puts a record that says what it said under the keys of another model."""
+    return Statement(
+        "select identity.repost(%s, %s::int8[], %s, %s::int8[], %s::int2[], %s::int2[], %s::int4[],"
+        " %s::timestamptz[])",
+        (record_no, list(removed), model_no, *_posting_arrays(postings)),
+    )
+
+
+def bury(record_no: int, posted: Collection[int], *, now: datetime) -> Statement:
+    """Leaves a tombstone: what the record said is gone, its number and id stay."""
+    return Statement(
+        "select identity.unpost(%s, %s::int8[]); update identity.record set sealed = null, content = null,"
+        " keys = '{}', household = null, deleted_at = %s, changed_at = %s where record_no = %s",
+        (record_no, list(posted), now, now, record_no),
+    )
+
+
+def said(record_no: int, statements: Sequence[SealedStatement], *, now: datetime) -> Statement:
+    """Appends statements to a record; one that is known already is not repeated."""
+    return Statement(
+        "select identity.declare(%s, %s, %s::text[], %s::bool[], %s::timestamptz[], %s::int2[], %s::bytea[])",
+        (record_no, now, *_statement_arrays(statements)),
+    )
+
+
+def declare(
+    connection: Connection, record_no: int, statements: Sequence[SealedStatement], *, now: datetime
+) -> None:
+    """Appends statements to a record at once."""
+    if statements:
+        driver.together(connection, [said(record_no, statements, now=now)])
+
+
+def has_statements(connection: Connection, record_no: int, statements: Sequence[SealedStatement]) -> bool:
+    """Whether all these statements are known already."""
+    found: bool = connection.exec_driver_sql(
+        "select not exists (select from unnest(%s::text[], %s::bool[], %s::timestamptz[])"
+        " s (purpose, granted, at) where not exists (select from identity.consent c"
+        " where c.record_no = %s and c.purpose = s.purpose and c.granted = s.granted and c.at = s.at))",
+        (*_statement_arrays(statements)[:3], record_no),
+    ).scalar_one()
+    return found
+
+
+def _posting_arrays(postings: Sequence[Posting]) -> tuple[list[Any], ...]:
+    return (
+        [posting.digest for posting in postings],
+        [posting.code for posting in postings],
+        [int(posting.assurance) for posting in postings],
+        [posting.token for posting in postings],
+        [posting.valid_to for posting in postings],
+    )
+
+
+def _statement_arrays(statements: Sequence[SealedStatement]) -> tuple[list[Any], ...]:
+    return (
+        [statement.purpose for statement in statements],
+        [statement.granted for statement in statements],
+        [statement.at for statement in statements],
+        [statement.proof for statement in statements],
+        [statement.sealed for statement in statements],
+    )
+
+
+def _opened(rows: Sequence[Sequence[Any]]) -> Opened:
+    stored = [_stored(values) for _, _, *values in rows if values[0] is not None]
+    model_no, paused, *_ = rows[0]
+    return Opened(model_no, frozenset(paused), {(each.ref.source, each.ref.key): each for each in stored})
+
+
+def _stored(values: Sequence[Any]) -> Stored:
+    number, record_id, source, key, generation, channel, stub, judged, posted, content, sealed, *rest = values
+    return Stored(
+        number,
+        record_id,
+        RecordKey(source, key, generation),
+        channel,
+        stub,
+        judged,
+        tuple(posted),
+        content,
+        None if sealed is None else bytes(sealed),
+        *rest,
+    )

@@ -1,0 +1,258 @@
+"""Writes versions of records under the locks that the partition asks for, then brings the partition up to
+date.
+
+Everything that changes what records say comes through here: submissions, deletes, stubs, sign-ins, erasure.
+The caller has opened the records, that is: holds their (source, key) locks.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity.context import Context
+from identity.driver import Statement
+from identity.households import living
+from identity.model import Consent, Key, Record, RecordKey
+from identity.partition import settle, store_graph
+from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
+from identity.partition.placing import Change, Placement
+from identity.partition.settle import Cause
+from identity.partition.sight import Sight
+from identity.partition.store_graph import Asked, Row
+from identity.partition.view import with_counterparts
+from identity.policy import BLOCK
+from identity.register import store_records
+from identity.register.store_records import SealedStatement, Stored, Written
+from identity.sealing import envelope, postings
+from identity.sealing.envelope import Content
+from identity.sealing.postings import Posting
+from identity.versions import active
+from identity.versions.registry import HELD
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version of a record that is to be written; without content the record is taken away.
+
+    `stored` is what is there now (None: the record is new). A record taken away forwards to its person unless
+    it is to be forgotten. One that says the same as before is only put under the keys of the active model;
+    one that is held posts nothing that it did not post before.
+    """
+
+    stored: Stored | None
+    ref: RecordKey
+    channel: str
+    content: Content | None
+    observed_at: datetime
+    stub: bool = False
+    fingerprint: UUID | None = None
+    statements: tuple[SealedStatement, ...] = ()
+    batch: str | None = None
+    is_same: bool = False
+    is_held: bool = False
+    is_forwarding: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """By what a shopper who was erased is known again, and whether her own word since then lets her back.
+
+    `back` is called with the time of the erasure; it raises SuppressedError or lets her pass.
+    """
+
+    hashes: frozenset[UUID]
+    back: Callable[[Connection, datetime, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written, in the order of the drafts, and where everything belongs now."""
+
+    changes: tuple[Change, ...]
+    placement: Placement
+    is_settled: bool
+
+
+def write(
+    connection: Connection,
+    ctx: Context,
+    drafts: Sequence[Draft],
+    *,
+    now: datetime,
+    roots: Sequence[int] = (),
+    welcome: Welcome | None = None,
+) -> Done:
+    """Writes all drafts at once and settles what they touch, together with `roots`.
+
+    Nothing is written when a shopper who was erased is not welcome: raises SuppressedError.
+    """
+    steps = [_Step.of(connection, draft, ctx) for draft in drafts]
+    ground = Sight(connection, ctx, slack=len(steps))
+    numbers = _enter(connection, ground, steps, welcome, now)
+    written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
+    changes = tuple(change for _, change in written)
+    posted = {each.key for step in steps for each in step.earlier_posts + step.later_posts}
+    ground.read_lists(
+        with_counterparts(posted), after=[statement for statements, _ in written for statement in statements]
+    )
+    placement, is_settled = settle.settle(
+        connection, ctx, Cause(changes, tuple(roots)), now=now, ground=ground
+    )
+    return Done(changes, placement, is_settled)
+
+
+def before(stored: Stored | None, ctx: Context) -> Content | None:
+    """The content a stored record has, None when there is no such record or it is gone."""
+    if stored is None or stored.sealed is None:
+        return None
+    return envelope.unseal(stored.sealed, stored.id, ctx.vault)
+
+
+def _posted(connection: Connection, stored: Stored, record: Record, ctx: Context) -> tuple[Posting, ...]:
+    """What a stored record posts, by the model that it was put under."""
+    posted = postings.of(record, active.under(connection, ctx, stored.model_no))
+    if stored.model_no != HELD:
+        return posted
+    kept = set(stored.posted)
+    return tuple(each for each in posted if each.digest in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A draft with both versions of the record and of its postings."""
+
+    draft: Draft
+    earlier: Record | None
+    later: Record | None
+    earlier_posts: tuple[Posting, ...]
+    later_posts: tuple[Posting, ...]
+
+    @classmethod
+    def of(cls, connection: Connection, draft: Draft, ctx: Context) -> "_Step":
+        old = before(draft.stored, ctx)
+        stub = draft.stored is not None and draft.stored.stub
+        earlier = old.record(draft.ref, draft.channel, stub=stub) if old else None
+        later = draft.content.record(draft.ref, draft.channel, stub=draft.stub) if draft.content else None
+        earlier_posts = _posted(connection, draft.stored, earlier, ctx) if earlier and draft.stored else ()
+        later_posts = postings.of(later, ctx) if later else ()
+        if draft.is_held:
+            before_keys = {posting.key for posting in earlier_posts}
+            later_posts = tuple(
+                each for each in later_posts if each.key in before_keys and each.key.type != BLOCK
+            )
+        return cls(draft, earlier, later, earlier_posts, later_posts)
+
+    @property
+    def is_other(self) -> bool:
+        """Whether what the record says or posts changes: who weighs it under one of its keys relies on it."""
+        return self.earlier != self.later or self.earlier_posts != self.later_posts
+
+    @property
+    def leaving(self) -> set[Key]:
+        """The keys that the record stops to post, or under which it changes its name."""
+        staying = {(posting.key, posting.token) for posting in self.later_posts}
+        return {each.key for each in self.earlier_posts if (each.key, each.token) not in staying}
+
+
+def _enter(
+    connection: Connection, ground: Sight, steps: Sequence[_Step], welcome: Welcome | None, now: datetime
+) -> list[int]:
+    """Locks what has to be locked before writing; returns the numbers of the records, new ones included."""
+    asked: dict[Key, Asked] = {}
+    leaving: set[Key] = set()
+    for step in steps:
+        if step.is_other:
+            leaving |= step.leaving
+            asked |= {each.key: ground.asked(each.key) for each in step.earlier_posts + step.later_posts}
+    fresh = sum(step.draft.stored is None for step in steps)
+    hashes = welcome.hashes if welcome else frozenset[UUID]()
+    spare: list[int] = []
+    if asked or fresh or hashes:
+        taken = [(each, key in leaving) for key, each in asked.items()]
+        entered = store_graph.enter(connection, taken, hashes, fresh=fresh)
+        spare = entered.numbers
+        if welcome is not None and entered.erased_at is not None:
+            welcome.back(connection, entered.erased_at, now)
+    return [step.draft.stored.record_no if step.draft.stored else spare.pop(0) for step in steps]
+
+
+def _written(
+    ctx: Context, ground: Sight, step: _Step, number: int, now: datetime
+) -> tuple[list[Statement], Change]:
+    """The statements that write a draft, and what they change."""
+    draft, stored = step.draft, step.draft.stored
+    record_id = stored.id if stored else ctx.new_id()
+    if draft.is_same and stored is not None and stored.sealed is not None:
+        sealed = stored.sealed
+    else:
+        sealed = envelope.seal(draft.content, record_id, ctx.vault) if draft.content else b""
+    if draft.content is None:
+        assert stored is not None
+        statements = [store_records.bury(number, stored.posted, now=now)]
+    else:
+        assert step.later is not None
+        ground.keep_version(sealed, step.later, step.later_posts)
+        written = Written(
+            id=record_id,
+            ref=draft.ref,
+            channel=draft.channel,
+            stub=draft.stub,
+            content=draft.fingerprint,
+            sealed=sealed,
+            postings=step.later_posts,
+            observed_at=draft.observed_at,
+            batch=draft.batch,
+            model_no=HELD if draft.is_held else ctx.model_no,
+            household=living.digest(step.later, ctx),
+        )
+        if stored is None:
+            statements = [store_records.insert(number, written, now=now)]
+        else:
+            removed = set(stored.posted) - {posting.digest for posting in step.later_posts}
+            statements = [
+                store_records.repost(number, step.later_posts, removed=removed, model_no=ctx.model_no)
+                if draft.is_same
+                else store_records.update(number, written, removed=removed, now=now)
+            ]
+        if draft.statements:
+            statements.append(store_records.said(number, draft.statements, now=now))
+    change = Change(
+        record_no=number,
+        ref=draft.ref,
+        before=step.earlier,
+        after=step.later,
+        id=record_id,
+        piece_no=stored.piece_no if stored else None,
+        person_no=stored.person_no if stored else None,
+        profile_no=stored.profile_no if stored else None,
+        is_forwarding=draft.is_forwarding,
+        row=_row(number, record_id, step, sealed, ctx) if stored is None else None,
+        posted_before=step.earlier_posts,
+        posted_after=step.later_posts,
+    )
+    return statements, change
+
+
+def _row(number: int, record_id: UUID, step: _Step, sealed: bytes, ctx: Context) -> Row:
+    """A new record as the next statement would read it."""
+    draft = step.draft
+    said = (Consent(each.purpose, each.granted, each.at) for each in draft.statements)
+    return Row(
+        record_no=number,
+        id=record_id,
+        ref=draft.ref,
+        channel=draft.channel,
+        stub=draft.stub,
+        judged=False,
+        sealed=sealed,
+        model_no=HELD if draft.is_held else ctx.model_no,
+        held=frozenset(each.digest for each in step.later_posts) if draft.is_held else None,
+        piece_no=None,
+        person_no=None,
+        profile_no=None,
+        level=None,
+        statements=tuple(each for each in said if each.purpose in {CROSS_CHANNEL, PERSONAL_OFFERS}),
+    )

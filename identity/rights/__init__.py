@@ -1,0 +1,1 @@
+"""What shoppers decide: consent, erasure, and that an erased shopper stays erased."""

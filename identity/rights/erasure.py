@@ -1,0 +1,171 @@
+"""Forgetting a shopper, and handing her everything first.
+
+What stays of an erased shopper: record numbers and ids (they answer that she was erased), that something
+happened when, that consent was given or withdrawn when, and keyed hashes by which a feed that still knows her
+is refused.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.engine import Connection
+
+from identity.answers import EventView, IdentifierView
+from identity.batches import store_batches
+from identity.canonical import keys
+from identity.context import Context
+from identity.errors import BusyError
+from identity.events import browsers, history, store_events
+from identity.model import Identifier, Key, Record
+from identity.policy import Linking
+from identity.reading import readers
+from identity.reading.readers import Opened
+from identity.register import opening, records, store_records, writing
+from identity.register.store_records import Stored
+from identity.rights import consent, store_consents, store_erasure, store_suppression, suppression
+from identity.sealing import postings
+from identity.sealing.envelope import Content
+
+
+def erase(
+    connection: Connection, ctx: Context, profile: UUID, *, reason: str, now: datetime
+) -> tuple[int, ...]:
+    """Erases the person behind a profile and returns the numbers of her records.
+
+    Their data elsewhere must go as well. Raises UnknownProfileError, ErasedError, BusyError (a record came to
+    her meanwhile: try again).
+    """
+    numbers = readers.person_of(readers.head(connection, profile))
+    pairs = store_erasure.pairs(connection, numbers)
+    ctx, *_ = opening.open_many(connection, ctx, pairs)
+    head = readers.head(connection, profile)
+    if set(readers.person_of(head)) - set(numbers):
+        raise BusyError
+    numbers = readers.person_of(head)
+    stored = [each for each in store_records.generations(connection, pairs) if each.record_no in set(numbers)]
+    contents = {
+        each.record_no: content for each in stored if (content := writing.before(each, ctx)) is not None
+    }
+    live = [each for each in stored if each.record_no in contents]
+    known = [contents[each.record_no].record(each.ref, each.channel, stub=each.stub) for each in live]
+    hashes = suppression.of_records(known, ctx) | {suppression.of_key(*pair, ctx) for pair in pairs}
+    store_suppression.suppress(connection, hashes, now=now)
+    records.take_away(connection, ctx, live, now=now, is_forwarding=False)
+    _forget(connection, ctx, stored, known, now)
+    store_erasure.note(connection, head.id, len(numbers), reason=reason, now=now)
+    return tuple(numbers)
+
+
+def next_of_source(connection: Connection, source: str) -> str | None:
+    """The key of a record that a source still tells of: for taking a whole source away, one by one."""
+    return store_erasure.a_key(connection, source)
+
+
+def export(connection: Connection, ctx: Context, profile: UUID, *, now: datetime) -> dict[str, Any]:
+    """Everything identity holds about the person behind a profile, ready for JSON. Raises as `erase`."""
+    head = readers.head(connection, profile)
+    numbers = readers.person_of(head)
+    opened = readers.opened(connection, ctx, numbers)
+    return {
+        "profile": str(head.id),
+        "exported_at": now.isoformat(),
+        "records": [_record(each) for each in opened],
+        "consents": [
+            {
+                "record": str(each.record),
+                "purpose": each.purpose,
+                "granted": each.granted,
+                "at": each.at.isoformat(),
+                "proof": each.proof.name.lower(),
+                "evidence": each.evidence,
+                "received_at": each.received_at.isoformat(),
+            }
+            for each in consent.statements(connection, ctx, profile)
+        ],
+        "events": [
+            _event(history.view(event, ctx)) for event in store_events.of_records(connection, numbers)
+        ],
+        "memberships": [
+            {"record": str(record), "since": since.isoformat(), "profile": str(owner) if owner else None}
+            for record, since, owner in store_erasure.memberships(connection, numbers)
+        ],
+    }
+
+
+def _forget(
+    connection: Connection, ctx: Context, stored: Sequence[Stored], known: Iterable[Record], now: datetime
+) -> None:
+    numbers = [each.record_no for each in stored]
+    hidden = {each.record_no: opening.erased_key(each.ref.source, each.ref.key, ctx) for each in stored}
+    store_erasure.erase_records(connection, hidden, now=now)
+    store_erasure.erase_events(connection, numbers)
+    store_erasure.erase_mentions(connection, numbers)
+    store_batches.forget(connection, numbers)
+    store_erasure.close_reviews(connection, numbers, now=now)
+    store_consents.forget(connection, numbers)
+    _hide_accounts(connection, ctx, known)
+
+
+def _hide_accounts(connection: Connection, ctx: Context, known: Iterable[Record]) -> None:
+    """Lets a pseudonym bound what her accounts bounded on the devices that she used."""
+    devices, accounts = set(), set()
+    for record in known:
+        for identifier in record.identifiers:
+            if ctx.policy.identifiers[identifier.type].links is Linking.ACCOUNT:
+                devices.add(postings.digest(identifier.key, ctx))
+        if record.bound_to is not None:
+            accounts.add(record.bound_to)
+    for account in sorted(accounts):
+        pseudonym = f"erased:{ctx.vault.fingerprint('erased account', account)}"
+        old, new = (postings.digest(Key(keys.ACCOUNT, value), ctx) for value in (account, pseudonym))
+        signed = store_erasure.devices_of(connection, old, devices)
+        sealed = {device: ctx.vault.seal(pseudonym.encode(), browsers.place(device)) for device in signed}
+        store_erasure.hide_account(connection, old, new, sealed)
+
+
+def _record(each: Opened) -> dict[str, Any]:
+    content: Content = each.content
+    return {
+        "record": str(each.row.id),
+        "source": each.row.source,
+        "key": each.row.key,
+        "generation": each.row.generation,
+        "channel": each.row.channel,
+        "profile": str(each.row.profile),
+        "attributes": {name: _plain(value) for name, value in readers.shown(content.attributes).items()},
+        "identifiers": [_identifier(shown) for shown in readers.identifiers(each.record)],
+        "former_identifiers": [_identifier(former) for former in content.former],
+        "account": content.bound_to,
+        "observed_at": each.row.observed_at.isoformat(),
+        "created_at": each.row.created_at.isoformat(),
+        "changed_at": each.row.changed_at.isoformat(),
+    }
+
+
+def _identifier(shown: Identifier | IdentifierView) -> dict[str, Any]:
+    return {
+        "type": shown.type,
+        "value": shown.value,
+        "assurance": shown.assurance.name.lower(),
+        "valid_from": shown.valid_from.isoformat() if shown.valid_from else None,
+        "valid_to": shown.valid_to.isoformat() if shown.valid_to else None,
+    }
+
+
+def _event(event: EventView) -> dict[str, Any]:
+    return {
+        "event": event.event_no,
+        "record": str(event.record),
+        "kind": event.kind,
+        "channel": event.channel,
+        "source": event.source,
+        "occurred_at": event.occurred_at.isoformat(),
+        "received_at": event.received_at.isoformat(),
+        "body": event.body,
+    }
+
+
+def _plain(value: str | date) -> str:
+    return value if isinstance(value, str) else value.isoformat()

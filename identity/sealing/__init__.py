@@ -1,0 +1,1 @@
+"""Personal values turned into digests, envelopes and signed tokens."""

@@ -1,0 +1,68 @@
+"""What of a record is personal, as the bytes that are sealed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from identity.model import Assurance, Canonical, Identifier, Record, RecordKey
+from identity.sealing.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The personal part of a record.
+
+    `declared` is what the source said last, `evidence` what events showed often enough, `former` what was
+    valid until the source's key went to somebody else: it finds nobody any more and is kept for the shopper's
+    export. `bound_to` is the account whose sign-ins bound a stretch of anonymous browsing.
+    """
+
+    attributes: Canonical
+    declared: tuple[Identifier, ...] = ()
+    evidence: tuple[Identifier, ...] = ()
+    former: tuple[Identifier, ...] = ()
+    bound_to: str | None = None
+    proof: Assurance = Assurance.TYPED
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """What the record shows now. Evidence only adds values that the source does not speak of itself."""
+        spoken = {identifier.key for identifier in self.declared}
+        return self.declared + tuple(each for each in self.evidence if each.key not in spoken)
+
+    def record(self, ref: RecordKey, channel: str, *, stub: bool) -> Record:
+        """The record that has this content."""
+        return Record(
+            ref=ref,
+            channel=channel,
+            attributes=self.attributes,
+            identifiers=self.identifiers,
+            stub=stub,
+            bound_to=self.bound_to,
+            proof=self.proof,
+        )
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Content)
+
+
+def seal(content: Content, record_id: UUID, vault: Vault) -> bytes:
+    """The sealed bytes of a record's content; they open for this record id only."""
+    return vault.seal(_ENCODER.encode(content), _place(record_id))
+
+
+def unseal(sealed: bytes, record_id: UUID, vault: Vault) -> Content:
+    """The content of a record. Raises VaultError."""
+    return _DECODER.decode(vault.unseal(sealed, _place(record_id)))
+
+
+def as_text(moment: datetime | None) -> str | None:
+    """A time as it goes into JSON."""
+    return None if moment is None else moment.isoformat()
+
+
+def _place(record_id: UUID) -> str:
+    return f"record:{record_id}"

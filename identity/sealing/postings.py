@@ -1,0 +1,74 @@
+"""Under which digests a record is found: its keys as the database knows them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from identity.canonical import keys
+from identity.context import Context
+from identity.model import Assurance, Key, Record
+from identity.policy import BLOCK, BOUND, Linking, Policy
+
+BLOCK_CODE: Final = 0
+BOUND_CODE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One row of the table of keys, without its record's number."""
+
+    key: Key
+    digest: int
+    code: int
+    assurance: Assurance
+    token: int
+    valid_to: datetime | None
+
+
+def of(record: Record, ctx: Context) -> tuple[Posting, ...]:
+    """All postings of a record, in the order of their digests."""
+    token = ctx.vault.token(keys.token(record))
+    found = (
+        _posting(key, record, token, ctx)
+        for key in set(keys.posted(record, ctx.model.blocking(record), ctx.policy))
+    )
+    return tuple(sorted(found, key=lambda posting: posting.digest))
+
+
+def digest(key: Key, ctx: Context) -> int:
+    """The digest of a key."""
+    return ctx.vault.digest(key.type, key.value)
+
+
+def code(key_type: str, policy: Policy) -> int:
+    """The number that stands for a type of key in the database."""
+    if key_type == BLOCK:
+        return BLOCK_CODE
+    return BOUND_CODE if key_type == BOUND else policy.identifiers[key_type].code
+
+
+def _posting(key: Key, record: Record, token: int, ctx: Context) -> Posting:
+    if key.type == BLOCK:
+        return Posting(key, digest(key, ctx), BLOCK_CODE, Assurance.TYPED, token, None)
+    shown = [identifier for identifier in record.identifiers if identifier.key == key]
+    rule = ctx.policy.identifiers.get(key.type)
+    if rule is not None and rule.links is Linking.ACCOUNT:
+        assurance = Assurance.AUTHENTICATED  # the sign-in vouches for the device, whoever claimed it
+    else:
+        assurance = max((identifier.assurance for identifier in shown), default=Assurance.TYPED)
+    return Posting(
+        key=key,
+        digest=digest(key, ctx),
+        code=code(key.type, ctx.policy),
+        assurance=max(assurance, Assurance.TYPED),
+        token=token,
+        valid_to=_last(identifier.valid_to for identifier in shown),
+    )
+
+
+def _last(ends: Iterable[datetime | None]) -> datetime | None:
+    known = list(ends)
+    if not known or None in known:
+        return None
+    return max(end for end in known if end is not None)

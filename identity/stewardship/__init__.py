@@ -1,0 +1,1 @@
+"""What people look at and decide: reviews, judgements, explanations."""

@@ -1,0 +1,82 @@
+"""What a steward should look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from identity.answers import Effect, ReviewView
+from identity.context import Context
+from identity.errors import UnknownReviewError
+from identity.model import Verdict
+from identity.stewardship import steward, store_reviews
+from identity.stewardship.store_reviews import ReviewRow
+
+VERDICTS: Final = ("same", "different", "dismiss")
+LIMIT_MAX: Final = 500
+
+
+def open_items(
+    connection: Connection, *, after: int = 0, limit: int = 50, kinds: Sequence[str] = ()
+) -> tuple[ReviewView, ...]:
+    """Open items in the order they came up, after the item numbered `after`."""
+    rows = store_reviews.page(connection, after=after, limit=min(limit, LIMIT_MAX), kinds=kinds)
+    return tuple(_view(row) for row in rows)
+
+
+def decide(
+    connection: Connection,
+    ctx: Context,
+    review_no: int,
+    verdict: str,
+    *,
+    reason: str,
+    author: str,
+    now: datetime,
+) -> ReviewView:
+    """Closes an item: same and different become a judgement, dismiss only closes it.
+
+    Raises UnknownReviewError, also when the item is not about two records and dismiss was not the verdict.
+    """
+    row = store_reviews.find(connection, review_no)
+    if row is None or verdict not in VERDICTS:
+        raise UnknownReviewError
+    item = _view(row)
+    if verdict != "dismiss" and (item.left is None or item.right is None):
+        raise UnknownReviewError("This item is not about two records; it can only be dismissed.")
+    if verdict != "dismiss" and item.left is not None and item.right is not None:
+        steward.judge(
+            connection,
+            ctx,
+            [item.left],
+            [item.right],
+            Verdict(verdict),
+            reason=reason,
+            author=author,
+            now=now,
+        )
+    store_reviews.close(connection, review_no, author=author, now=now)
+    return item
+
+
+def _view(row: ReviewRow) -> ReviewView:
+    return ReviewView(
+        row.review_no,
+        row.kind,
+        row.reason,
+        row.left,
+        row.right,
+        row.detail,
+        row.state,
+        row.opened_at,
+        _effect(row),
+    )
+
+
+def _effect(row: ReviewRow) -> Effect | None:
+    if row.left_profile is None or row.right_profile is None:
+        return None
+    return Effect(
+        tuple(sorted({row.left_profile, row.right_profile})), row.left_records or 0, row.right_records or 0
+    )

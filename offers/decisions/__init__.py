@@ -1,0 +1,1 @@
+"""Decisions kept: logged behind the answer, replayed, told in sentences."""

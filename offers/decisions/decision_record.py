@@ -1,0 +1,81 @@
+"""A decision as it is logged: the answer with all it was made from, so that it can be made again.
+
+Invariant: evaluating the inputs against the catalogue of that version gives the answer, byte for byte.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from offers.evaluation.decision import Decision, Refusal, RefusedCode
+from offers.model import Known, Policy, Query, Shopper
+from offers.redemptions import transaction_key
+
+UUID_WITH_TIME: Final = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What `evaluate` was given, the catalogue apart."""
+
+    query: Query
+    shopper: Shopper | None
+    known: Known
+    policy: Policy
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One logged decision. `record_no` is the record the shopper showed; `at` is within the id already."""
+
+    id: UUID
+    at: datetime
+    inputs: Inputs
+    answer: Decision
+    record_no: int | None = None
+
+    @property
+    def transaction(self) -> str | None:
+        """The transaction's key as one text."""
+        key = self.inputs.query.transaction
+        return transaction_key.spell(key) if key is not None else None
+
+
+def moment(decision_id: UUID, now: datetime) -> datetime:
+    """The instant that finds a decision's day: the one in its id, so that an id is enough to read it."""
+    if decision_id.version != UUID_WITH_TIME:
+        return now
+    return datetime.fromtimestamp((decision_id.int >> 80) / 1000, UTC)
+
+
+def encode(value: Inputs | Decision) -> bytes:
+    """The value as compressed JSON: a tenth of the bytes for the database to parse, log and keep."""
+    return zlib.compress(msgspec.json.encode(value), level=1)
+
+
+def decode_inputs(content: bytes) -> Inputs:
+    """Inputs from what `encode` made of them."""
+    return msgspec.json.decode(zlib.decompress(content), type=Inputs)
+
+
+def decode_answer(content: bytes) -> Decision:
+    """An answer from what `encode` made of it."""
+    plain: dict[str, Any] = msgspec.json.decode(zlib.decompress(content))
+    refused = tuple(map(_refusal, plain.pop("refused")))
+    fields = {name: msgspec.convert(plain[name], hint) for name, hint in _HINTS.items() if name != "refused"}
+    return Decision(**fields, refused=refused)
+
+
+_HINTS: Final = get_type_hints(Decision)
+
+
+def _refusal(plain: dict[str, Any]) -> Refusal | RefusedCode:
+    # msgspec cannot tell the two apart by itself; the name that each alone has can.
+    if "code" in plain:
+        return msgspec.convert(plain, RefusedCode)
+    return msgspec.convert(plain, Refusal)

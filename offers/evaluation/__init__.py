@@ -1,0 +1,1 @@
+"""The evaluator: which offers apply, and to the cent how much they give. Pure."""

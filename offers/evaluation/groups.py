@@ -1,0 +1,207 @@
+"""Which units of a basket form groups: for buy-X-get-Y, for bundles and for gifts.
+
+Invariant: a unit serves at most one group. Of all ways to form groups the one that is worth most to the
+shopper is taken, but for the oldest rule of shops: without products of its own, what is got are the cheapest
+of each group, the groups being formed dearest first. More units, or dearer ones, never make it worth less.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from offers.marketing.campaign_rewards import Cover
+from offers.money import dearest
+
+BUY, GET = 0, 1
+Holds = Callable[[int], bool]
+
+
+class Stack(NamedTuple):
+    """The units of one line that are free to serve, what they cost now, and which parts they fit."""
+
+    units: int
+    amount_minor: int
+    fits: tuple[int, ...]
+
+
+class Pick(NamedTuple):
+    """How many units of a stack serve in groups, and how many of these the reward touches."""
+
+    used: int
+    got: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The shape of a group: how many units of each part.
+
+    `is_bundle`: the reward touches all of it, else only part `GET`. `is_cheapest`: both parts cover the same,
+    and got are the cheapest. `most`: so many groups a basket, None without limit.
+    """
+
+    units: tuple[int, ...]
+    covers: tuple[Cover, ...]
+    is_bundle: bool = False
+    is_cheapest: bool = False
+    most: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many units make up one group."""
+        return sum(self.units)
+
+    @property
+    def touched(self) -> int:
+        """How many units of one group the reward touches."""
+        return self.size if self.is_bundle else self.units[GET]
+
+    def fits(self, sku: str | None, group: str | None, lineage: tuple[str, ...]) -> tuple[int, ...]:
+        """The parts that a product fits."""
+        return tuple([i for i, cover in enumerate(self.covers) if cover.has(sku, group, lineage)])
+
+
+def form(
+    group: Group, stacks: Sequence[Stack], *, most: int | None, price_minor: int | None = None
+) -> tuple[int, list[Pick]]:
+    """How many groups are formed and from which units. The stacks come dearest first.
+
+    `price_minor`: what a bundle costs, where it has a price: only bundles that save something are formed.
+    """
+    units = sum([stack.units for stack in stacks])
+    bound = units // group.size if most is None else min(most, units // group.size)
+    if group.is_cheapest:
+        return bound, _cheapest_of_each(group, stacks, bound)
+    if not group.is_bundle:
+        return _apart(group, stacks, bound)
+    bound = _last(bound, lambda count: _fill(group, stacks, count) is not None)
+    if price_minor is not None:
+        bound = _last(bound, lambda count: _gain(group, stacks, count) > price_minor)
+    filled = _fill(group, stacks, bound)
+    assert filled is not None, "the bound can be filled"
+    return bound, [Pick(used, used) for used in filled]
+
+
+def missing(group: Group, stacks: Sequence[Stack]) -> int:
+    """How many units one group lacks."""
+    if group.is_cheapest:
+        return max(0, group.size - sum([stack.units for stack in stacks]))
+    return group.size - sum(_place(group.units, stacks))
+
+
+def _cheapest_of_each(group: Group, stacks: Sequence[Stack], groups: int) -> list[Pick]:
+    """Units stand dearest first, cut into groups; the last units of each are got."""
+    end = groups * group.size
+    picks: list[Pick] = []
+    at = 0
+    for stack in stacks:
+        first, at = min(at, end), at + stack.units
+        last = min(at, end)
+        picks.append(Pick(last - first, _got_before(group, last) - _got_before(group, first)))
+    return picks
+
+
+def _got_before(group: Group, position: int) -> int:
+    """How many of the units before a position are the last of their group."""
+    groups, rest = divmod(position, group.size)
+    return groups * group.units[GET] + max(0, rest - group.units[BUY])
+
+
+def _apart(group: Group, stacks: Sequence[Stack], bound: int) -> tuple[int, list[Pick]]:
+    """What is got is covered by names of its own: the dearest of those; the cheapest others are bought.
+
+    Hall's condition for two parts says how many groups there are: enough units for each part, and for both.
+    """
+    buy, get = group.units
+    buyable = sum([stack.units for stack in stacks if BUY in stack.fits])
+    gettable = sum([stack.units for stack in stacks if GET in stack.fits])
+    groups = min([bound, gettable // get, *([buyable // buy] if buy else [])])
+    spare = buyable - groups * buy  # so many units that could be bought may be got instead
+    wanted = groups * get
+    got: list[int] = []
+    for stack in stacks:
+        units = min(stack.units, wanted) if GET in stack.fits else 0
+        if BUY in stack.fits:
+            units = min(units, spare)
+            spare -= units
+        wanted -= units
+        got.append(units)
+    bought = [0] * len(stacks)
+    wanted = groups * buy
+    for only in (True, False):  # first what could not be got anyway
+        for i in reversed(range(len(stacks))):
+            if BUY in stacks[i].fits and (GET not in stacks[i].fits) == only:
+                bought[i] = min(stacks[i].units - got[i], wanted)
+                wanted -= bought[i]
+    return groups, [Pick(b + g, g) for b, g in zip(bought, got, strict=True)]
+
+
+def _last(bound: int, holds: Holds) -> int:
+    """The largest count up to the bound for which something holds that holds for all lower ones."""
+    low, high = 0, bound
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _gain(group: Group, stacks: Sequence[Stack], count: int) -> int:
+    """What the last of so many bundles is made of; it falls with every further one."""
+    return _amount(group, stacks, count) - _amount(group, stacks, count - 1)
+
+
+def _amount(group: Group, stacks: Sequence[Stack], count: int) -> int:
+    filled = _fill(group, stacks, count)
+    assert filled is not None, "fewer bundles than can be filled"
+    return sum(
+        [
+            dearest(stack.amount_minor, stack.units, used)
+            for stack, used in zip(stacks, filled, strict=True)
+            if used
+        ]
+    )
+
+
+def _fill(group: Group, stacks: Sequence[Stack], count: int) -> list[int] | None:
+    """The units that make up so many bundles, worth most; None when there are too few."""
+    used = _place(tuple([units * count for units in group.units]), stacks)
+    return used if sum(used) == group.size * count else None
+
+
+def _place(room: tuple[int, ...], stacks: Sequence[Stack]) -> list[int]:
+    """As many units as find a place in the parts, the dearest first.
+
+    Greedy with augmenting paths is exact here: sets of units that can be placed form a matroid.
+    """
+    left = list(room)
+    held: list[dict[int, int]] = [{} for _ in room]
+    used: list[int] = []
+    for i, stack in enumerate(stacks):
+        placed = 0
+        while placed < stack.units and _seat(i, stacks, left, held, set()):
+            placed += 1
+        used.append(placed)
+    return used
+
+
+def _seat(
+    i: int, stacks: Sequence[Stack], left: list[int], held: list[dict[int, int]], seen: set[int]
+) -> bool:
+    for part in stacks[i].fits:
+        if part in seen:
+            continue
+        seen.add(part)
+        if left[part]:
+            left[part] -= 1
+        else:
+            mover = next((j for j in sorted(held[part]) if _seat(j, stacks, left, held, seen)), None)
+            if mover is None:
+                continue
+            held[part][mover] -= 1
+            if not held[part][mover]:
+                del held[part][mover]
+        held[part][i] = held[part].get(i, 0) + 1
+        return True
+    return False

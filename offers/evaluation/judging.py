@@ -1,0 +1,66 @@
+"""Every matching rule heard: those that may play, with their claims, and a reason for each of the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from offers.catalogue.matching import match
+from offers.catalogue.rule import Rule
+from offers.evaluation.case import Case, Item
+from offers.evaluation.decision import Hint, Refusal
+from offers.evaluation.eligibility import No, refuse
+from offers.evaluation.plays import claim
+from offers.evaluation.pricing import Grant, Play
+
+
+@dataclass(slots=True, eq=False)
+class Judged:
+    """The plays, in the order of positions, and why the others may not, by campaign id."""
+
+    plays: list[Play] = field(default_factory=list)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    nos: dict[int, No | None] = field(default_factory=dict)
+
+
+def judge(case: Case, items: list[Item], heard: Judged | None = None) -> Judged:
+    """What the rules that match these items claim. A rule `heard` before is not asked again as such."""
+    judged = Judged()
+    if heard is not None:
+        judged.nos, judged.refused = heard.nos, heard.refused
+    if not items:
+        return judged
+    matches = match(case, items)
+    only = case.shopper.only if case.shopper is not None else None
+    for slot in case.catalogue.in_order(matches):
+        rule = case.catalogue.rules[slot]
+        if only is not None and rule.personal and rule.id != only.campaign:
+            continue  # whoever holds a token learns nothing else, not even a no
+        if slot not in judged.nos:
+            judged.nos[slot] = refuse(case, rule)
+        heard_of = judged.nos[slot] or claim(case, rule, matches[slot])
+        if isinstance(heard_of, Play):
+            judged.plays.append(heard_of)
+        elif heard_of is not None:
+            judged.refused.setdefault(rule.id, Refusal(rule.id, heard_of.reason, heard_of.hint))
+    return judged
+
+
+def explain_losers(judged: Judged, grants: Sequence[Grant]) -> None:
+    """Plays that could have given something and were left out: name one that gave more in their place."""
+    if len(judged.plays) == 1:
+        return
+    winners = {grant.claim.play.rule.position for grant in grants}
+    on_item: dict[int, Rule] = {}
+    in_group: dict[str | None, Rule] = {}
+    for grant in grants:
+        rule = grant.claim.play.rule
+        on_item.setdefault(grant.claim.item.order, rule)
+        in_group.setdefault(rule.group, rule)
+    for play in judged.plays:
+        rule = play.rule
+        if rule.position in winners:
+            continue
+        rivals = [on_item[one.item.order] for one in play.claims if one.item.order in on_item]
+        if rule.group in in_group and rule.group is not None:
+            rivals.append(in_group[rule.group])
+        hint = Hint("campaign", rivals[0].id) if rivals else None
+        judged.refused.setdefault(rule.id, Refusal(rule.id, "better_offer", hint))

@@ -1,0 +1,1 @@
+"""What shoppers want: interests by record, and the short list that queries read."""

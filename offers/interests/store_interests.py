@@ -1,0 +1,131 @@
+"""Reads and writes interests and the lists of wants.
+
+A record's list row is its lock: whoever changes interests holds the rows of all records concerned, taken in
+order.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from psycopg2.extras import execute_values
+from sqlalchemy import Connection, text
+
+from offers.interests.want_list import WantList, pack, unpack
+from offers.model import Want
+from offers.store_driver import driver_cursor
+
+Interests = dict[tuple[int, int], tuple[list[int], list[int]]]
+"""(record_no, product_no) to the newest instants and the counts, in the order of `interest.KINDS`."""
+
+_MAKE_LISTS = text("""
+    INSERT INTO offers.wants (record_no, products, facts, cut, closed_at_s)
+    SELECT r, '{}', '', false, 0 FROM unnest(CAST(:records AS bigint[])) AS r ORDER BY r
+        ON CONFLICT DO NOTHING
+""")
+_LOCK_LISTS = text("""
+    SELECT record_no, products, facts, cut, closed_at_s FROM offers.wants
+     WHERE record_no = ANY (CAST(:records AS bigint[]))
+     ORDER BY record_no
+       FOR UPDATE
+""")
+
+
+def lock(connection: Connection, records: Sequence[int]) -> dict[int, WantList]:
+    """The lists of these records (ascending), locked; empty ones are made first.
+
+    All missing rows are made before the first is locked, so two batches cannot wait in a circle.
+    """
+    connection.execute(_MAKE_LISTS, {"records": list(records)})
+    rows = connection.execute(_LOCK_LISTS, {"records": list(records)})
+    return {
+        row.record_no: WantList(tuple(unpack(row.products, row.facts)), row.cut, row.closed_at_s)
+        for row in rows
+    }
+
+
+_COLUMNS = """
+    record_no, product_no, viewed_at_s, searched_at_s, carted_at_s, removed_at_s, bought_at_s, returned_at_s
+"""
+_ADD = f"""
+    INSERT INTO offers.interest AS i ({_COLUMNS}, views, searches, carts, purchases, returns)
+    VALUES %s
+        ON CONFLICT (record_no, product_no) DO UPDATE
+       SET viewed_at_s = greatest(i.viewed_at_s, excluded.viewed_at_s),
+           searched_at_s = greatest(i.searched_at_s, excluded.searched_at_s),
+           carted_at_s = greatest(i.carted_at_s, excluded.carted_at_s),
+           removed_at_s = greatest(i.removed_at_s, excluded.removed_at_s),
+           bought_at_s = greatest(i.bought_at_s, excluded.bought_at_s),
+           returned_at_s = greatest(i.returned_at_s, excluded.returned_at_s),
+           views = i.views + excluded.views, searches = i.searches + excluded.searches,
+           carts = i.carts + excluded.carts, purchases = i.purchases + excluded.purchases,
+           returns = i.returns + excluded.returns
+    RETURNING {_COLUMNS}
+"""  # noqa: S608  (the columns are ours)
+
+
+def add(connection: Connection, interests: Interests) -> Iterator[tuple[int, Want]]:
+    """Merge interests into the table; yields each as it is now, with its record."""
+    rows = [
+        (*key, *instants, *(count for place, count in enumerate(counts) if place != _REMOVED))
+        for key, (instants, counts) in sorted(interests.items())
+    ]
+    if not rows:
+        return iter(())
+    with driver_cursor(connection) as cursor:
+        found = execute_values(cursor, _ADD, rows, page_size=len(rows), fetch=True)
+    return ((row[0], Want(*row[1:])) for row in found)
+
+
+_REMOVED = 3  # what was taken out of a cart has a time, but nobody asks how often
+
+_READ = text(f"SELECT {_COLUMNS} FROM offers.interest WHERE record_no = ANY (CAST(:records AS bigint[]))")  # noqa: S608
+
+
+def read(connection: Connection, records: Collection[int]) -> Iterator[tuple[int, Want]]:
+    """All interests of these records, each with its record."""
+    rows = connection.execute(_READ, {"records": list(records)})
+    return ((row[0], Want(*row[1:])) for row in rows)
+
+
+def holders(connection: Connection, *, limit: int) -> list[int]:
+    """Records that want something, the newest first."""
+    found = connection.execute(
+        text("SELECT record_no FROM offers.wants WHERE products <> '{}' ORDER BY 1 DESC LIMIT :limit"),
+        {"limit": limit},
+    )
+    return list(found.scalars())
+
+
+def clear(connection: Connection, records: Sequence[int]) -> None:
+    """Delete the interests of these records."""
+    connection.execute(
+        text("DELETE FROM offers.interest WHERE record_no = ANY (CAST(:records AS bigint[]))"),
+        {"records": list(records)},
+    )
+
+
+def remove_lists(connection: Connection, records: Sequence[int]) -> None:
+    """Delete the lists of these records."""
+    connection.execute(
+        text("DELETE FROM offers.wants WHERE record_no = ANY (CAST(:records AS bigint[]))"),
+        {"records": list(records)},
+    )
+
+
+_SAVE = """
+    UPDATE offers.wants AS w
+       SET products = v.products, facts = v.facts, cut = v.cut, closed_at_s = v.closed_at_s
+      FROM (VALUES %s) AS v (record_no, products, facts, cut, closed_at_s)
+     WHERE w.record_no = v.record_no
+"""
+
+
+def save_lists(connection: Connection, lists: Mapping[int, WantList]) -> None:
+    """Write lists of records whose rows are locked."""
+    if not lists:
+        return
+    rows = []
+    for record_no, found in sorted(lists.items()):
+        products, facts = pack(found.wants)
+        rows.append((record_no, products, facts, found.cut, found.closed_at_s))
+    with driver_cursor(connection) as cursor:
+        execute_values(cursor, _SAVE, rows, template="(%s, %s::integer[], %s, %s, %s)", page_size=len(rows))

@@ -1,0 +1,1 @@
+"""Campaigns as marketers write, check, change and stop them."""

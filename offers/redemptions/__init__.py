@@ -1,0 +1,1 @@
+"""The ledger: uses held, booked and given back, never over, never twice."""

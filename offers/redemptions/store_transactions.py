@@ -1,0 +1,150 @@
+"""Reads and writes recorded transactions, and what tills reported otherwise."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from offers.clock import Settled
+from offers.redemptions.redemption import Clocks, Recorded, Sale
+from offers.tables import reconciliation, redemption, till_transaction
+
+
+class Found(NamedTuple):
+    """A recorded transaction: the digest of its content and its first answer as JSON."""
+
+    digest: bytes
+    answer: str
+
+
+def make(
+    connection: Connection,
+    sale: Sale,
+    store_no: int,
+    transaction_id: UUID,
+    *,
+    digest: bytes,
+    settled: Settled,
+    clocks: Clocks,
+) -> int | None:
+    """Store a transaction and return its number; None when it is there already. The answer follows."""
+    return connection.execute(
+        insert(till_transaction)
+        .values(
+            **_key(sale, store_no),
+            id=transaction_id,
+            kind=sale.kind,
+            stated_at=clocks.occurred_at or clocks.received_at,
+            occurred_at=settled.happened_at,
+            received_at=clocks.received_at,
+            currency=sale.currency,
+            lines=list(sale.lines),
+            tenders=list(sale.tenders),
+            applied=[_applied(sale, place) for place in range(len(sale.applied))],
+            record_no=sale.record_no,
+            flags=[],
+            digest=digest,
+            answer={},
+        )
+        .on_conflict_do_nothing(index_elements=["store_no", "terminal", "business_day", "number", "kind"])
+        .returning(till_transaction.c.transaction_no)
+    ).scalar()
+
+
+def keep_answer(connection: Connection, transaction_no: int, answer: str, recorded: Recorded) -> None:
+    """Add the first answer to a transaction just stored, and tie it to its redemption."""
+    held = recorded.redemption
+    number = None
+    if held is not None:
+        number = connection.execute(
+            select(redemption.c.redemption_no).where(redemption.c.id == held.id)
+        ).scalar_one()
+    connection.execute(
+        text("""
+            UPDATE offers.till_transaction
+               SET answer = CAST(:answer AS json), flags = :flags, redemption_no = :redemption_no
+             WHERE transaction_no = :transaction_no
+        """),
+        {
+            "answer": answer,
+            "flags": list(recorded.flags),
+            "redemption_no": number,
+            "transaction_no": transaction_no,
+        },
+    )
+
+
+def read(connection: Connection, sale: Sale, store_no: int) -> Found:
+    """The stored transaction with this one's key and kind; whoever is just writing it is waited for."""
+    key = _key(sale, store_no)
+    row = connection.execute(
+        text("""
+            SELECT digest, answer::text FROM offers.till_transaction
+             WHERE store_no = :store_no AND terminal = :terminal AND business_day = :business_day
+               AND number = :number AND kind = :kind
+        """),
+        {**key, "kind": sale.kind},
+    ).one()
+    return Found(bytes(row[0]), row[1])
+
+
+def read_by_id(connection: Connection, transaction_id: UUID) -> str | None:
+    """The first answer to the transaction with this id, as JSON."""
+    found: str | None = connection.execute(
+        text("SELECT answer::text FROM offers.till_transaction WHERE id = :id"), {"id": transaction_id}
+    ).scalar()
+    return found
+
+
+def add_reconciliation(
+    connection: Connection,
+    sale: Sale,
+    store_no: int,
+    *,
+    reason: str,
+    content: str,
+    digest: bytes,
+    at: datetime,
+) -> None:
+    """Keep what a till reports beside what is stored, for a person to look at; once for the same content."""
+    connection.execute(
+        insert(reconciliation)
+        .values(
+            **_key(sale, store_no),
+            reason=reason,
+            content=text("CAST(:content AS json)").bindparams(content=content),
+            digest=digest,
+            at=at,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def set_record(connection: Connection, transaction_id: UUID, record_no: int) -> None:
+    """Say whose transaction it was, once the history knows."""
+    connection.execute(
+        update(till_transaction).where(till_transaction.c.id == transaction_id).values(record_no=record_no)
+    )
+
+
+def _key(sale: Sale, store_no: int) -> Mapping[str, Any]:
+    key = sale.transaction
+    return {
+        "store_no": store_no,
+        "terminal": key.terminal,
+        "business_day": key.business_day,
+        "number": key.number,
+    }
+
+
+def _applied(sale: Sale, place: int) -> Mapping[str, Any]:
+    one = sale.applied[place]
+    return {
+        "offer": one.offer,
+        "line": one.line,
+        "quantity_milli": one.quantity_milli,
+        "amount_minor": one.amount_minor,
+    }

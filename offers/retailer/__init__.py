@@ -1,0 +1,1 @@
+"""The retailer's own data: stores, products, shelves."""

@@ -1,0 +1,1 @@
+"""Offers to take along as a code."""

@@ -1,0 +1,73 @@
+"""The document that machines read and the page that people read."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import Client
+
+from gateway.wire.problems import KINDS
+
+
+@pytest.fixture
+def document(client: Client) -> Any:
+    """The OpenAPI document as it is served."""
+    return client.get("/openapi.json").json
+
+
+def test_every_guarded_route_is_in_the_document(app: Flask, document: Any) -> None:
+    """What can be called can be read about."""
+    for rule in app.url_map.iter_rules():
+        if not hasattr(app.view_functions[rule.endpoint], "o2o_route"):
+            continue
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            operation = document["paths"][path][method.lower()]
+            assert operation["summary"]
+            assert operation["security"]
+
+
+def test_operations_have_names_of_their_own(document: Any) -> None:
+    """A generated client has one function for each."""
+    names = [
+        op["operationId"]
+        for item in document["paths"].values()
+        for op in item.values()
+        if "operationId" in op
+    ]
+    assert len(names) == len(set(names))
+    assert len(names) > 40
+
+
+def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
+    """It works in a network without internet, and no script runs on it."""
+    page = client.get("/docs").text
+    assert "http://" not in page
+    assert "https://" not in re.sub(r'"https://[^"]*"|\^https://[^<]*', "", page)
+    assert "<script" not in page
+    for address in re.findall(r'(?:href|src)="(/[^"#]*)"', page):
+        assert client.get(address).status_code == 200, address
+
+
+def test_the_page_shows_every_operation(client: Client, document: Any) -> None:
+    """Nothing is left out between the document and the page."""
+    page = client.get("/docs").text
+    for item in document["paths"].values():
+        for operation in item.values():
+            if "operationId" in operation:
+                assert f'id="{operation["operationId"]}"' in page
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_every_problem_is_explained(client: Client, code: str) -> None:
+    """The `type` of a problem leads to a page that says what it means."""
+    page = client.get(f"/problems/{code}")
+    assert page.status_code == 200
+    assert f'id="{code}"' in page.text
+
+
+def test_health_is_open_and_tells_nothing(client: Client) -> None:
+    """A load balancer needs no key."""
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ready"}

@@ -1,0 +1,53 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from identity.canonical import cards
+
+# The schemes' published test numbers.
+NUMBERS = [
+    "4111111111111111",
+    "4222222222222",
+    "5555555555554444",
+    "2223003122003222",
+    "378282246310005",
+    "30569309025904",
+    "3530111333300000",
+    "6011111111111117",
+    "6200000000000005",
+    "6759649826438453",
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_card_numbers_are_recognised_however_they_are_grouped(number: str) -> None:
+    """Spaces and dashes do not hide a card number, nor does text around it."""
+    grouped = " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+    assert cards.contains_card_number(f"card {grouped}, thanks")
+    assert cards.contains_card_number(grouped.replace(" ", "-"))
+    assert cards.mask(f"paid by {grouped} today") == f"paid by {cards.MASK} today"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111111111111112",  # one digit off: Luhn
+        "9111111111111111",  # no scheme
+        "41111111111111111111",  # 20 digits
+        "0664 1234567",
+        "9002490100490",  # a GTIN
+        "2026-11-21 10:00:00",
+    ],
+)
+def test_other_numbers_stay(text: str) -> None:
+    """What only looks long is no card number."""
+    assert not cards.contains_card_number(text)
+    assert cards.mask(text) == text
+
+
+@given(st.text(alphabet="0123456789 -x", max_size=60))
+def test_masked_text_holds_no_card_number(text: str) -> None:
+    """Masking leaves nothing behind and is done once."""
+    masked = cards.mask(text)
+    assert not cards.contains_card_number(masked)
+    assert cards.mask(masked) == masked

@@ -1,0 +1,203 @@
+import random
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from identity.canonical import keys
+from identity.model import Record
+from identity.partition import links, veto
+from identity.partition.judgements import Bench, bench
+from identity.partition.pool import Pool
+from identity.scoring.weigh import DeterministicModel
+from tests.identity.shoppers import POLICY, different, same, shopper
+from tests.identity.worlds import random_world, tight_policy
+
+NOBODY = bench(())
+
+
+CHANCE = st.integers(0, 1 << 32).map(random.Random)
+
+
+def pool(*records: Record) -> Pool:
+    """What some records say together, every key of theirs being live."""
+    live = {key for record in records for key in keys.posted(record, (), POLICY)}
+    pools = [links.member(record, live, DeterministicModel(), POLICY).pool for record in records]
+    together = pools[0]
+    for other in pools[1:]:
+        together |= other
+    return together
+
+
+def rule(left: Pool, right: Pool, judged: Bench = NOBODY) -> str | None:
+    """The rule that keeps two groups apart."""
+    refusal = veto.veto(left, right, judged, POLICY)
+    return refusal.rule if refusal else None
+
+
+@given(CHANCE, st.integers(2, 8))
+def test_a_veto_is_symmetric(chance: random.Random, size: int) -> None:
+    """Reason and values included, whichever group is asked about which."""
+    world = random_world(chance, size=size)
+    decided = bench(world.judgements)
+    cut = chance.randrange(1, size)
+    left, right = pool(*world.records[:cut]), pool(*world.records[cut:])
+    policy = tight_policy()
+    assert veto.veto(left, right, decided, policy) == veto.veto(right, left, decided, policy)
+
+
+@given(CHANCE, st.integers(2, 6))
+def test_a_pool_does_not_depend_on_the_order_of_joining(chance: random.Random, size: int) -> None:
+    """Groups that hold the same records say the same."""
+    records = list(random_world(chance, size=size).records)
+    expected = pool(*records)
+    chance.shuffle(records)
+    assert pool(*records) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        # Suffixes.
+        (shopper("web/1", "karl huber", suffix="jr"), shopper("web/2", "karl huber", suffix="sr"), "suffix"),
+        (shopper("web/1", "karl huber", suffix="jr"), shopper("web/2", "karl huber"), None),
+        # Given names.
+        (shopper("web/1", "anna huber"), shopper("web/2", "bernd huber"), "given_name"),
+        (shopper("web/1", "anna huber"), shopper("web/2", "huber anna"), None),
+        (shopper("web/1", "bob huber"), shopper("web/2", "robert huber"), None),
+        (shopper("web/1", "b huber"), shopper("web/2", "robert huber"), None),
+        (shopper("web/1", "anna huber"), shopper("web/2", "- huber"), None),
+        (
+            shopper("web/1", "anna huber", loyalty_card="7"),
+            shopper("web/2", "bernd huber", loyalty_card="7"),
+            None,
+        ),
+        (
+            shopper("web/1", "anna huber", email="a@x.at"),
+            shopper("web/2", "bernd huber", email="a@x.at"),
+            "given_name",
+        ),
+        # Dates of birth.
+        (shopper("web/1", born="1980-02-01"), shopper("web/2", born="1955-09-23"), "exclusive"),
+        (shopper("web/1", born="1980-02-01"), shopper("web/2", born="1980-02-07"), None),
+        (shopper("web/1", born="1980-02-01"), shopper("web/2", born="1980-01-02"), None),
+        (shopper("web/1", born="1980-01-01"), shopper("web/2", born="1980-09-23"), None),
+        (
+            shopper("web/1", "anna huber", born="1980-02-01"),
+            shopper("web/2", "anna maier", born="1955-09-23"),
+            None,
+        ),
+        (
+            shopper("web/1", "j huber", born="1980-02-01"),
+            shopper("web/2", "josef huber", born="1955-09-23"),
+            "exclusive",
+        ),
+        (
+            shopper("web/1", born="1980-02-01", email="a@x.at"),
+            shopper("web/2", born="1955-09-23", email="a@x.at"),
+            None,
+        ),
+        (
+            shopper("web/1", born="1980-02-01", phone="1"),
+            shopper("web/2", born="1955-09-23", phone="1"),
+            "exclusive",
+        ),
+        # National ids.
+        (
+            shopper("web/1", national_id="1234567"),
+            shopper("web/2", national_id="7654321"),
+            "exclusive",
+        ),
+        (shopper("web/1", national_id="1234567"), shopper("web/2", national_id="1234576"), None),
+        (
+            shopper("web/1", national_id="1234567", born="1980-02-01"),
+            shopper("web/2", national_id="7654321", born="1980-02-01"),
+            None,
+        ),
+        # Limits.
+        (
+            shopper("web/1", email=[f"{n}@x.at" for n in range(6)]),
+            shopper("web/2", email="7@x.at"),
+            "limit",
+        ),
+        (
+            shopper("web/1", email=[f"{n}@x.at" for n in range(6)]),
+            shopper("web/2", email="5@x.at"),
+            None,
+        ),
+    ],
+)
+def test_what_keeps_two_records_apart(left: Record, right: Record, expected: str | None) -> None:
+    """Each rule, and beside it what it does not mean."""
+    assert rule(pool(left), pool(right)) == expected
+    assert rule(pool(right), pool(left)) == expected
+
+
+def test_two_full_names_that_share_an_initial_do_not_agree() -> None:
+    """Johann and Josef are two brothers; only J. could be either."""
+    johann = shopper("web/1", "johann huber", born="1980-02-01", loyalty_card="7")
+    josef = shopper("web/2", "josef huber", born="1955-09-23", loyalty_card="7")
+    assert rule(pool(johann), pool(josef)) == "exclusive"
+
+
+def test_any_pair_of_values_can_veto() -> None:
+    """A group does not hide one of its members behind another."""
+    group = pool(shopper("web/1", "anna huber"), shopper("web/2", "bernd huber"))
+    assert rule(group, pool(shopper("web/3", "anna huber"))) == "given_name"
+
+
+def test_where_nobody_lives_together_another_name_at_home_is_a_mistake() -> None:
+    """Twins elsewhere: one home, one day of birth, two given names and two numbers."""
+    home, away = {"street": "hauptstrasse", "postcode": "1010"}, {"street": "feldweg", "postcode": "8010"}
+    one = pool(shopper("web/a", "anna huber", born="1980-05-05", attributes=home, national_id="1111111"))
+    other = pool(shopper("crm/b", "klara huber", born="1980-05-05", attributes=home, national_id="9876543"))
+    stranger = pool(shopper("crm/c", "klara huber", born="1953-02-01", attributes=away))
+    alone = replace(POLICY, one_to_a_home=True)
+    assert rule(one, other) == "given_name"
+    assert veto.veto(one, other, NOBODY, alone) is None
+    found = veto.veto(one, stranger, NOBODY, alone)
+    assert found is not None
+    assert found.rule == "given_name"
+
+
+def test_a_nameless_record_does_not_vouch() -> None:
+    """The same card excuses differing names only where it was shown beside a name."""
+    with_bridge = pool(shopper("web/1", "anna huber"), shopper("pos/1", loyalty_card="7"))
+    assert rule(with_bridge, pool(shopper("web/2", "bernd huber", loyalty_card="7"))) == "given_name"
+
+
+def test_the_newest_decision_that_touches_both_sides_decides() -> None:
+    """Same overrides every rule but a newer different."""
+    father = pool(shopper("web/1", "karl huber", suffix="sr"), shopper("web/3", "karl huber"))
+    son = pool(shopper("web/2", "karl huber", suffix="jr"))
+    assert rule(father, son, bench([same("web/3", "web/2", day=1)])) is None
+    newer = [same("web/3", "web/2", day=1), different("web/1", "web/2", day=2)]
+    assert rule(father, son, bench(newer)) == "judged"
+    older = [same("web/3", "web/2", day=1), different("web/1", "web/2", day=0)]
+    assert rule(father, son, bench(older)) is None
+    elsewhere = [different("web/7", "web/2", day=2)]
+    assert rule(father, son, bench(elsewhere)) == "suffix"
+
+
+def test_sentences_hold_no_personal_values() -> None:
+    """A reason is stored, logged and shown to anybody who may see that there is one."""
+    known = ("anna", "bernd", "1980", "1955", "123", "765", "x.at")
+    records = [
+        shopper("web/1", "anna huber", born="1980-02-01", national_id="1234567", suffix="jr"),
+        shopper("web/2", "bernd maier", born="1955-09-23", national_id="7654321"),
+        shopper("web/3", born="1955-09-23", email=[f"{n}@x.at" for n in range(7)]),
+        shopper("web/4", born="1980-02-01", suffix="sr", email="9@x.at"),
+    ]
+    refusals = [veto.veto(pool(one), pool(other), NOBODY, POLICY) for one, other in combinations(records, 2)]
+    told = [refusal for refusal in refusals if refusal is not None]
+    assert {refusal.rule for refusal in told} == {"suffix", "given_name", "exclusive", "limit"}
+    assert not any(value in refusal.sentence for refusal in told for value in known)
+
+
+def test_a_record_beyond_a_limit_joins_nobody() -> None:
+    """Somebody's address book is no shopper, whichever side it is on."""
+    hub = pool(shopper("crm/1", email=[f"{n}@x.at" for n in range(7)]))
+    assert rule(hub, pool(shopper("web/1", "anna huber"))) == "limit"
+    assert rule(pool(shopper("web/1", "anna huber")), hub) == "limit"

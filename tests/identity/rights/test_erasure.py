@@ -1,0 +1,152 @@
+"""Erasing forgets a shopper for good; exporting hands her everything first."""
+
+from typing import Any
+
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from identity.answers import FoundStatus
+from identity.errors import ErasedError, SuppressedError
+from identity.events import history
+from identity.model import Assurance
+from identity.reading import changes
+from identity.register import records
+from identity.rights import erasure
+from identity.stewardship import reviews
+from identity.submission import Claim, Statement
+from tests.identity.desk import Desk
+
+IDS = {"email": "anna@example.at", "loyalty_card": "9780000001"}
+ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber", "date_of_birth": "1980-02-03"}
+CARD = Claim("loyalty_card", "9780000001", Assurance.SCANNED)
+PERSONAL = ("anna", "huber", "9780000001", "example.at", "1980-02-03", "sweater", "form 7", "secret-key")
+
+
+def shopper(desk: Desk) -> tuple[Any, Any]:
+    """Anna with two records, a deleted one, consent and an event."""
+    said = [Statement("cross_channel", granted=True, at=desk.now, evidence="form 7")]
+    web = desk.put("web", "secret-key", IDS, consents=said, **ANNA)
+    card = desk.put("loyalty", "9780000001", IDS, **ANNA)
+    desk.put("crm", "7", IDS, **ANNA)
+    desk.delete("crm", "7")
+    desk.happen("sale", "pos", CARD, article="sweater")
+    return web, card
+
+
+def everything_stored(desk: Desk) -> str:
+    """All that is stored, opened where it is sealed."""
+    tables = desk.connection.scalars(
+        sa.text("select table_name from information_schema.tables where table_schema = 'identity'")
+    ).all()
+    found = []
+    for table in tables:
+        rows = desk.connection.execute(sa.text(f"select * from identity.{table}"))
+        found += [repr([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in rows]
+    return "\n".join(found).casefold()
+
+
+def test_an_export_holds_everything_and_is_json(desk: Desk) -> None:
+    """Records, identifiers, consents with evidence, events with bodies, and where records belonged."""
+    web, _ = shopper(desk)
+    exported = erasure.export(desk.connection, desk.ctx, web.record, now=desk.now)
+    text = orjson.dumps(exported).decode().casefold()
+    for value in PERSONAL:
+        assert value in text
+    assert {record["source"] for record in exported["records"]} == {"web", "loyalty"}
+    assert [event["kind"] for event in exported["events"]] == ["sale"]
+
+
+def test_an_erased_shopper_answers_gone_everywhere(desk: Desk) -> None:
+    """All her ids, also that of a record deleted before, answer that she was erased; nothing finds her."""
+    web, card = shopper(desk)
+    numbers = desk.erase(card.record)
+    assert len(numbers) == 3
+    for record in (web.record, card.record):
+        with pytest.raises(ErasedError):
+            desk.view(record)
+        with pytest.raises(ErasedError):
+            history.page(desk.connection, desk.ctx, record)
+    with pytest.raises(ErasedError):
+        records.get(desk.connection, desk.ctx, "web", "secret-key")
+    assert desk.find(email="anna@example.at").status is FoundStatus.UNKNOWN
+    assert desk.find(loyalty_card="9780000001").status is FoundStatus.UNKNOWN
+    with pytest.raises(ErasedError):
+        desk.erase(web.record)
+
+
+def test_nothing_personal_is_left(desk: Desk) -> None:
+    """What stays holds no value of hers, sealed or not: her records' and events' envelopes are gone."""
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    left = everything_stored(desk)
+    for value in PERSONAL:
+        assert value not in left
+    for table in ("record", "event", "consent"):
+        count = sa.text(f"select count(*) from identity.{table} where sealed is not null")
+        assert desk.connection.scalar(count) == 0
+    assert desk.connection.scalar(sa.text("select count(*) from identity.identifier")) == 0
+    assert reviews.open_items(desk.connection) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "identifiers", "attributes"),
+    [
+        ("web", "secret-key", {}, {}),
+        ("loyalty", "9780000001", {}, ANNA),
+        ("crm", "7", {}, {}),
+        ("crm", "new", {"email": "anna@example.at"}, ANNA),
+        ("crm", "new", {"loyalty_card": "9780000001"}, {}),
+    ],
+)
+def test_the_nightly_feed_does_not_bring_her_back(
+    desk: Desk, source: str, key: str, identifiers: dict[str, str], attributes: dict[str, Any]
+) -> None:
+    """Her record keys, and her values with her name or without any, are refused."""
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    desk.later(days=1)
+    with pytest.raises(SuppressedError):
+        desk.put(source, key, identifiers, **attributes)
+
+
+def test_somebody_else_with_her_email_is_welcome(desk: Desk) -> None:
+    """Her husband, who shares the address, is not taken for her."""
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    other = desk.put("crm", "new", {"email": "anna@example.at"}, given_name="Bernd", family_name="Huber")
+    assert other.outcome == "new"
+
+
+def test_she_comes_back_by_her_own_word(desk: Desk) -> None:
+    """A consent given since, to somebody who can vouch for it, makes a new record under a new id."""
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    desk.later(days=1)
+    said = [Statement("cross_channel", granted=True, at=desk.now)]
+    with pytest.raises(SuppressedError):
+        desk.put("web", "secret-key", IDS, consents=said, proof=Assurance.TYPED, **ANNA)
+    anew = desk.put("web", "secret-key", IDS, consents=said, proof=Assurance.AUTHENTICATED, **ANNA)
+    assert anew.record != web.record
+    assert anew.generation == 2
+    with pytest.raises(ErasedError):
+        desk.view(web.record)
+    desk.erase(anew.record)
+    with pytest.raises(ErasedError):
+        desk.view(anew.record)
+
+
+def test_events_of_an_erased_shopper_are_not_kept(desk: Desk) -> None:
+    """A sale with her card after the erasure belongs to nobody and makes no stub."""
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    assert desk.happen("sale", "pos", CARD) is None
+
+
+def test_the_feed_says_that_she_was_erased(desk: Desk) -> None:
+    """Readers of the change feed learn which profile is gone."""
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    rows = desk.connection.execute(sa.text("select kind, profile from identity.change order by seq")).all()
+    assert tuple(rows[-1]) == ("erased", web.record)
+    assert changes.read(desk.connection) == ()

@@ -1,0 +1,189 @@
+"""What people decide sticks, and can be taken back."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from identity.errors import InvalidJudgementError, UnknownRecordError, UnknownReviewError
+from identity.model import Verdict
+from identity.reading import profiles
+from identity.stewardship import reviews, steward
+from identity.submission import Statement
+from tests.identity.desk import Desk
+
+MAIL = {"email": "anna@example.at"}
+CARD = {"loyalty_card": "9780000001"}
+ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber"}
+
+
+def joined(desk: Desk) -> list[Statement]:
+    """Her word that channels may be joined."""
+    return [Statement("cross_channel", granted=True, at=desk.now)]
+
+
+def test_different_parts_and_sticks(desk: Desk) -> None:
+    """A negative judgement survives being sent again and a third record that is like both."""
+    web = desk.put("web", "u1", MAIL, consents=joined(desk), **ANNA)
+    card = desk.put("loyalty", "c1", MAIL, **ANNA)
+    view = desk.judge([web.record], [card.record], Verdict.DIFFERENT)
+    assert set(view.profiles) == {web.record, card.record}
+    for number in range(5):
+        desk.put("web", "u1", MAIL, x_visit=str(number), **ANNA)
+        desk.put("loyalty", "c1", MAIL, x_visit=str(number), **ANNA)
+    desk.put("crm", "9", MAIL, **ANNA)
+    assert desk.view(web.record).limit_members != desk.view(card.record).limit_members
+
+
+def test_the_newest_judgement_counts(desk: Desk) -> None:
+    """Deciding again about the same two sets puts the earlier decision aside, which stays on record."""
+    web = desk.put("web", "u1", MAIL, consents=joined(desk), **ANNA)
+    card = desk.put("loyalty", "c1", MAIL, **ANNA)
+    desk.judge([web.record], [card.record], Verdict.DIFFERENT)
+    desk.later(seconds=1)
+    desk.judge([card.record], [web.record], Verdict.SAME)
+    assert desk.profile_of(card.record) == web.record
+    rows = desk.connection.execute(
+        sa.text("select verdict, superseded_at is null from identity.judgement order by judgement_no")
+    )
+    assert [tuple(row) for row in rows] == [("different", False), ("same", True)]
+
+
+def test_same_joins_what_nothing_links(desk: Desk) -> None:
+    """Somebody who knows better joins two records without anything in common."""
+    web = desk.put("web", "u1", MAIL, consents=joined(desk), **ANNA)
+    other = desk.put("crm", "7", {"email": "x@example.at"}, given_name="Zoe", family_name="Adam")
+    desk.judge([web.record], [other.record], Verdict.SAME)
+    assert desk.profile_of(other.record) == web.record
+    desk.delete("crm", "7")
+    assert desk.profile_of(other.record) == web.record
+
+
+def test_split_takes_a_person_apart_and_join_restores(desk: Desk) -> None:
+    """A split writes judgements between the groups; the opposite judgement restores what was."""
+    results = [
+        desk.put("web", "u1", MAIL, consents=joined(desk), **ANNA),
+        desk.put("loyalty", "c1", MAIL, **ANNA),
+        desk.put("crm", "7", MAIL, **ANNA),
+        desk.put("pos", "9", MAIL, **ANNA),
+    ]
+    before = desk.view(results[0].record)
+    ids = [each.record for each in results]
+    views = steward.split(
+        desk.connection, desk.ctx, ids[0], [ids[1:3], ids[3:]], reason="family", author="s", now=desk.now
+    )
+    assert len(views) == 3
+    assert [desk.view(each).limit_members for each in ids] == [
+        (results[0].record_no,),
+        (results[1].record_no, results[2].record_no),
+        (results[1].record_no, results[2].record_no),
+        (results[3].record_no,),
+    ]
+    desk.later(seconds=1)
+    for view in views:
+        desk.judge(view.left, view.right, Verdict.SAME)
+    assert desk.view(ids[3]) == before
+
+
+def test_judgements_about_nothing_are_refused(desk: Desk) -> None:
+    """Empty, overlapping and unknown sets cannot be judged."""
+    web = desk.put("web", "u1", MAIL, **ANNA)
+    with pytest.raises(InvalidJudgementError):
+        desk.judge([web.record], [], Verdict.SAME)
+    with pytest.raises(InvalidJudgementError):
+        desk.judge([web.record], [web.record], Verdict.SAME)
+    with pytest.raises(UnknownRecordError):
+        desk.judge([web.record], [desk.ctx.new_id()], Verdict.SAME)
+    with pytest.raises(InvalidJudgementError):
+        steward.split(desk.connection, desk.ctx, web.record, [], reason="", author="s", now=desk.now)
+
+
+def test_a_card_can_replace_another(desk: Desk) -> None:
+    """The new card takes the shopper over; the old number finds nobody from then on."""
+    old = desk.put("loyalty", "9780000001", CARD, **ANNA)
+    new = desk.put("loyalty", "9780000002", {"loyalty_card": "9780000002"}, **ANNA)
+    desk.later(days=1)
+    steward.replace_key(
+        desk.connection,
+        desk.ctx,
+        ("loyalty", "9780000002"),
+        ("loyalty", "9780000001"),
+        reason="lost",
+        author="s",
+        now=desk.now,
+    )
+    assert desk.profile_of(new.record) == old.record
+    desk.later(seconds=1)
+    assert desk.find(loyalty_card="9780000002").profile == old.record
+    assert desk.find(loyalty_card="9780000001").status == "unknown"
+
+
+def test_a_refused_link_waits_for_a_steward(desk: Desk) -> None:
+    """A veto opens one item; deciding it joins or parts for good, and the item is gone."""
+    web = desk.put("web", "u1", CARD, consents=joined(desk), date_of_birth="1980-02-03", **ANNA)
+    card = desk.put(
+        "loyalty", "c1", CARD, date_of_birth="1955-12-24", given_name="Berta", family_name="Maier"
+    )
+    (item,) = reviews.open_items(desk.connection)
+    assert (item.kind, item.reason) == ("match", "exclusive")
+    assert {item.left, item.right} == {web.record, card.record}
+    assert item.detail["basis"] == "loyalty_card"
+    reviews.decide(
+        desk.connection, desk.ctx, item.review_no, "same", reason="known", author="s", now=desk.now
+    )
+    assert desk.profile_of(card.record) == web.record
+    assert reviews.open_items(desk.connection) == ()
+    with pytest.raises(UnknownReviewError):
+        reviews.decide(desk.connection, desk.ctx, item.review_no, "same", reason="", author="s", now=desk.now)
+
+
+@pytest.mark.parametrize("verdict", ["different", "dismiss"])
+def test_an_item_decided_otherwise_does_not_come_back(desk: Desk, verdict: str) -> None:
+    """What was dismissed or judged different is not asked again when the records are sent again."""
+    desk.put("web", "u1", CARD, date_of_birth="1980-02-03", **ANNA)
+    desk.put("loyalty", "c1", CARD, date_of_birth="1955-12-24", given_name="Berta", family_name="Maier")
+    (item,) = reviews.open_items(desk.connection)
+    reviews.decide(desk.connection, desk.ctx, item.review_no, verdict, reason="", author="s", now=desk.now)
+    desk.put("web", "u1", CARD, date_of_birth="1980-02-03", x_again="yes", **ANNA)
+    assert reviews.open_items(desk.connection) == ()
+
+
+def test_a_value_that_too_many_show_is_one_item(desk: Desk) -> None:
+    """A card that four names show links nobody any more, and is one item until it speaks again."""
+    names = ("Anna Huber", "Bernd Maier", "Clara Novak", "Dora Pichler")
+    results = [
+        desk.put("crm", str(number), CARD, given_name=name.split()[0], family_name=name.split()[1])
+        for number, name in enumerate(names)
+    ]
+    items = reviews.open_items(desk.connection, kinds=["generic"])
+    assert [item.detail["type"] for item in items] == ["loyalty_card"]
+    assert desk.find(loyalty_card="9780000001").status == "unknown"
+    assert len({desk.profile_of(each.record) for each in results}) == 4
+    desk.delete("crm", "3")
+    assert reviews.open_items(desk.connection, kinds=["generic"]) == ()
+
+
+def test_too_many_identifiers_go_to_review(desk: Desk) -> None:
+    """At most 64 identifiers of a record take part; the rest is stored and shown to a person."""
+    mails = [f"a{number}@example.at" for number in range(70)]
+    result = desk.put("web", "u1", {"email": mails}, **ANNA)
+    assert result.outcome == "review"
+    (item,) = reviews.open_items(desk.connection)
+    assert (item.kind, item.detail) == ("identifiers", {"left_out": 6})
+    assert len(profiles.records(desk.connection, desk.ctx, result.profile)[0].identifiers) == 70
+
+
+def test_why_and_how_tell_rules_and_no_values(desk: Desk) -> None:
+    """An explanation names what links and what forbids, and holds nothing of the shopper."""
+    web = desk.put("web", "u1", CARD | MAIL, consents=joined(desk), date_of_birth="1980-02-03", **ANNA)
+    card = desk.put("loyalty", "c1", CARD, given_name="Anna", date_of_birth="1980-02-03")
+    other = desk.put("crm", "7", CARD, date_of_birth="1955-12-24", given_name="Berta", family_name="Maier")
+    how = profiles.how(desk.connection, desk.ctx, web.record)
+    assert [join["basis"] for join in how["joins"]] == ["loyalty_card"]
+    yes = profiles.why(desk.connection, desk.ctx, web.record, card.record)
+    no = profiles.why(desk.connection, desk.ctx, web.record, other.record)
+    assert (yes["same_person"], yes["link"]["basis"], yes["veto"]) == (True, "loyalty_card", None)
+    assert (no["same_person"], no["veto"]["rule"]) == (False, "exclusive")
+    told = f"{how} {yes} {no}".casefold()
+    for value in ("anna", "huber", "maier", "9780000001", "example.at", "1980", "1955"):
+        assert value not in told

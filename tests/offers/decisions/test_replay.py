@@ -1,0 +1,82 @@
+"""Replaying a decision: the same bytes, whatever was published since; or the reason why not."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection
+
+from offers import erasure
+from offers.decisions import replay, sentences
+from offers.decisions.decision_record import encode
+from offers.errors import UnknownDecisionError
+from offers.evaluation import audience, eligibility, plays
+from offers.marketing import campaigns
+from offers.marketing.campaign import Limits
+from offers.marketing.campaign_rewards import BuyGet, Percent
+from tests.offers.floor import ANNA, NOW, Till, campaign, context, furnish, shopper
+
+
+@pytest.fixture
+def till(connection: Connection, database: object) -> Till:
+    """A till with campaigns of several kinds."""
+    furnish(connection)
+    campaign(connection, "tenth")
+    campaign(connection, "second", reward=BuyGet(1, 1, Percent(10_000)))
+    campaign(connection, "once", percent=30, limits=Limits(per_profile=1))
+    return Till(connection, context(database.transaction))  # type: ignore[attr-defined]
+
+
+def test_a_decision_is_made_again_to_the_byte(till: Till) -> None:
+    """Also after campaigns have changed, ended and come: each in the version that was served."""
+    answer = till.answer(who=shopper(7), mode="reserve")
+    campaign(till.connection, "tenth", percent=50)
+    campaign(till.connection, "newer", percent=90)
+    campaigns.end(till.connection, "once", ANNA)
+    found = replay.replay(till.connection, answer.id)
+    assert isinstance(found, replay.Replayed)
+    assert found.is_same
+    assert encode(found.again) == encode(found.record.answer)
+
+
+def test_a_decision_whose_inputs_were_erased_says_so(till: Till) -> None:
+    """Who was forgotten is not made again."""
+    answer = till.answer(who=shopper(7), mode="reserve")
+    erasure.forget(till.connection, [7])
+    assert replay.replay(till.connection, answer.id) == "inputs erased"
+
+
+def test_an_unknown_decision_is_unknown(till: Till) -> None:
+    """It never was made, or its day has gone."""
+    with pytest.raises(UnknownDecisionError):
+        replay.replay(till.connection, UUID(int=1))
+
+
+def test_every_decision_reads_as_sentences(till: Till) -> None:
+    """What was given, what not, and why."""
+    answer = till.answer(who=shopper(7), mode="reserve", amount=5000)
+    found = replay.replay(till.connection, answer.id)
+    assert isinstance(found, replay.Replayed)
+    told = sentences.tell(found.record)
+    assert told[0].startswith(f"On {NOW:%Y-%m-%d}")
+    assert "once takes 15.00 EUR off 1 of line 1." in told
+    assert "tenth would have saved less (than once)." in told
+    assert "second wants more pieces (add 1 more)." in told
+
+
+def test_no_reason_is_without_its_words() -> None:
+    """Every reason that the sources of the evaluator name has a sentence."""
+    sources = [Path(module.__file__).read_text(encoding="utf-8") for module in (audience, eligibility, plays)]
+    named = {name for source in sources for name in re.findall(r'(?:No\(|return )"([a-z_]+)"', source)}
+    assert len(named) > 20
+    assert named <= set(sentences.WHY)
+
+
+def test_a_quote_can_be_replayed_once_it_is_logged(till: Till) -> None:
+    """The log writes behind the answer."""
+    answer = till.answer(now=NOW + timedelta(seconds=1))
+    record = till.ctx.log.waiting(answer.id)
+    assert record is not None
+    assert sentences.tell(record)

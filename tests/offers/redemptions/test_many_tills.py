@@ -1,0 +1,253 @@
+"""Sixty-four tills at the same few uses, while caps move and people merge and split.
+
+The oracle is threefold: the sums of the items, the capacity rows, and what the tills wrote down themselves.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from threading import Barrier, Lock
+
+import pytest
+from sqlalchemy import text
+
+from gateway.database import Database, open_engine
+from offers.context import Context
+from offers.marketing import campaigns
+from offers.marketing.campaign import Campaign, Limits
+from offers.money import Money
+from offers.redemptions import store_redemptions
+from offers.redemptions.limits import Kind
+from offers.redemptions.redemption import Redemption, Returned
+from offers.redemptions.store_redemptions import Wish
+from offers.returns.model import ReturnLine
+from offers.service import Answer
+from tests.conftest import Scale
+from tests.offers.floor import (
+    ANNA,
+    NOW,
+    Till,
+    campaign,
+    capacities,
+    context,
+    furnish,
+    key,
+    shopper,
+    unbalanced,
+)
+
+CLIENTS = 64
+PEOPLE = 6
+TOTAL = 20
+LIMITS = Limits(total=TOTAL, per_store_day=18, per_profile=2, budget=(Money(1_650, "EUR"),))
+
+
+@pytest.fixture
+def crowd(database_url: str) -> Iterator[Database]:
+    """A database that all of them may speak to at once."""
+    with Database(open_engine(database_url, pool_size=CLIENTS + 2, pool_timeout_s=60)) as opened:
+        yield opened
+
+
+@dataclass
+class Town:
+    """Who is who at the moment: persons are sets of records, which merges and splits change meanwhile."""
+
+    rng: random.Random
+    lock: Lock = field(default_factory=Lock)
+    person_of: dict[int, int] = field(default_factory=lambda: {i: i % PEOPLE for i in range(1, 3 * PEOPLE)})
+    journals: Counter[str] = field(default_factory=Counter)
+
+    def members(self, record_no: int) -> tuple[int, ...]:
+        """All records of whoever has this one."""
+        with self.lock:
+            person = self.person_of[record_no]
+            return tuple(sorted(number for number, of in self.person_of.items() if of == person))
+
+    def move(self) -> None:
+        """Two people turn out to be one, or one to be two."""
+        with self.lock:
+            record_no = self.rng.choice(sorted(self.person_of))
+            self.person_of[record_no] = self.rng.randrange(PEOPLE)
+
+    def note(self, what: str, amount: int = 1) -> None:
+        """What a till writes down when it was answered."""
+        with self.lock:
+            self.journals[what] += amount
+
+
+Visit = Callable[[Callable[[Till], object]], object]
+
+
+def test_sixty_four_tills_at_one_campaign(crowd: Database, scale: Scale) -> None:
+    """Never over, no use lost, and journals, items and limits agree to the cent."""
+    with crowd.transaction() as connection:
+        furnish(connection)
+    for turn in range(scale(2, 100)):
+        name = f"round-{turn}"
+        with crowd.transaction() as connection:
+            if turn:
+                campaigns.end(connection, f"round-{turn - 1}", ANNA)
+            made = campaign(connection, name, limits=LIMITS)
+        town = Town(random.Random(turn))
+        _run(crowd, town, made, turn)
+        _judge(crowd, town, name)
+
+
+def _run(crowd: Database, town: Town, made: Campaign, turn: int) -> None:
+    ctx = context(crowd.transaction)
+    with crowd.transaction() as connection:
+        ctx.snapshots.catalogue(connection)
+    start = Barrier(CLIENTS + 1)
+
+    def visit(work: Callable[[Till], object]) -> object:
+        with crowd.transaction() as connection:
+            return work(Till(connection, ctx))
+
+    def one(number: int) -> None:
+        start.wait()
+        if number == CLIENTS:
+            _market(crowd, made, town)
+        else:
+            _sell(visit, town, random.Random(1000 * turn + number))
+
+    with ThreadPoolExecutor(CLIENTS + 1) as pool:
+        list(pool.map(one, range(CLIENTS + 1)))
+
+
+def _sell(visit: Visit, town: Town, rng: random.Random) -> None:
+    """One shopper at one till; what the till is answered goes into its journal, and nothing else."""
+    record_no = rng.randrange(1, 3 * PEOPLE)
+    who = shopper(*town.members(record_no))
+    number = key()
+    answer = visit(lambda till: till.ask(number, mode="reserve", who=who, record_no=record_no))
+    assert isinstance(answer, Answer)
+    held = answer.redemption
+    granted = sum(item.granted_minor for item in held.items) if held is not None else 0
+    if held is None or not granted:
+        town.note("refused")
+        return
+    fate = rng.choice(["commit", "commit", "commit", "void", "reverse", "return"])
+    if fate == "void":
+        visit(lambda till: till.void(number))
+        return
+    done = visit(lambda till: till.commit(held))
+    assert isinstance(done, Redemption)
+    if fate == "reverse":
+        visit(lambda till: till.reverse(number))
+    elif fate == "return":
+        assert isinstance(visit(lambda till: till.give_back(done, ReturnLine("1", 1000))), Returned)
+    else:
+        town.note("uses")
+        town.note("money", granted)
+
+
+def _market(crowd: Database, made: Campaign, town: Town) -> None:
+    """Caps move, and so do people."""
+    for total in (TOTAL - 5, 3, TOTAL):
+        town.move()
+        with crowd.transaction() as connection:
+            campaigns.apply(connection, replace(made, limits=replace(LIMITS, total=total)), ANNA)
+            campaigns.activate(connection, made.id, ANNA)
+
+
+@contextmanager
+def _asked(crowd: Database) -> Iterator[Till]:
+    with crowd.transaction() as connection:
+        yield Till(connection, context(crowd.transaction))
+
+
+def _judge(crowd: Database, town: Town, name: str) -> None:
+    with crowd.transaction() as connection:
+        assert unbalanced(connection) == []
+        found = {
+            Kind(kind): values
+            for (campaign_id, kind, subject), values in capacities(connection).items()
+            if campaign_id == name and (kind != Kind.STORE_DAY or subject)
+        }
+        items = connection.execute(
+            text("""
+                SELECT count(*), coalesce(sum(i.granted_minor), 0)
+                  FROM offers.redemption_item AS i JOIN offers.campaign AS c USING (campaign_no)
+                 WHERE c.id = :name AND i.state = 'committed'
+            """),
+            {"name": name},
+        ).one()
+    uses, money = town.journals["uses"], town.journals["money"]
+    assert (uses, money) == tuple(map(int, items))
+    assert found[Kind.USES] == (TOTAL, uses, 0)
+    assert found[Kind.STORE_DAY] == (18, uses, 0)
+    assert found[Kind.BUDGET] == (1_650, money, 0)
+    # No use is lost: what is free can still be taken, by people who have used nothing.
+    free = min(TOTAL - uses, 18 - uses, -(-(1_650 - money) // 100))
+    for number in range(free + 1):
+        with _asked(crowd) as till:
+            answer = till.answer(mode="reserve", who=shopper(100 + number))
+            taken = sum(item.granted_minor for item in answer.redemption.items) if answer.redemption else 0
+            assert bool(taken) is (number < free), (number, free, found)
+
+
+def test_a_person_under_many_names_uses_it_as_often_as_allowed(crowd: Database, scale: Scale) -> None:
+    """All tills see the same person, under whichever of her records: exactly two uses in all."""
+    with crowd.transaction() as connection:
+        furnish(connection)
+    for turn in range(scale(1, 100)):
+        with crowd.transaction() as connection:
+            if turn:
+                campaigns.end(connection, f"round-{turn - 1}", ANNA)
+            campaign(connection, f"round-{turn}", limits=Limits(per_profile=2))
+        ctx = context(crowd.transaction)
+        start = Barrier(CLIENTS)
+
+        def one(number: int, ctx: Context = ctx, start: Barrier = start) -> int:
+            start.wait()
+            with crowd.transaction() as connection:
+                answer = Till(connection, ctx).answer(
+                    mode="reserve", who=shopper(1, 2, 3), record_no=1 + number % 3
+                )
+            return sum(item.granted_minor for item in answer.redemption.items) if answer.redemption else 0
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            assert Counter(pool.map(one, range(CLIENTS)))[100] == 2
+
+
+def test_a_code_for_three_is_used_three_times(crowd: Database, scale: Scale) -> None:
+    """Its row is made by the first of all who come at once."""
+    with crowd.transaction() as connection:
+        furnish(connection)
+        campaign(connection)
+        number: int = connection.execute(text("SELECT campaign_no FROM offers.campaign")).scalar_one()
+    new_id = context(crowd.transaction).new_id
+    for turn in range(scale(2, 100)):
+        start = Barrier(CLIENTS)
+        code = f"{turn:032x}"
+
+        def one(_: int, start: Barrier = start, code: str = code) -> int:
+            start.wait()
+            with crowd.transaction() as connection:
+                ends_at = NOW + timedelta(minutes=15)
+                values = {"id": new_id(), "revision": 1, "state": "reserved", "expires_at": ends_at}
+                times = {"occurred_at": NOW, "received_at": NOW}
+                mine = store_redemptions.make(connection, 1, key(), **values, **times)
+                assert mine is not None
+                granted = store_redemptions.take(
+                    connection,
+                    mine,
+                    [Wish(1, number, "tenth.1", "1", 1000, 100, 100, code=code, code_uses=3)],
+                    currency="EUR",
+                    used_at=NOW,
+                    now=NOW,
+                    expires_at=ends_at,
+                    facts=False,
+                    record_no=None,
+                )
+            return granted[1].granted_minor
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            assert Counter(pool.map(one, range(CLIENTS))) == {100: 3, 0: CLIENTS - 3}
+        with crowd.transaction() as connection:
+            assert capacities(connection)["tenth", Kind.CODE, code] == (3, 3, 0)
