@@ -4,7 +4,7 @@ import json
 
 import click
 
-AUTHOR = "command"
+from gateway.commands import opened
 
 
 @click.group("batches")
@@ -18,11 +18,9 @@ def command() -> None:
 def list_batches(limit: int, as_json: bool) -> None:
     """Show the newest deliveries, with how many records each still answers for."""
     from gateway.api.sources import batch_of
-    from gateway.database import open_database
-    from gateway.settings import from_environment
     from identity.batches import rolling
 
-    with open_database(from_environment()) as database, database.transaction() as connection:
+    with opened.connection() as connection:
         found = [batch_of(each) for each in rolling.listed(connection, limit=limit)]
     if as_json:
         click.echo(json.dumps(found))
@@ -38,14 +36,8 @@ def roll_back(batch: str) -> None:
     """Take a delivery back; the worker does it, record by record."""
     import datetime as dt
 
-    from gateway.database import open_database
-    from gateway.settings import from_environment
     from identity.batches import rolling
-    from identity.errors import UnknownBatchError
 
-    with open_database(from_environment()) as database, database.transaction() as connection:
-        try:
-            found = rolling.roll_back(connection, batch, author=AUTHOR, now=dt.datetime.now(dt.UTC))
-        except UnknownBatchError as error:
-            raise click.ClickException(str(error)) from error
+    with opened.connection() as connection:
+        found = rolling.roll_back(connection, batch, author=opened.author(), now=dt.datetime.now(dt.UTC))
     click.echo(f"{found.records:,} records of {batch} are taken back in the background.")

@@ -1,10 +1,8 @@
 """`o2o campaigns`: campaigns as files: apply them, see whom they would reach, list what runs."""
 
 import datetime as dt
-import getpass
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,12 +10,10 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from gateway.database import open_database
+from gateway.commands import opened
 from gateway.marketing import campaign_files
 from gateway.marketing.campaign_files import CampaignFilesError
 from gateway.marketing.previews import Preview
-from gateway.settings import from_environment
-from offers.errors import OffersError
 from offers.marketing import campaigns
 from offers.marketing.campaign import Campaign
 from offers.marketing.campaigns import Applied
@@ -51,11 +47,11 @@ def apply(places: tuple[Path, ...], draft: bool, author: str | None, as_json: bo
 
     A file that says the same as the newest version changes nothing. Exit code 1: nothing was applied.
     """
-    with _speaking():
+    with opened.speaking(CampaignFilesError):
         found = campaign_files.read(campaign_files.find(places))
-        with open_database(from_environment()) as database, database.transaction() as connection:
+        with opened.connection() as connection:
             applied = campaign_files.apply(
-                connection, found, author=author or getpass.getuser(), now=_now(), activates=not draft
+                connection, found, author=author or opened.author(), now=_now(), activates=not draft
             )
     if as_json:
         click.echo(json.dumps([_applied(done) for done in applied]))
@@ -76,18 +72,15 @@ def apply(places: tuple[Path, ...], draft: bool, author: str | None, as_json: bo
 @_json
 def preview(places: tuple[Path, ...], store: str | None, samples: int, as_json: bool) -> None:
     """Show whom the campaigns in these files would reach now, and at which prices. Nothing is stored."""
-    from gateway import wiring
     from gateway.marketing import previews
 
-    settings = from_environment()
-    with _speaking(), open_database(settings) as database:
+    with opened.speaking(CampaignFilesError):
         found = campaign_files.read(campaign_files.find(places))
-        services = wiring.services_over(settings, database)
-        with database.transaction() as connection:
-            seen = [
-                (one, previews.preview(connection, services, one, now=_now(), store=store, samples=samples))
-                for one in found
-            ]
+    with opened.transaction() as (services, connection):
+        seen = [
+            (one, previews.preview(connection, services, one, now=_now(), store=store, samples=samples))
+            for one in found
+        ]
     if as_json:
         click.echo(json.dumps([{"campaign": one.id, **asdict(told)} for one, told in seen], default=str))
         return
@@ -128,23 +121,21 @@ def _reach(told: Preview) -> str:
 @_json
 def rehearse(places: tuple[Path, ...], day: dt.datetime | None, as_json: bool) -> None:
     """Show what the campaigns in these files would have cost on a day's real baskets, and what to know."""
-    from gateway import wiring
     from gateway.marketing import rehearsals
 
-    settings, now = from_environment(), _now()
+    now = _now()
     on = day.date() if day is not None else now.date() - dt.timedelta(days=1)
-    with _speaking(), open_database(settings) as database:
+    with opened.speaking(CampaignFilesError):
         found = campaign_files.read(campaign_files.find(places))
-        services = wiring.services_over(settings, database)
-        with database.transaction() as connection:
-            told = [
-                (
-                    one.id,
-                    rehearsals.findings(connection, services, one, now=now),
-                    rehearsals.rehearse(connection, services, one, day=on),
-                )
-                for one in found
-            ]
+    with opened.transaction() as (services, connection):
+        told = [
+            (
+                one.id,
+                rehearsals.findings(connection, services, one, now=now),
+                rehearsals.rehearse(connection, services, one, day=on),
+            )
+            for one in found
+        ]
     if as_json:
         keys = ("campaign", "findings", "rehearsed")
         plain = [(name, [*map(asdict, known)], [*map(asdict, sums)]) for name, known, sums in told]
@@ -173,7 +164,7 @@ def listing(state: str | None, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    with open_database(from_environment()) as database, database.transaction() as connection:
+    with opened.connection() as connection:
         found = list(_every(connection, state))
     if as_json:
         click.echo(json.dumps([_shown(one) for one in found]))
@@ -210,15 +201,6 @@ def _shown(one: Stored) -> dict[str, Any]:
         "live_version": one.live_version if one.state == "live" else None,
         "changed_at": one.changed_at.isoformat(),
     }
-
-
-@contextmanager
-def _speaking() -> Iterator[None]:
-    """Turns what was expected to go wrong into a sentence and exit code 1."""
-    try:
-        yield
-    except (CampaignFilesError, OffersError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _now() -> dt.datetime:

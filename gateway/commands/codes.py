@@ -4,23 +4,18 @@ A code is written to the file once: the database keeps only its digest.
 """
 
 import datetime as dt
-import getpass
 import json
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 import click
 from uuid_utils.compat import uuid7
 
-from gateway.database import open_database
-from gateway.settings import from_environment
+from gateway.commands import opened
 from offers.codes import issuing
 from offers.codes.issuing import MOST, Order
-from offers.errors import OffersError
 from offers.marketing.campaigns import Author
 
 
@@ -59,15 +54,13 @@ def create(
     try:
         with (
             os.fdopen(descriptor, "w", encoding="ascii") as file,
-            _speaking(),
-            open_database(from_environment()) as database,
-            database.transaction() as connection,
+            opened.connection() as connection,
         ):
             made = issuing.issue(
                 connection,
                 order,
                 count,
-                Author(name=getpass.getuser(), at=now),
+                Author(name=opened.author(), at=now),
                 batch_id=batch,
                 random=secrets.token_bytes,
                 prefix=prefix,
@@ -84,7 +77,7 @@ def create(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 def listing(campaign: str | None, as_json: bool) -> None:
     """Show which codes were made; never the codes."""
-    with _speaking(), open_database(from_environment()) as database, database.transaction() as connection:
+    with opened.connection() as connection:
         found = issuing.batches(connection, campaign, limit=500)
     if as_json:
         click.echo(json.dumps([one._asdict() for one in found], default=str))
@@ -100,14 +93,5 @@ def listing(campaign: str | None, as_json: bool) -> None:
 def revoke(batch: UUID) -> None:
     """End all codes of a batch."""
     now = dt.datetime.now(dt.UTC)
-    with _speaking(), open_database(from_environment()) as database, database.transaction() as connection:
-        issuing.revoke(connection, batch, Author(name=getpass.getuser(), at=now))
-
-
-@contextmanager
-def _speaking() -> Iterator[None]:
-    """Turns what was expected to go wrong into a sentence and exit code 1."""
-    try:
-        yield
-    except OffersError as error:
-        raise click.ClickException(str(error)) from error
+    with opened.connection() as connection:
+        issuing.revoke(connection, batch, Author(name=opened.author(), at=now))

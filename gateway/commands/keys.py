@@ -15,14 +15,11 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection
 
 from gateway.access import keys
 from gateway.access.keys import Grant, NewKey
 from gateway.access.security import Scope
-from gateway.database import open_database
-from gateway.settings import from_environment
-from gateway.wire.errors import InvalidGrantError, UnknownKeyError
+from gateway.commands import opened
 
 _scopes = click.option(
     "--scope",
@@ -61,7 +58,7 @@ def create(
 ) -> None:
     """Make one key. NAME is what the list shows; the token is printed now and never again."""
     grant = _grant(name, scopes, source, stores, days)
-    with _transaction() as connection:
+    with opened.connection() as connection:
         made = keys.issue(connection, grant, now=_now())
     _tell(made, as_json=as_json)
     if not as_json:
@@ -82,7 +79,7 @@ def bulk(tills: Path, out: Path, scopes: tuple[str, ...], source: str | None, da
     All are made or none. The file of tokens is new and readable by its owner only.
     """
     grants = [_grant(name, scopes, source, (store,), days) for name, store in _tills(tills)]
-    with _created(out) as file, _transaction() as connection:
+    with _created(out) as file, opened.connection() as connection:
         made = keys.issue_many(connection, grants, now=_now())
         table = csv.writer(file)
         table.writerow(("name", "store", "key_id", "token"))
@@ -96,7 +93,7 @@ def bulk(tills: Path, out: Path, scopes: tuple[str, ...], source: str | None, da
 @_json
 def listing(revoked: bool, as_json: bool) -> None:
     """Show the keys, without anything secret."""
-    with _transaction() as connection:
+    with opened.connection() as connection:
         found = [_shown(row) for row in keys.listing(connection, revoked=revoked)]
     if as_json:
         click.echo(json.dumps(found))
@@ -122,7 +119,7 @@ def listing(revoked: bool, as_json: bool) -> None:
 @click.argument("key_id")
 def revoke(key_id: str) -> None:
     """End a key at once, on all workers. KEY_ID is what `list` shows, or the whole token."""
-    with _transaction() as connection:
+    with opened.connection() as connection:
         keys.revoke(connection, _id(key_id), now=_now())
     click.echo(f"Revoked {_id(key_id)}")
 
@@ -139,7 +136,7 @@ def revoke(key_id: str) -> None:
 @_json
 def rotate(key_id: str, overlap_days: int, as_json: bool) -> None:
     """Make a successor that may do the same; the old key ends after the overlap."""
-    with _transaction() as connection:
+    with opened.connection() as connection:
         made = keys.rotate(connection, _id(key_id), now=_now(), overlap=dt.timedelta(days=overlap_days))
     _tell(made, as_json=as_json)
     if not as_json:
@@ -187,15 +184,6 @@ def _created(path: Path) -> Iterator[Any]:
     except BaseException:
         path.unlink()
         raise
-
-
-@contextmanager
-def _transaction() -> Iterator[Connection]:
-    try:
-        with open_database(from_environment()) as database, database.transaction() as connection:
-            yield connection
-    except (InvalidGrantError, UnknownKeyError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _shown(row: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import click
 
-from gateway.database import Database, open_database
+from gateway.commands import opened
 from gateway.pages.kiosk import pairing, store
 from gateway.pages.kiosk.store import Device
 from gateway.settings import from_environment
@@ -25,16 +25,12 @@ def command() -> None:
 def pair(store_code: str, name: str, minutes: int) -> None:
     """Make a one-time code; type it on the kiosk's page."""
     from gateway.pages.kiosk.shop import shop_with_code
-    from offers.errors import UnknownStoreError
 
     settings = from_environment()
     lasts = dt.timedelta(minutes=minutes)
-    with open_database(settings) as database, database.transaction() as connection:
-        try:
-            shop = shop_with_code(connection, store_code)
-            code = pairing.make_code(connection, store_code=store_code, name=name, now=_now(), lasts=lasts)
-        except (UnknownStoreError, pairing.PairingError) as error:
-            raise click.ClickException(str(error)) from error
+    with opened.speaking(pairing.PairingError), opened.connection() as connection:
+        shop = shop_with_code(connection, store_code)
+        code = pairing.make_code(connection, store_code=store_code, name=name, now=_now(), lasts=lasts)
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     click.echo(f"Pairing code   {code}")
     click.echo(f"Store          {store_code}  {shop.name}")
@@ -46,7 +42,7 @@ def pair(store_code: str, name: str, minutes: int) -> None:
 @click.option("--revoked", is_flag=True, help="Also those that were revoked.")
 def list_devices(store_code: str | None, revoked: bool) -> None:
     """Show the paired kiosks, newest first."""
-    with _database() as database, database.transaction() as connection:
+    with opened.connection() as connection:
         found = store.devices(connection, store=store_code, revoked=revoked)
     for device in found:
         click.echo(_line(device))
@@ -58,7 +54,7 @@ def list_devices(store_code: str | None, revoked: bool) -> None:
 @click.argument("device", type=click.UUID)
 def revoke(device: UUID) -> None:
     """Take a kiosk out of service at once; DEVICE is the id that `list` shows."""
-    with _database() as database, database.transaction() as connection:
+    with opened.connection() as connection:
         revoked = store.revoke(connection, device, now=_now())
     if not revoked:
         raise click.ClickException(f"No paired kiosk has the id {device}.")
@@ -68,10 +64,6 @@ def revoke(device: UUID) -> None:
 def _line(device: Device) -> str:
     seen = "revoked" if device.revoked_at else f"seen {device.seen_at:%Y-%m-%d %H:%M}Z"
     return f"{device.device_id}  {device.store:<8}  {seen:<22}  {device.name}"
-
-
-def _database() -> Database:
-    return open_database(from_environment())
 
 
 def _now() -> dt.datetime:

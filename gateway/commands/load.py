@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from gateway.commands import opened
+
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -30,13 +32,10 @@ def command(
     """
     from gateway.imports import layout, lines, loading
     from gateway.phases import Phases
-    from gateway.settings import from_environment
-    from gateway.wiring import open_services
-    from identity.errors import IdentityError
 
     name = batch or f"import-{source}-{lines.digest((*paths, mapping)).hex()[:12]}"
-    services = open_services(from_environment())
-    try:
+    refusals = (layout.LayoutError, lines.LinesError, loading.InterruptedImportError)
+    with opened.services() as services, opened.speaking(*refusals):
         job = loading.Job(
             paths,
             layout.load(mapping, services.identity.policy),
@@ -54,10 +53,6 @@ def command(
                 clock=lambda: dt.datetime.now(dt.UTC),
                 told=lambda count: phases.done(min(count, total), total),
             )
-    except (IdentityError, layout.LayoutError, lines.LinesError, loading.InterruptedImportError) as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        services.close()
     click.echo(f"{done.loaded:,} records loaded, {done.rejected:,} lines rejected; batch {name}.", err=True)
     if done.rejected or done.partly:
         click.echo(f"What was not taken stands in {job.rejects}.", err=True)

@@ -1,19 +1,11 @@
 """`o2o model`: which models there are, and which one weighs."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from gateway.wiring import Services
-
-AUTHOR = "command"
+from gateway.commands import opened
 
 
 @click.group("model")
@@ -28,7 +20,7 @@ def list_models(as_json: bool) -> None:
     from gateway.wire.moments import rfc3339
     from identity.versions import switching
 
-    with _transaction() as (_, connection):
+    with opened.transaction() as (_, connection):
         found = switching.versions(connection)
     if as_json:
         rows = [
@@ -56,7 +48,7 @@ def add_model(path: Path) -> None:
     """Store the model in a file, without using it yet."""
     from identity.versions import switching
 
-    with _transaction() as (services, connection):
+    with opened.transaction() as (services, connection):
         switching.add(connection, services.identity, json.loads(path.read_bytes()), now=services.clock())
 
 
@@ -66,8 +58,8 @@ def activate_model(version: str) -> None:
     """Weigh with this model from now on; everything stored is weighed again in the background."""
     from identity.versions import switching
 
-    with _transaction() as (services, connection):
-        is_new = switching.activate(connection, version, author=AUTHOR, now=services.clock())
+    with opened.transaction() as (services, connection):
+        is_new = switching.activate(connection, version, author=opened.author(), now=services.clock())
     click.echo(f"{version} is the active model{'' if is_new else ' already'}.")
 
 
@@ -76,8 +68,8 @@ def go_back() -> None:
     """Weigh with the model again that was active before."""
     from identity.versions import switching
 
-    with _transaction() as (services, connection):
-        switching.back(connection, author=AUTHOR, now=services.clock())
+    with opened.transaction() as (services, connection):
+        switching.back(connection, author=opened.author(), now=services.clock())
         active = next(each.version for each in switching.versions(connection) if each.is_active)
     click.echo(f"{active} is the active model again.")
 
@@ -96,7 +88,7 @@ def try_model(version: str, people: int, as_json: bool) -> None:
     """Tell which joins and splits a switch to this model would make, with samples; nothing is changed."""
     from identity.versions import whatif
 
-    with _transaction() as (services, connection):
+    with opened.transaction() as (services, connection):
         found = whatif.look(connection, services.identity, version, records=people)
     if as_json:
         click.echo(json.dumps(found.document()))
@@ -105,19 +97,3 @@ def try_model(version: str, people: int, as_json: bool) -> None:
     for kind, samples in (("join", found.joined), ("split", found.split)):
         for left, right in samples:
             click.echo(f"  {kind:5}  {left}  {right}   (o2o why {left} {right})")
-
-
-@contextmanager
-def _transaction() -> Iterator[tuple["Services", "Connection"]]:
-    from gateway.settings import from_environment
-    from gateway.wiring import open_services
-    from identity.errors import IdentityError
-
-    services = open_services(from_environment())
-    try:
-        with services.database.transaction() as connection:
-            yield services, connection
-    except IdentityError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        services.close()

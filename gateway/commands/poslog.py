@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from gateway.commands import opened
+
 
 @click.group("poslog")
 def command() -> None:
@@ -27,11 +29,8 @@ def take_in(file: Path, source: str, again: bool, rejects: Path | None, as_json:
     """
     from gateway.connectors.poslog.stream import HostileXmlError
     from gateway.poslog import importing, store
-    from gateway.settings import from_environment
-    from gateway.wiring import open_services
 
-    services = open_services(from_environment())
-    try:
+    with opened.services() as services, opened.speaking(HostileXmlError):
         told = importing.take_in(services, file, source=source, again=again)
         progress = next(told)
         for number, progress in enumerate(told, start=1):  # noqa: B007  (the last one is what counts)
@@ -39,10 +38,6 @@ def take_in(file: Path, source: str, again: bool, rejects: Path | None, as_json:
                 click.echo(f"  {number:,} transactions", err=True)
         with services.database.transaction() as connection:
             refused = store.rejects(connection, progress.import_no, limit=1_000_000)
-    except HostileXmlError as error:
-        raise click.ClickException(f"{file}: {error}") from error
-    finally:
-        services.close()
     if rejects is not None:
         with rejects.open("w", newline="", encoding="utf-8") as out:
             table = csv.writer(out)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gateway.commands import opened
+
 if TYPE_CHECKING:
     from offers.reconciliation.report import Report
 
@@ -19,22 +21,12 @@ if TYPE_CHECKING:
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table that a spreadsheet opens.")
 def command(day: dt.datetime, until: dt.datetime | None, store: str | None, as_csv: bool) -> None:
     """Print the report on a business day. The exit code is 1 when a difference is unexplained."""
-    from gateway.settings import from_environment
-    from gateway.wiring import open_services
     from offers.reconciliation import books, sheet
 
-    services = open_services(from_environment())
-    try:
-        with services.database.transaction() as connection:
-            report = books.reconcile(
-                connection,
-                services.offers,
-                since=day.date(),
-                until=(until or day).date(),
-                store_code=store,
-            )
-    finally:
-        services.close()
+    with opened.transaction() as (services, connection):
+        report = books.reconcile(
+            connection, services.offers, since=day.date(), until=(until or day).date(), store_code=store
+        )
     click.echo(sheet.csv_text(report) if as_csv else _told(report), nl=not as_csv)
     sys.exit(1 if report.unexplained else 0)
 

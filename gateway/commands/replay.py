@@ -5,10 +5,8 @@ from uuid import UUID
 
 import click
 
-from gateway.database import open_database
-from gateway.settings import from_environment
+from gateway.commands import opened
 from offers.decisions import replay, sentences
-from offers.errors import OffersError
 
 
 @click.command("replay")
@@ -16,11 +14,8 @@ from offers.errors import OffersError
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 def command(decision: UUID, as_json: bool) -> None:
     """Make DECISION again from what was logged. Exit code 1: it differs, or it cannot be made again."""
-    with open_database(from_environment()) as database, database.transaction() as connection:
-        try:
-            found = replay.replay(connection, decision)
-        except OffersError as error:
-            raise click.ClickException(str(error)) from error
+    with opened.connection() as connection:
+        found = replay.replay(connection, decision)
     if not isinstance(found, replay.Replayed):
         click.echo(json.dumps({"decision": str(decision), "outcome": found}) if as_json else found)
         raise SystemExit(1)

@@ -1,15 +1,12 @@
 """`o2o shops`: whose webhooks are taken, what of them waits or failed, what shoppers asked through a shop."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection
 
-from gateway.wiring import Services
+from gateway.commands import opened
 
 
 @click.group("shops")
@@ -31,7 +28,7 @@ def add(connector: str, name: str, source: str | None, secret: str) -> None:
     """
     from gateway.inbox import shops
 
-    with _opened() as (services, connection):
+    with opened.transaction() as (services, connection):
         chosen = source or connector
         if chosen not in services.identity.policy.sources:
             raise click.BadParameter(f"the policy knows no source {chosen!r}", param_hint="--source")
@@ -47,7 +44,7 @@ def listing() -> None:
     from gateway.inbox import store_shops
 
     table = Table("shop", "connector", "name", "source", "since", box=None, pad_edge=False)
-    with _opened() as (_, connection):
+    with opened.transaction() as (_, connection):
         for one in store_shops.of_connector(connection):
             since = one.created_at.date().isoformat()
             table.add_row(str(one.shop_no), one.connector, one.name, one.source, since)
@@ -60,7 +57,7 @@ def remove(number: int) -> None:
     """Take no more webhooks signed with the secret of shop NUMBER."""
     from gateway.inbox import store_shops
 
-    with _opened() as (_, connection):
+    with opened.transaction() as (_, connection):
         if not store_shops.remove(connection, number):
             raise click.ClickException(f"there is no shop {number}")
 
@@ -73,7 +70,7 @@ def deliveries(state: str, limit: int) -> None:
     from gateway.inbox import store
 
     table = Table("number", "shop", "topic", "came", "tries", "trouble", box=None, pad_edge=False)
-    with _opened() as (_, connection):
+    with opened.transaction() as (_, connection):
         for one in store.listing(connection, state=state, limit=limit):
             came = one.received_at.isoformat(timespec="seconds")
             table.add_row(
@@ -88,7 +85,7 @@ def retry(numbers: tuple[int, ...]) -> None:
     """Try webhooks again that were given up: those NUMBERS, or all."""
     from gateway.inbox import store
 
-    with _opened() as (_, connection):
+    with opened.transaction() as (_, connection):
         count = store.revive(connection, numbers, now=_now())
     click.echo(f"{count} to be tried again")
 
@@ -100,7 +97,7 @@ def requests(done: int | None) -> None:
     from gateway.inbox import store_requests
 
     table = Table("request", "what", "source", "customer", "reference", "asked", box=None, pad_edge=False)
-    with _opened() as (_, connection):
+    with opened.transaction() as (_, connection):
         if done is not None and not store_requests.close(connection, done, now=_now()):
             raise click.ClickException(f"there is no open request {done}")
         for one in store_requests.open_ones(connection, limit=1_000):
@@ -111,16 +108,3 @@ def requests(done: int | None) -> None:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Services, Connection]]:
-    from gateway.settings import from_environment
-    from gateway.wiring import open_services
-
-    services = open_services(from_environment())
-    try:
-        with services.database.transaction() as connection:
-            yield services, connection
-    finally:
-        services.close()

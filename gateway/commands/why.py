@@ -5,6 +5,8 @@ from uuid import UUID
 
 import click
 
+from gateway.commands import opened
+
 
 @click.command("why")
 @click.argument("left", type=click.UUID)
@@ -14,17 +16,8 @@ import click
 def command(left: UUID, right: UUID, values: bool, as_json: bool) -> None:
     """Explain two records, by any id they ever had."""
     from gateway import explained
-    from gateway.settings import from_environment
-    from gateway.wiring import open_services
-    from identity.errors import IdentityError
     from identity.reading import profiles
 
-    services = open_services(from_environment())
-    try:
-        with services.database.transaction() as connection:
-            told = profiles.why(connection, services.identity, left, right, show=str if values else None)
-    except IdentityError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        services.close()
+    with opened.transaction() as (services, connection):
+        told = profiles.why(connection, services.identity, left, right, show=str if values else None)
     click.echo(json.dumps(told) if as_json else explained.why(told))
