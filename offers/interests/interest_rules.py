@@ -75,7 +75,8 @@ def judge(trigger: Interest, want: Want, at_s: int) -> Standing | str:
     """The interest that sets the trigger off, or the reason why none does.
 
     Each kind is judged by its own newest instant: what was carted last week counts although it was looked at
-    a minute ago. Of those that hold, the strongest kind speaks.
+    a minute ago. Of those that hold, the strongest kind speaks. What is shown after `at_s`, on her phone
+    while the till is scanning, is shown just now: prices stand still within a transaction, news does not.
     """
     if trigger.bought_before_s and want.bought_at_s and at_s - want.bought_at_s < trigger.bought_before_s:
         return "bought_lately"
@@ -86,7 +87,7 @@ def judge(trigger: Interest, want: Want, at_s: int) -> Standing | str:
         shown = instant(want, kind)
         if not shown:
             continue
-        age = at_s - shown
+        age = max(at_s - shown, 0)
         if trigger.minimum_age_s <= age < trigger.maximum_age_s:
             return Standing(kind, shown, shown + trigger.maximum_age_s)
         reason = "interest_too_new" if age < trigger.minimum_age_s else "interest_too_old"

@@ -85,6 +85,14 @@ def test_each_kind_of_interest_is_judged_by_its_own_age(want: Want, expected: st
     assert (judged.kind if isinstance(judged, Standing) else judged) == expected
 
 
+def test_what_is_shown_after_the_transaction_began_is_shown_just_now() -> None:
+    """A till keeps the price time of its first scan; she fills her cart on the phone while it is scanning."""
+    at_once = Interest(frozenset({"carted"}), minimum_age_s=0, maximum_age_s=DAY_S)
+    for later_s in (0, 1, 60):
+        judged = interest_rules.judge(at_once, Want(1, carted_at_s=NOW_S + later_s), NOW_S)
+        assert isinstance(judged, Standing)
+
+
 def test_an_interest_says_when_it_grows_too_old() -> None:
     """The offer's end is the end of its interest."""
     judged = interest_rules.judge(TRIGGER, Want(1, carted_at_s=NOW_S - 7200), NOW_S)
