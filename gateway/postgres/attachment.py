@@ -9,10 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 import gateway
 from gateway.postgres import cluster
 from gateway.postgres.errors import PostgresError
 from gateway.serving.locks import FileLock
+
+AGAIN_S = 1.0
+"""How long the keeper rests when the server did not come back."""
 
 
 class Attachment:
@@ -46,8 +51,13 @@ class Attachment:
         while not self._closed.is_set():
             with FileLock(cluster.folder(self._home) / "watch.lock") as watch:
                 watch.share()  # returns when the watcher is gone
-            if not self._closed.is_set():
+            if self._closed.is_set():
+                return
+            try:
                 _ensure(self._home, durable=self._durable)
+            except PostgresError as error:  # a full disk may have room again: nobody else would try
+                structlog.get_logger().error("database_not_back", error=error)
+                self._closed.wait(AGAIN_S)
 
     def __enter__(self) -> Self:
         return self

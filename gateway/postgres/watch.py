@@ -28,8 +28,10 @@ CRASHES_MOST = 5
 """Crashes in a row, each within a minute of its start, after which starting again is given up."""
 
 
-LINGERING = "still in use"
-"""What PostgreSQL says while the last processes of a crashed predecessor hold its shared memory."""
+LINGERING = ("still in use", "already exists")
+"""What PostgreSQL says while a crashed predecessor is not gone yet: its last processes hold its shared
+memory, or it was killed and nobody has collected it.
+"""
 
 LINGERING_TRIES = 40
 
@@ -84,7 +86,7 @@ class Watch:
                     return True
                 time.sleep(0.01)
             said = self._log.read_text(encoding="utf-8", errors="replace")
-            if LINGERING not in said.rpartition("FATAL")[2]:
+            if not any(words in said.rpartition("FATAL")[2] for words in LINGERING):
                 break
             time.sleep(0.5)
         return False

@@ -132,6 +132,21 @@ def test_a_kept_server_comes_back_after_its_watcher_was_killed(home: Path) -> No
     assert not _running(home)
 
 
+def test_a_kept_server_comes_back_after_everything_of_it_was_killed_at_once(home: Path) -> None:
+    """Watcher, server and its children, together: nobody is left who could tidy up or start again but us."""
+    attachment = attach(home)
+    attachment.keep()
+    _do(attachment, "CREATE TABLE receipt (number int)")
+    for number in range(5):
+        _do(attachment, f"INSERT INTO receipt VALUES ({number})")
+        for process in _family(home):
+            process.kill()
+        _until(lambda: _answers(attachment))
+        assert _answer(attachment, "SELECT count(*) FROM receipt") == number + 1
+    attachment.close(wait_s=20)
+    assert not _running(home)
+
+
 def test_many_starters_at_once_start_one_server(home: Path) -> None:
     """Eight processes race for an empty home; all of them get the same server."""
     script = USER.replace("time.sleep(120)", "sys.stdin.read()")
@@ -331,6 +346,12 @@ def _running(home: Path) -> bool:
             return True
     data = (home / "postgres" / "cluster").resolve() / "data"
     return any(process.info["cwd"] == str(data) for process in psutil.process_iter(["cwd"]))
+
+
+def _family(home: Path) -> list[psutil.Process]:
+    """The server, its children and its watcher."""
+    server = psutil.Process(_postmaster(home))
+    return [server, *server.children(recursive=True), *map(psutil.Process, _watchers(home))]
 
 
 def _watchers(home: Path) -> list[int]:
