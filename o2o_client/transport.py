@@ -1,7 +1,8 @@
 """One kept connection to the gateway, and a deadline that holds whatever the network does.
 
-Invariant: `send` ends within its budget, name look-up aside. No answer is an answer here: None. Whoever sends
-again sends the same, because everything a till says carries its natural key.
+Invariant: `send` ends within its budget, name look-up aside. No answer is an answer here: None; so is half
+of one, or a page of somebody else's on the way. Whoever sends again sends the same, because everything a till
+says carries its natural key.
 """
 
 import http.client
@@ -99,14 +100,15 @@ class Transport:
         try:
             connection.request(method, self._prefix + path, content, self._headers)
             answer = connection.getresponse()
-            raw = answer.read(_LARGEST_ANSWER)
-            body = json.loads(raw) if raw else {}
+            body = _document(answer)
         except (OSError, http.client.HTTPException, ValueError):
             self.close()
             return None
         finally:
             end.cancel()
-        return Answer(answer.status, body if isinstance(body, dict) else {})
+        if connection.sock is None:  # the other side said that it closes
+            self.close()
+        return Answer(answer.status, body)
 
     def _opened(self, left_s: float) -> http.client.HTTPConnection | None:
         if self._tls is not None:
@@ -115,6 +117,7 @@ class Transport:
             )
         else:
             made = http.client.HTTPConnection(self._host, self._port, timeout=left_s)
+        made.auto_open = 0  # what it opened by itself, the timer would not know
         try:
             made.connect()
         except OSError:
@@ -123,6 +126,17 @@ class Transport:
         made.sock.settimeout(None)  # the timer is the only clock from here on
         made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
+
+
+def _document(answer: http.client.HTTPResponse) -> dict[str, Any]:
+    """The whole body of an answer, a JSON object. Raises ValueError when it is something else, or not all
+    there: whoever answers may die between the head and the body.
+    """
+    raw = answer.read(_LARGEST_ANSWER)
+    body = json.loads(raw)
+    if answer.length or not isinstance(body, dict):
+        raise ValueError(f"an answer of {len(raw)} bytes is no document")
+    return body
 
 
 def _cut(opened: socket.socket) -> None:

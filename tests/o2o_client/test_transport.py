@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -26,8 +26,10 @@ def _server(serve: Callable[[socket.socket], None]) -> Iterator[Address]:
             except OSError:
                 return
             opened.append(found)
-            threading.Thread(target=serve, args=[found], daemon=True).start()
+            serving.append(threading.Thread(target=_served, args=[serve, found], daemon=True))
+            serving[-1].start()
 
+    serving: list[threading.Thread] = []
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
     yield Address(f"http://127.0.0.1:{listener.getsockname()[1]}", "key")
@@ -35,7 +37,15 @@ def _server(serve: Callable[[socket.socket], None]) -> Iterator[Address]:
     listener.close()
     thread.join()
     for found in opened:
-        found.close()
+        with suppress(OSError):  # it has closed itself
+            found.shutdown(socket.SHUT_RDWR)
+    for one in serving:
+        one.join()
+
+
+def _served(serve: Callable[[socket.socket], None], found: socket.socket) -> None:
+    with found, suppress(OSError):  # the client goes when it has waited long enough
+        serve(found)
 
 
 def _silent(found: socket.socket) -> None:
@@ -46,10 +56,7 @@ def _dripping(found: socket.socket) -> None:
     """A byte every 20 ms: each of them would start a socket's own timeout anew."""
     found.recv(65536)
     for byte in ANSWER * 10:
-        try:
-            found.sendall(bytes([byte]))
-        except OSError:
-            return
+        found.sendall(bytes([byte]))
         time.sleep(0.02)
 
 
@@ -61,7 +68,36 @@ def _answering(found: socket.socket) -> None:
 def _once(found: socket.socket) -> None:
     found.recv(65536)
     found.sendall(ANSWER)
-    found.close()
+
+
+def _closing(found: socket.socket) -> None:
+    """Says that it closes, and does."""
+    found.recv(65536)
+    found.sendall(ANSWER.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+
+
+def _saying(words: bytes) -> Callable[[socket.socket], None]:
+    def serve(found: socket.socket) -> None:
+        found.recv(65536)
+        found.sendall(words)
+
+    return serve
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+
+
+@pytest.mark.parametrize(
+    "words",
+    [HEAD + b"10\r\n\r\n", HEAD + b'10\r\n\r\n{"a": 1', HEAD + b'20\r\n\r\n{"a": 123}', HEAD + b"0\r\n\r\n",
+     HEAD + b"2\r\n\r\n[]", HEAD + b"21\r\n\r\n<html>Welcome!</html>"],
+)  # fmt: skip
+def test_what_is_no_whole_document_is_no_answer(words: bytes) -> None:
+    """A gateway that dies between the head and the body has said nothing; neither has a network that wants a
+    password first.
+    """
+    with _server(_saying(words)) as address:
+        assert Transport(address, budget_s=5).send("POST", "/", {}) is None
 
 
 @pytest.mark.parametrize("serve", [_silent, _dripping])
@@ -83,7 +119,7 @@ def test_a_network_that_is_not_there_is_no_answer() -> None:
     assert Transport(Address(f"http://127.0.0.1:{port}", "key")).send("GET", "/", None) is None
 
 
-@pytest.mark.parametrize("serve", [_answering, _once])
+@pytest.mark.parametrize("serve", [_answering, _once, _closing])
 def test_a_kept_connection_is_used_and_replaced(serve: Callable[[socket.socket], None]) -> None:
     """What the gateway closed between two questions is opened again within the second one's budget."""
     with _server(serve) as address:
