@@ -36,18 +36,22 @@ BEGIN
             IF p_claims THEN
                 PERFORM FROM offers.code AS c WHERE c.digest = v_code.digest FOR UPDATE;
             END IF;
+            -- A claim stands while its transaction may still come back, and as long as it uses the campaign; cancelled
+            -- or brought back as a whole, it gives the code back at once.
             SELECT count(*) INTO v_used
               FROM offers.code_claim AS k
+              LEFT JOIN offers.redemption AS r
+                ON r.store_no = k.store_no AND r.terminal = k.terminal
+               AND r.business_day = k.business_day AND r.number = k.number
              WHERE k.digest = v_code.digest
                AND (k.store_no, k.terminal, k.business_day, k.number)
                    IS DISTINCT FROM (p_store_no, p_terminal, p_business_day, p_number)
-               AND (k.claimed_at > p_lapsed_at OR EXISTS (
-                    SELECT FROM offers.redemption AS r JOIN offers.redemption_item AS i USING (redemption_no)
-                     WHERE r.store_no = k.store_no AND r.terminal = k.terminal
-                       AND r.business_day = k.business_day AND r.number = k.number
-                       AND i.campaign_no = v_code.campaign_no AND i.uses > 0
-                       AND (i.state IN ('committed', 'returned')
-                            OR i.state = 'reserved' AND r.expires_at > p_now)));
+               AND (coalesce(r.state, 'reserved') = 'reserved' AND k.claimed_at > p_lapsed_at
+                    OR r.state IN ('reserved', 'committed') AND EXISTS (
+                        SELECT FROM offers.redemption_item AS i
+                         WHERE i.redemption_no = r.redemption_no AND i.campaign_no = v_code.campaign_no
+                           AND i.uses > 0
+                           AND (i.state = 'committed' OR i.state = 'reserved' AND r.expires_at > p_now)));
             IF v_used >= v_code.uses_most THEN
                 reason := 'code_used';
             ELSIF p_claims THEN

@@ -22,7 +22,8 @@ from offers.errors import CampaignStateError, TakenCodeError
 from offers.evaluation.decision import RefusedCode
 from offers.marketing import campaigns
 from offers.model import Basket, Line, Query, TransactionKey
-from offers.redemptions.redemption import Applied, Clocks, Refused, Use
+from offers.redemptions.redemption import Applied, Clocks, Redemption, Refused, Use
+from offers.returns.model import ReturnLine
 from offers.service import Answer
 from tests.offers.floor import ANNA, NOW, Till, campaign, context, furnish, key, shopper
 
@@ -125,12 +126,29 @@ def test_a_single_use_code_is_used_once(till: Till) -> None:
 
 
 def test_a_voided_sale_gives_the_code_back(till: Till) -> None:
-    """Uses are not burnt without effect: once the claim has lapsed, the code is as good as new."""
+    """At once: the shopper goes to the next till with it."""
     (code,) = codes_of(till)
     first = key()
     ask(till, code, at=first, mode="reserve")
     till.void(first)
-    till.connection.execute(text("UPDATE offers.code_claim SET claimed_at = claimed_at - interval '1 hour'"))
+    assert ask(till, code).decision.totals.discount == 1000
+
+
+def test_a_sale_that_is_undone_gives_the_code_back(till: Till) -> None:
+    """Reversed as a whole, or everything of it brought back: the use is free again, as all limits are."""
+    (code,) = codes_of(till)
+    held = ask(till, code, mode="reserve").redemption
+    assert held is not None
+    till.commit(held)
+    assert reasons(ask(till, code)) == ["code_used"]
+    till.reverse(held.transaction)
+    held = ask(till, code, mode="reserve").redemption
+    assert held is not None
+    done = till.commit(held)
+    assert isinstance(done, Redemption)
+    till.give_back(done, ReturnLine("1", 400))
+    assert reasons(ask(till, code)) == ["code_used"]
+    till.give_back(done, ReturnLine("1", 600))
     assert ask(till, code).decision.totals.discount == 1000
 
 
