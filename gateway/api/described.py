@@ -1,15 +1,13 @@
 """What a route's declaration becomes in the OpenAPI document."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from marshmallow import Schema
 
 from gateway.api.problem_schema import ProblemSchema
+from gateway.api.route import Route
 from gateway.wire.examples import examples_of
-
-if TYPE_CHECKING:
-    from gateway.api.endpoint import Route
 
 REFUSED: Final = {"4XX": "A refusal; branch on `code`.", "503": "Busy; ask again after `Retry-After`."}
 """What every guarded route may answer instead. One range: which status it is follows from the code."""
@@ -18,7 +16,7 @@ REFUSED: Final = {"4XX": "A refusal; branch on `code`.", "503": "Busy; ask again
 def describe(
     view: Callable[..., Any],
     *,
-    route: "Route",
+    route: Route,
     answers: Mapping[int, type[Schema] | None],
     more: Mapping[str, Any],
 ) -> None:
@@ -59,7 +57,7 @@ def _responses(name: str, answers: Mapping[int, type[Schema] | None]) -> dict[st
     return found
 
 
-def _parameters(route: "Route") -> list[dict[str, Any]]:
+def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if route.query is not None:
         found.append({"in": "query", "schema": route.query})

@@ -1,8 +1,9 @@
 """How a route is declared: who may call it, what it takes, what it answers. One decorator, so that none of it
 can be forgotten.
 
-@endpoint(blueprint, "POST", "/judgements", scopes={Scope.STEWARD}, body=JudgementSchema, answers={201: ...},
-once=True) def judge(call: Call) -> Answer: ...
+    @endpoint(blueprint, "POST", "/judgements", scopes={Scope.STEWARD}, body=JudgementSchema,
+              answers={201: JudgementAnswerSchema}, writes="once")
+    def judge(call: Call) -> Answer: ...
 
 A view parses nothing and commits nothing: it gets a `Call` with the checked principal, the loaded body and a
 connection in a transaction, calls a service, and returns an `Answer`. The order is: key, scope, body, schema,
@@ -14,7 +15,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 import structlog
@@ -28,18 +29,13 @@ from werkzeug import Response
 from gateway.access.credentials import Known, bearer
 from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
+from gateway.api.route import Decode, Method, Route, Writes
 from gateway.serving import logs, metrics
 from gateway.wire import body as bodies
 from gateway.wire import idempotency, problems
 from gateway.wire.problems import Place, Problem
 from gateway.wire.refusals import problem_of
 from gateway.wiring import Services
-
-Method = Literal["GET", "POST", "PUT", "DELETE"]
-Writes = Literal["nothing", "once", "natural", "many"]
-"""`once`: changes something, so an Idempotency-Key is required. `natural`: what it carries is its own key.
-`many`: as `natural`, but the view opens a transaction for each of its parts.
-"""
 
 MAX_ADDRESS_PART = 7_000
 """A hundred skus, separated by commas."""
@@ -72,24 +68,6 @@ class Answer:
 
 
 View = Callable[..., Answer]
-Decode = Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """What was declared about a route; the matrix test reads it from the view function."""
-
-    method: Method
-    scopes: frozenset[Scope]
-    writes: Writes
-    body: type[Schema] | None
-    query: type[Schema] | None
-    decode: Decode | None
-    raw: bool
-    most_bytes: int
-    loader: Schema | None = None
-    """Made once: making a schema costs more than loading with it, and loading keeps nothing in it."""
-    asker: Schema | None = None
 
 
 def endpoint(

@@ -21,9 +21,10 @@ from gateway.access.security import Principal, Scope, allow
 from gateway.api import decoded
 from gateway.api.decoder import decoder
 from gateway.api.described import describe
-from gateway.api.endpoint import Call, Route, Seen, checked, finish, refused, rendered, services
+from gateway.api.endpoint import Call, Seen, checked, finish, refused, rendered, services
 from gateway.api.fields import Moment, code, count, flag, one_of
 from gateway.api.redemptions import answer_of, still_authorised
+from gateway.api.route import Route
 from gateway.api.shapes import (
     MAX_SHOPPERS,
     BasketSchema,

@@ -22,7 +22,8 @@ from gateway.access.credentials import basic_user, bearer
 from gateway.access.identity_tokens import verify
 from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
-from gateway.api.endpoint import Route, Seen, checked, finish, refused, services
+from gateway.api.endpoint import Seen, checked, finish, refused, services
+from gateway.api.route import Route
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.serving import metrics

@@ -14,7 +14,7 @@ from werkzeug.test import Client
 
 from gateway.access import keys
 from gateway.access.security import Scope
-from gateway.api.endpoint import Route
+from gateway.api.route import Route
 from gateway.database import Database
 from tests.gateway.conftest import Caller, Issue
 
