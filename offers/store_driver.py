@@ -35,6 +35,13 @@ def prepared_row(
     return row
 
 
-def array(numbers: Iterable[int]) -> str:
-    """Numbers as PostgreSQL writes an array: the driver spells a list out as an expression."""
+def array(numbers: Iterable[int | bool | str]) -> str:
+    """Numbers, or texts of letters and digits, as PostgreSQL writes an array: the driver spells a list out as
+    an expression, which takes longer to parse than to run.
+    """
     return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def arrays(columns: Iterable[Sequence[int | bool | str]]) -> tuple[str, ...]:
+    """Several columns, each as `array` writes it; to be unnested side by side."""
+    return tuple(map(array, columns))

@@ -58,7 +58,8 @@ def append(
     written = {number: place for number, place in places.items() if number in ours}
     _write(connection, ctx, events, {number: (owned[number], written[number]) for number in written}, now)
     _name_again(connection, events, written)
-    earlier = store_events.owners(connection, list(known.values()))
+    stood = {place: owned[number] for number, place in written.items()}
+    stood |= store_events.owners(connection, [place for place in known.values() if place not in stood])
     moved = _move(connection, ctx, found.moves, now)
     answers: list[Appended] = []
     for number, receipt in enumerate(receipts):
@@ -67,7 +68,7 @@ def append(
             continue
         place = known.get(receipt) if receipt is not None else None
         answers.append(
-            Appended(earlier.get(place) if place else None, False, place.event_no if place else None)
+            Appended(stood.get(place) if place else None, False, place.event_no if place else None)
         )
     return (replace(answers[0], moved=moved), *answers[1:])
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg2.extras import execute_values
 from sqlalchemy.engine import Connection
+
+from identity import driver
+from identity.driver import array
 
 
 class Place(NamedTuple):
@@ -69,7 +71,7 @@ def receipts(connection: Connection, digests: Sequence[UUID]) -> dict[UUID, Plac
         return {}
     rows = connection.exec_driver_sql(
         "select digest, occurred_at, event_no from identity.event_receipt where digest = any (%s::uuid[])",
-        ([str(digest) for digest in digests],),
+        (array(digests),),
     )
     return {digest: Place(at, event_no) for digest, at, event_no in rows}
 
@@ -90,9 +92,9 @@ def claim(
         " select * from unnest(%s::uuid[], %s::timestamptz[], %s::int8[]) on conflict (digest) do nothing"
         " returning digest",
         (
-            [str(digest) for digest, _ in ordered],
-            [place.occurred_at for _, place in ordered],
-            [place.event_no for _, place in ordered],
+            array(digest for digest, _ in ordered),
+            array(place.occurred_at.isoformat() for _, place in ordered),
+            array(place.event_no for _, place in ordered),
         ),
     )
     ours = set(taken.scalars())
@@ -132,30 +134,25 @@ def make_months(connection: Connection, months: Iterable[date]) -> None:
 
 def insert(connection: Connection, events: Sequence[NewEvent], *, now: datetime) -> None:
     """Writes events, all in one statement."""
-    cursor = connection.connection.cursor()
-    try:
-        execute_values(
-            cursor,
-            "insert into identity.event"
-            " (occurred_at, event_no, record_no, kind, channel, source, proof, sealed, received_at)"
-            " values %s",
-            [
-                (
-                    *each.place,
-                    each.record_no,
-                    each.kind,
-                    each.channel,
-                    each.source,
-                    each.proof,
-                    each.sealed,
-                    now,
-                )
-                for each in events
-            ],
-            page_size=1000,
-        )
-    finally:
-        cursor.close()
+    driver.rows(
+        connection,
+        "insert into identity.event"
+        " (occurred_at, event_no, record_no, kind, channel, source, proof, sealed, received_at)"
+        " select at, event_no, record_no, kind, channel, source, proof, decode(sealed, 'hex'), %s"
+        " from unnest(%s::timestamptz[], %s::int8[], %s::int8[], %s::text[], %s::text[], %s::text[],"
+        " %s::int2[], %s::text[]) new (at, event_no, record_no, kind, channel, source, proof, sealed)",
+        (
+            now,
+            array(each.place.occurred_at.isoformat() for each in events),
+            array(each.place.event_no for each in events),
+            array(each.record_no for each in events),
+            [each.kind for each in events],
+            [each.channel for each in events],
+            [each.source for each in events],
+            array(each.proof for each in events),
+            array(each.sealed.hex() for each in events),
+        ),
+    )
 
 
 def page(connection: Connection, records: Sequence[int], wanted: Filter, limit: int) -> list[StoredEvent]:

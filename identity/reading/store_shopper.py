@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from identity import driver
+from identity.driver import array
 
 TYPES: Final = "bigint[], integer[], timestamptz"
 """What `HITS` is given: digests, beside each how many rows may be read under it, and the moment."""
@@ -34,8 +35,3 @@ def hits(
 def values(digests: Iterable[int], caps: Iterable[int], *, now: datetime) -> Sequence[Any]:
     """The parameters of `HITS`."""
     return array(digests), array(caps), now
-
-
-def array(numbers: Iterable[int]) -> str:
-    """Numbers as PostgreSQL writes an array: the driver spells a list out as an expression."""
-    return "{" + ",".join(map(str, numbers)) + "}"

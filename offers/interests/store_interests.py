@@ -6,19 +6,19 @@ order.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from psycopg2.extras import execute_values
 from sqlalchemy import Connection, text
 
 from offers.interests.want_list import WantList, pack, unpack
 from offers.model import Want
-from offers.store_driver import driver_cursor
+from offers.store_driver import array, arrays, driver_cursor
 
 Interests = dict[tuple[int, int], tuple[list[int], list[int]]]
 """(record_no, product_no) to the newest instants and the counts, in the order of `interest.KINDS`."""
 
 _MAKE_LISTS = text("""
     INSERT INTO offers.wants (record_no, products, facts, cut, closed_at_s)
-    SELECT r, '{}', '', false, 0 FROM unnest(CAST(:records AS bigint[])) AS r ORDER BY r
+    SELECT r, '{}', '', false, 0 FROM unnest(CAST(:records AS bigint[])) AS r
+     WHERE NOT EXISTS (SELECT FROM offers.wants AS w WHERE w.record_no = r) ORDER BY r
         ON CONFLICT DO NOTHING
 """)
 _LOCK_LISTS = text("""
@@ -34,20 +34,21 @@ def lock(connection: Connection, records: Sequence[int]) -> dict[int, WantList]:
 
     All missing rows are made before the first is locked, so two batches cannot wait in a circle.
     """
-    connection.execute(_MAKE_LISTS, {"records": list(records)})
-    rows = connection.execute(_LOCK_LISTS, {"records": list(records)})
+    connection.execute(_MAKE_LISTS, {"records": array(records)})
+    rows = connection.execute(_LOCK_LISTS, {"records": array(records)})
     return {
         row.record_no: WantList(tuple(unpack(row.products, row.facts)), row.cut, row.closed_at_s)
         for row in rows
     }
 
 
+_TYPES = ", ".join(["%s::bigint[]"] * 8 + ["%s::integer[]"] * 5)
 _COLUMNS = """
     record_no, product_no, viewed_at_s, searched_at_s, carted_at_s, removed_at_s, bought_at_s, returned_at_s
 """
 _ADD = f"""
     INSERT INTO offers.interest AS i ({_COLUMNS}, views, searches, carts, purchases, returns)
-    VALUES %s
+    SELECT * FROM unnest({_TYPES})
         ON CONFLICT (record_no, product_no) DO UPDATE
        SET viewed_at_s = greatest(i.viewed_at_s, excluded.viewed_at_s),
            searched_at_s = greatest(i.searched_at_s, excluded.searched_at_s),
@@ -71,8 +72,8 @@ def add(connection: Connection, interests: Interests) -> Iterator[tuple[int, Wan
     if not rows:
         return iter(())
     with driver_cursor(connection) as cursor:
-        found = execute_values(cursor, _ADD, rows, page_size=len(rows), fetch=True)
-    return ((row[0], Want(*row[1:])) for row in found)
+        cursor.execute(_ADD, arrays(zip(*rows, strict=True)))
+        return ((row[0], Want(*row[1:])) for row in cursor.fetchall())
 
 
 _REMOVED = 3  # what was taken out of a cart has a time, but nobody asks how often
@@ -113,8 +114,10 @@ def remove_lists(connection: Connection, records: Sequence[int]) -> None:
 
 _SAVE = """
     UPDATE offers.wants AS w
-       SET products = v.products, facts = v.facts, cut = v.cut, closed_at_s = v.closed_at_s
-      FROM (VALUES %s) AS v (record_no, products, facts, cut, closed_at_s)
+       SET products = v.products::integer[], facts = decode(v.facts, 'hex'), cut = v.cut,
+           closed_at_s = v.closed_at_s
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::bigint[])
+        AS v (record_no, products, facts, cut, closed_at_s)
      WHERE w.record_no = v.record_no
 """
 
@@ -126,6 +129,6 @@ def save_lists(connection: Connection, lists: Mapping[int, WantList]) -> None:
     rows = []
     for record_no, found in sorted(lists.items()):
         products, facts = pack(found.wants)
-        rows.append((record_no, products, facts, found.cut, found.closed_at_s))
+        rows.append((record_no, f'"{array(products)}"', f'"{facts.hex()}"', found.cut, found.closed_at_s))
     with driver_cursor(connection) as cursor:
-        execute_values(cursor, _SAVE, rows, template="(%s, %s::integer[], %s, %s, %s)", page_size=len(rows))
+        cursor.execute(_SAVE, arrays(zip(*rows, strict=True)))

@@ -4,15 +4,17 @@ Invariant: the list is a function of the record's interests alone, whatever the 
 newest `MOST` open wants, and whether more were left out.
 """
 
+import struct
+from bisect import insort
 from collections.abc import Iterable
-from struct import Struct
+from itertools import chain
 from typing import Final, NamedTuple
 
 from offers.interests.interest_rules import is_open
 from offers.model import Want
 
 MOST: Final = 64
-_INSTANTS: Final = Struct(">6I")
+_INSTANTS: Final = struct.Struct(">6I")
 
 
 class WantList(NamedTuple):
@@ -39,21 +41,22 @@ def advance(before: WantList, changed: Iterable[Want]) -> WantList | None:
     That is when wants were left out and the list now reaches past where it ended: the next newest may be one
     of those.
     """
-    by_product = {want.product_no: want for want in before.wants}
-    by_product |= {want.product_no: want for want in changed}
-    after = choose(by_product.values())
-    if before.cut and (
-        len(after.wants) < MOST or _newest_first(after.wants[-1]) > _newest_first(before.wants[-1])
-    ):
+    told = {want.product_no: want for want in changed}
+    wants = [want for want in before.wants if want.product_no not in told]
+    for want in filter(is_open, told.values()):  # the others are open, and in their order, already
+        insort(wants, want, key=_newest_first)
+    if before.cut and (len(wants) < MOST or _newest_first(wants[MOST - 1]) > _newest_first(before.wants[-1])):
         return None
-    closed_at_s = max(before.closed_at_s, after.closed_at_s)
-    return WantList(after.wants, before.cut or after.cut, closed_at_s)
+    closed_at_s = max((max(want.bought_at_s, want.removed_at_s) for want in told.values()), default=0)
+    is_cut = before.cut or len(wants) > MOST
+    return WantList(tuple(wants[:MOST]), is_cut, max(before.closed_at_s, closed_at_s))
 
 
 def pack(wants: Iterable[Want]) -> tuple[list[int], bytes]:
     """Product numbers, and beside each its six instants as unsigned 32-bit integers."""
     kept = list(wants)
-    return [want.product_no for want in kept], b"".join(_INSTANTS.pack(*want[1:]) for want in kept)
+    facts = struct.pack(f">{6 * len(kept)}I", *chain.from_iterable(want[1:] for want in kept))
+    return [want.product_no for want in kept], facts
 
 
 def unpack(products: Iterable[int], facts: bytes | memoryview) -> list[Want]:
