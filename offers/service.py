@@ -172,7 +172,7 @@ def _step(
         operation=operation,
         revision=revision,
         digest=b"",
-        happened_at=clock.settle(clocks, offline=False).happened_at,
+        happened_at=clock.settle(clocks, offline=False, business_day=transaction.business_day).happened_at,
         now=clocks.received_at,
         new_id=ctx.new_id,
     )

@@ -126,7 +126,11 @@ def _redeem(call: Call) -> Answer:
     speaks_for_store(call.principal, sent.transaction.store)
     clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
     checked = offline_offers.check(
-        call.services.secrets, sent.tokens, (), sent.transaction.store, clock.settle(clocks, offline=True)
+        call.services.secrets,
+        sent.tokens,
+        (),
+        sent.transaction.store,
+        clock.settle(clocks, offline=True, business_day=sent.transaction.business_day),
     )
     asked = Use(
         transaction=till.transaction_key(sent.transaction),

@@ -97,7 +97,7 @@ def _record(call: Call) -> Answer:
             sent.tokens,
             cards,
             sent.transaction.store,
-            clock.settle(clocks, offline=sent.offline),
+            clock.settle(clocks, offline=sent.offline, business_day=sent.transaction.business_day),
         ),
     )
     if isinstance(outcome, Refused):

@@ -42,7 +42,7 @@ def gather(connection: Connection, ctx: Context, asked: Use, clocks: Clocks, ope
     """All that is known about a use."""
     applied = wishes.merged(asked.applied)
     place = ctx.snapshots.place(connection, asked.transaction.store)
-    settled = clock.settle(clocks, offline=asked.offline)
+    settled = clock.settle(clocks, offline=asked.offline, business_day=asked.transaction.business_day)
     record = _record(connection, ctx, asked.decision)
     shopper = asked.shopper or (record.inputs.shopper if record is not None else None)
     record_no = asked.record_no or (record.record_no if record is not None else None)

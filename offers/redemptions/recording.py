@@ -51,7 +51,7 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
         sale=sale,
         store_no=ctx.snapshots.store_no(connection, sale.transaction.store),
         digest=ledger.digest_of(_content(sale)),
-        settled=clock.settle(clocks, offline=sale.offline),
+        settled=clock.settle(clocks, offline=sale.offline, business_day=sale.transaction.business_day),
     )
     made = ctx.new_id()
     number = store_transactions.make(

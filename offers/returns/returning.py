@@ -64,7 +64,9 @@ def give_back(
         answer,
         digest=digest,
         encoded=msgspec.json.encode(answer).decode(),
-        happened_at=clock.settle(clocks, offline=facts).happened_at,
+        happened_at=clock.settle(
+            clocks, offline=facts, business_day=asked.transaction.business_day
+        ).happened_at,
     )
     return answer
 
