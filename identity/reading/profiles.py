@@ -15,7 +15,7 @@ from identity.context import Context
 from identity.policy import Criterion
 from identity.reading import readers, store_profiles, survive
 from identity.reading.readers import Opened
-from identity.reading.survive import Sighting, Survivor
+from identity.reading.survive import ADDRESS, Sighting, Survivor
 from identity.stewardship import explanation
 from identity.stewardship.explanation import Show
 
@@ -101,7 +101,11 @@ def sightings(opened: list[Opened], ctx: Context) -> list[Sighting]:
 
 def _reason(survivor: Survivor) -> str:
     said = "said by one record" if survivor.records == 1 else f"said by {survivor.records} records"
-    return said if survivor.decided_by is None else f"{said}, {_DECIDED[survivor.decided_by]}"
+    if survivor.decided_by is None:
+        return said
+    if survivor.attribute in ADDRESS:
+        return f"{said}; an address is taken whole, this one as {_ADDRESS_DECIDED[survivor.decided_by]}"
+    return f"{said}, {_DECIDED[survivor.decided_by]}"
 
 
 _DECIDED: Final = {
@@ -109,5 +113,13 @@ _DECIDED: Final = {
     Criterion.TRUST: "from the most trusted source",
     Criterion.RECENCY: "the one seen last",
     Criterion.FREQUENCY: "more than say anything else",
+    Criterion.COMPLETENESS: "the most complete",
+}
+
+_ADDRESS_DECIDED: Final = {
+    Criterion.WHOLE: "the one that names a street",
+    Criterion.TRUST: "the most trusted source's",
+    Criterion.RECENCY: "the one seen last",
+    Criterion.FREQUENCY: "the one that most records say",
     Criterion.COMPLETENESS: "the most complete",
 }
