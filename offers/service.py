@@ -26,7 +26,7 @@ from offers.redemptions.redemption import (
     Sale,
     Use,
 )
-from offers.returns import returning
+from offers.returns import returning, waiting
 from offers.returns.model import Return
 
 __all__ = [
@@ -38,6 +38,8 @@ __all__ = [
     "void",
     "reverse",
     "give_back",
+    "book_waiting_return",
+    "forget_waiting_returns",
     "sale_of",
     "get",
     "record_transaction",
@@ -134,6 +136,16 @@ def reverse(
 def give_back(connection: Connection, ctx: Context, asked: Return, clocks: Clocks) -> Returned | Refused:
     """Take goods back, or say what is due for them. Raises UnknownRedemptionError, UnknownStoreError."""
     return returning.give_back(connection, ctx, asked, clocks)
+
+
+def book_waiting_return(connection: Connection, ctx: Context, *, now: datetime) -> bool:
+    """Book a return that came before its sale, once that is there; whether there may be more."""
+    return waiting.book_next(connection, ctx, now=now)
+
+
+def forget_waiting_returns(connection: Connection, *, now: datetime) -> None:
+    """Stop waiting for sales that will not come."""
+    waiting.forget(connection, now=now)
 
 
 def sale_of(connection: Connection, redemption: UUID) -> TransactionKey:

@@ -532,6 +532,17 @@ CREATE TABLE offers.sale_return (
 );
 CREATE INDEX sale_return_store_no_business_day_terminal_number_idx ON offers.sale_return (store_no, business_day, terminal, number);
 
+CREATE TABLE offers.waiting_return (
+    transaction_no BIGINT NOT NULL,
+    store_no BIGINT NOT NULL,
+    terminal TEXT NOT NULL,
+    business_day DATE NOT NULL,
+    number TEXT NOT NULL,
+    CONSTRAINT waiting_return_pkey PRIMARY KEY (transaction_no, store_no, terminal, business_day, number),
+    CONSTRAINT waiting_return_transaction_no_fkey FOREIGN KEY(transaction_no) REFERENCES offers.till_transaction (transaction_no),
+    CONSTRAINT waiting_return_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
+);
+
 CREATE TABLE offers.point_use (
     redemption_no BIGINT NOT NULL,
     lot_no BIGINT NOT NULL,

@@ -14,6 +14,7 @@ from gateway.wiring import Services
 from identity.breaker import watching
 from identity.partition import redo
 from identity.reading import changes
+from offers import service as offers
 from offers.decisions import decision_days
 from offers.recommendations import service as recommendations
 
@@ -41,6 +42,13 @@ def steps(services: Services) -> Sequence[Step]:
         decision_days.keep(connection, now=now)
         return False
 
+    def book_waiting_return(connection: Connection, now: dt.datetime) -> bool:
+        return offers.book_waiting_return(connection, services.offers, now=now)
+
+    def forget_waiting_returns(connection: Connection, now: dt.datetime) -> bool:
+        offers.forget_waiting_returns(connection, now=now)
+        return False
+
     def learn_companions(connection: Connection, now: dt.datetime) -> bool:
         del now
         recommendations.learn(connection)
@@ -57,6 +65,8 @@ def steps(services: Services) -> Sequence[Step]:
         *door_steps(services),
         Step("forget_answers", every_s=600, run=forget_answers),
         Step("segments", every_s=0.5, run=fill_segments),
+        Step("waiting_returns", every_s=5, run=book_waiting_return),
+        Step("forget_waiting_returns", every_s=3600, run=forget_waiting_returns),
         Step("decision_days", every_s=3600, run=keep_decision_days),
         Step("companions", every_s=3600, run=learn_companions),
     )

@@ -27,7 +27,16 @@ from offers.redemptions import (
     wishes,
 )
 from offers.redemptions.ledger import WHOLE_TRANSACTION, Step
-from offers.redemptions.redemption import Clocks, Happened, Recorded, Redemption, Refused, Sale, Use
+from offers.redemptions.redemption import (
+    Clocks,
+    Happened,
+    Recorded,
+    Redemption,
+    Refused,
+    Returned,
+    Sale,
+    Use,
+)
 from offers.returns import exchange
 from offers.returns.receipt import returns_of
 
@@ -67,7 +76,9 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
         return _again(connection, receipt, clocks)
     flags = set(receipt.settled.flags)
     asked = returns_of(sale)
-    returned = exchange.book(connection, ctx, sale, asked, clocks, flags) if asked else ()
+    returned: tuple[Returned, ...] = ()
+    if asked:
+        returned = exchange.book(connection, ctx, sale, asked, clocks, transaction_no=number, flags=flags)
     redemption = _redeem(connection, ctx, receipt, clocks)
     if isinstance(redemption, Refused):
         _reconcile(connection, receipt, clocks, "redemption")
@@ -76,7 +87,7 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
     if booked is not None:
         flags.update(booked.flags)
         _pay_points(connection, receipt, booked, clocks, flags)
-    if sale.kind == "void" and exchange.is_return(connection, ctx, sale.transaction):
+    if sale.kind == "void" and exchange.cancel(connection, ctx, sale.transaction):
         flags.add("return_voided")
     recorded = Recorded(
         id=made,

@@ -5,6 +5,7 @@ is booked: redemptions, person, limits.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -12,37 +13,72 @@ from offers.context import Context
 from offers.errors import UnknownRedemptionError
 from offers.model import TransactionKey
 from offers.redemptions import store_people, wishes
-from offers.redemptions.redemption import Clocks, Refused, Returned, Sale
-from offers.returns import returning, store
+from offers.redemptions.redemption import Clocks, Returned, Sale
+from offers.returns import returning, store, store_waiting, waiting
 from offers.returns.model import Return
+
+_NOT_PAID_YET: Final = frozenset({"reserved", "expired", "voided"})
+"""What a till that was alone may have sold all the same: its word comes late."""
 
 
 def book(
-    connection: Connection, ctx: Context, sale: Sale, asked: Sequence[Return], clocks: Clocks, flags: set[str]
+    connection: Connection,
+    ctx: Context,
+    sale: Sale,
+    asked: Sequence[Return],
+    clocks: Clocks,
+    *,
+    transaction_no: int,
+    flags: set[str],
 ) -> tuple[Returned, ...]:
-    """Book what a transaction brought back; what cannot be booked is flagged for a person to look at."""
+    """Book what a recorded transaction brought back. What comes before its sale waits for it, flagged; what
+    cannot be booked is flagged for a person to look at.
+    """
+    if _was_cancelled(connection, ctx, sale):
+        flags.add("return_voided")
+        return ()
     if sale.applied or len(asked) > 1:
         _lock(connection, ctx, sale, asked)
-    made = []
+    made, early = [], []
     for one in asked:
         try:
             answer = returning.give_back(connection, ctx, one, clocks, facts=True)
         except UnknownRedemptionError:
-            # Sold without offers, or not reported yet: the report of the day tells the two apart.
-            flags.add("unknown_original")
+            if not _was_sold(connection, ctx, one):
+                early.append(one)
             continue
-        if isinstance(answer, Refused):
-            flags.add("return_differs")
-        else:
+        if isinstance(answer, Returned):
             flags.update(answer.flags)
             made.append(answer)
+        elif answer.stored is not None and answer.stored.state in _NOT_PAID_YET:
+            early.append(one)
+        else:
+            flags.add("return_differs")
+    if early:
+        flags.add("unknown_original")
+        waiting.keep(connection, ctx, transaction_no, early)
     return tuple(made)
 
 
-def is_return(connection: Connection, ctx: Context, transaction: TransactionKey) -> bool:
-    """Whether a transaction brought anything back."""
+def cancel(connection: Connection, ctx: Context, transaction: TransactionKey) -> bool:
+    """A transaction was cancelled: what it brought back is not waited for any more. Whether any of it was
+    booked.
+    """
+    waiting.cancel(connection, ctx, transaction)
     store_no = ctx.snapshots.store_no(connection, transaction.store)
     return bool(store.ids_of(connection, store_no, transaction))
+
+
+def _was_cancelled(connection: Connection, ctx: Context, sale: Sale) -> bool:
+    """Whether the void of a transaction overtook it."""
+    store_no = ctx.snapshots.store_no(connection, sale.transaction.store)
+    return store_waiting.is_recorded(connection, store_no, sale.transaction, "void")
+
+
+def _was_sold(connection: Connection, ctx: Context, asked: Return) -> bool:
+    """Whether the sale is known, and used no offers: then nothing of them comes back."""
+    store_no = ctx.snapshots.store_no(connection, asked.sale.store)
+    return store_waiting.is_recorded(connection, store_no, asked.sale, "sale")
 
 
 def _lock(connection: Connection, ctx: Context, sale: Sale, asked: Sequence[Return]) -> None:

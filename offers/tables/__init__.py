@@ -25,7 +25,7 @@ from offers.tables.metadata import metadata
 from offers.tables.overrides import override
 from offers.tables.points import point_debt, point_lot, point_use
 from offers.tables.preferences import preference
-from offers.tables.returns import return_line, sale_return
+from offers.tables.returns import return_line, sale_return, waiting_return
 from offers.tables.segments import segment, segment_change, sweep, trait
 from offers.tables.shop import product, stock, store
 from offers.tables.tokens import offer_token
@@ -82,5 +82,6 @@ __all__ = [
     "sweep",
     "trait",
     "till_transaction",
+    "waiting_return",
     "wants",
 ]

@@ -1,4 +1,6 @@
-"""What was brought back of a redeemed sale, and what was paid for it: written once, never changed."""
+"""What was brought back of a redeemed sale, and what was paid for it: written once, never changed. What
+came back before its sale waits for it.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -20,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from offers.tables.ledger import redemption
 from offers.tables.metadata import metadata
 from offers.tables.shop import store
+from offers.tables.transactions import till_transaction
 
 sale_return = Table(
     "sale_return",
@@ -57,4 +60,16 @@ return_line = Table(
     Column("refunded_minor", BigInteger, nullable=False),
     CheckConstraint("quantity_milli > 0", name="quantity"),
     CheckConstraint("due_minor >= 0 AND refunded_minor >= 0", name="amounts"),
+)
+
+# Deleted when the sale has come and the return is booked.
+waiting_return = Table(
+    "waiting_return",
+    metadata,
+    Column("transaction_no", BigInteger, ForeignKey(till_transaction.c.transaction_no), primary_key=True),
+    # The sale that the goods come from.
+    Column("store_no", BigInteger, ForeignKey(store.c.store_no), primary_key=True),
+    Column("terminal", Text, primary_key=True),
+    Column("business_day", Date, primary_key=True),
+    Column("number", Text, primary_key=True),
 )

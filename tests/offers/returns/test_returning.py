@@ -223,22 +223,6 @@ def test_a_return_that_is_cancelled_is_flagged(till: Till) -> None:
     assert "return_voided" in _report(till, number, (), [], kind="void").flags
 
 
-def test_a_return_of_a_sale_nobody_knows_is_kept_and_flagged(till: Till) -> None:
-    """The goods are back on the shelf whatever the ledger knows."""
-    line = {
-        "line": "1",
-        "kind": "return",
-        "quantity": "1",
-        "amount": 700,
-        "return_of": {
-            "transaction": {"store": "0042", "terminal": "01", "business_day": "2026-11-20", "number": "1"},
-            "line": "4",
-        },
-    }
-    recorded = _report(till, key(), (), [line], kind="return")
-    assert recorded.flags == ("unknown_original",)
-
-
 def _named(done: Redemption) -> dict[str, str]:
     return {
         "store": done.transaction.store,
