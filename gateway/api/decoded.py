@@ -199,6 +199,7 @@ class Redemption(Shape, frozen=True):
     revision: Count = 0
     offline: bool = False
     sent_at: Moment | None = None
+    shoppers: Shoppers = []
     tokens: Tokens = []
     applied: AppliedList = []
 

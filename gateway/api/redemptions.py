@@ -19,7 +19,9 @@ from gateway.api.refused import refused_answer
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import (
     MAX_LINES,
+    MAX_SHOPPERS,
     AppliedSchema,
+    ShopperSchema,
     Strict,
     TransactionKeySchema,
     many,
@@ -28,7 +30,7 @@ from gateway.api.shapes import (
     tokens,
 )
 from gateway.database import flush, put_off_flush
-from gateway.shopping import offline_offers, till
+from gateway.shopping import buyers, offline_offers, shoppers, till
 from gateway.webhooks import telling
 from gateway.wire.problems import Problem
 from offers import clock, service
@@ -54,6 +56,11 @@ class RedemptionSchema(Strict):
     occurred_at = Moment(required=True)
     sent_at = sent_at()
     offline = flag(default=False)
+    shoppers = many(
+        ShopperSchema,
+        most=MAX_SHOPPERS,
+        about="Whose limits count where no decision says it. Without one, what counts by person is refused.",
+    )
     tokens = tokens()
     applied = many(AppliedSchema, most=MAX_LINES)
 
@@ -124,14 +131,18 @@ def redeem(call: Call) -> Answer:
 def _redeem(call: Call) -> Answer:
     sent: decoded.Redemption = call.body
     speaks_for_store(call.principal, sent.transaction.store)
+    till.check(sent.shoppers, None)
     clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
     checked = offline_offers.check(
         call.services.secrets,
         sent.tokens,
-        (),
+        [card for one in sent.shoppers for card in shoppers.shown(one)],
         sent.transaction.store,
         clock.settle(clocks, offline=True, business_day=sent.transaction.business_day),
     )
+    identity = call.services.identity
+    shown = buyers.claims(sent.shoppers, identity)
+    buyer = buyers.find(call.connection, identity, sent.shoppers, shown, now=call.now)
     asked = Use(
         transaction=till.transaction_key(sent.transaction),
         decision=till.uuid_at("/decision", sent.decision),
@@ -139,6 +150,8 @@ def _redeem(call: Call) -> Answer:
         applied=till.applied(sent.applied),
         revision=sent.revision,
         offline=sent.offline,
+        shopper=buyer.shopper,
+        record_no=buyer.record_no,
         promises=checked.promises,
         flags=checked.flags,
     )

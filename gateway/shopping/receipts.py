@@ -14,28 +14,22 @@ import msgspec
 from sqlalchemy import Connection
 
 from gateway.api import decoded
-from gateway.shopping import interests, shoppers, till
+from gateway.shopping import buyers, interests, till
 from gateway.shopping.interests import Said
-from gateway.shopping.introductions import introduce
 from gateway.shopping.offline_offers import NO_TOKENS, Checked
 from gateway.webhooks import telling
 from gateway.wire.problems import Place, Problem
-from identity.answers import FoundStatus
 from identity.canonical import cards
 from identity.context import Context as Identity
 from identity.events import history
 from identity.model import Assurance
-from identity.policy import Policy
-from identity.reading import lookup, profiles, shopper
 from identity.submission import Claim, Happening
 from offers import service
-from offers.model import Product, Proof, Shopper
+from offers.model import Product, Shopper
 from offers.redemptions.redemption import Clocks, Happened, Recorded, Refused, Sale
 from offers.service import Context as Offers
 
 DEFAULT_SOURCE = "pos"
-CHANNEL = "store"
-"""Whatever the source's own channel is: a till stands in a store."""
 
 
 def check(sent: decoded.Transaction) -> None:
@@ -51,15 +45,14 @@ def check(sent: decoded.Transaction) -> None:
             )
 
 
-def claims(sent: decoded.Transaction, policy: Policy) -> list[Claim]:
+def claims(sent: decoded.Transaction, identity: Identity) -> list[Claim]:
     """What the buyer showed, and what was paid with."""
-    shown = [claim for one in sent.shoppers if one.role == "buyer" for claim in shoppers.claims(one, policy)]
     paid = [
         Claim("payment_reference", tender.token, Assurance.SCANNED)
         for tender in sent.tenders
         if tender.token is not None
     ]
-    return shown + paid
+    return buyers.claims(sent.shoppers, identity) + paid
 
 
 def record(
@@ -76,14 +69,14 @@ def record(
 
     `tokens` are what its signed offers were worth.
     """
-    shown = claims(sent, identity.policy)
+    shown = claims(sent, identity)
     clocks = Clocks(received_at=now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
     owner_no = (
         history.owner(connection, identity, source, shown, at=sent.occurred_at, now=now) if shown else None
     )
-    buyer, chosen_no = _buyer(connection, identity, sent, shown, now=now)
-    record_no = owner_no if owner_no is not None else chosen_no
-    sale = _sale(connection, offers, sent, buyer, record_no)
+    buyer = buyers.find(connection, identity, sent.shoppers, shown, now=now)
+    record_no = owner_no if owner_no is not None else buyer.record_no
+    sale = _sale(connection, offers, sent, buyer.shopper, record_no)
     sale = replace(sale, promises=tokens.promises, flags=tokens.flags)
     outcome = service.record_transaction(connection, offers, sale, clocks)
     if isinstance(outcome, Recorded) and outcome.happened:
@@ -106,7 +99,7 @@ def _remember(
     happenings = [
         Happening(
             kind=one.kind,
-            channel=CHANNEL,
+            channel=buyers.CHANNEL,
             source=source,
             occurred_at=one.occurred_at,
             identifiers=tuple(shown),
@@ -125,29 +118,6 @@ def _remember(
         ],
         adds_products=True,
     )
-
-
-def _buyer(
-    connection: Connection,
-    identity: Identity,
-    sent: decoded.Transaction,
-    shown: list[Claim],
-    *,
-    now: dt.datetime,
-) -> tuple[Shopper | None, int | None]:
-    """Whose limits count, and the record of a shopper who was picked from a list."""
-    choice = next((one.choice for one in sent.shoppers if one.role == "buyer" and one.choice), None)
-    if choice is not None:
-        found = lookup.chosen(connection, identity, choice, now=now)
-        if found.profile is None:
-            return None, None
-        view = profiles.view(connection, identity, found.profile)
-        return introduce(view, Proof.TYPED), view.profile_no
-    probes = shopper.probes(identity, shown)
-    reading = shopper.read(connection, probes, now=now, channel=CHANNEL)
-    if reading.status is not FoundStatus.KNOWN:
-        return None, None
-    return introduce(reading.heads[0], Proof.SCANNED), None
 
 
 def _sale(

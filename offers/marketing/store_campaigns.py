@@ -165,6 +165,21 @@ def live(connection: Connection, only: Collection[int] | None = None) -> Iterato
             yield Entry(row.campaign_no, row.version, document_campaign(row.content))
 
 
+_LAST = text("""
+    SELECT c.campaign_no, v.version, v.content
+      FROM offers.campaign AS c
+      JOIN offers.campaign_version AS v
+        ON v.campaign_no = c.campaign_no AND v.version = coalesce(c.live_version, c.version)
+     WHERE c.campaign_no = ANY (:numbers)
+""")
+
+
+def last(connection: Connection, campaign_nos: Collection[int]) -> list[Entry]:
+    """These campaigns as they are served or were last, live or not. Raises InvalidCampaignError."""
+    rows = connection.execute(_LAST, {"numbers": list(campaign_nos)})
+    return [Entry(row.campaign_no, row.version, document_campaign(row.content)) for row in rows]
+
+
 def numbers(connection: Connection, campaign_ids: list[str]) -> dict[str, int]:
     """Campaign numbers by id; unknown ids are left out."""
     rows = connection.execute(

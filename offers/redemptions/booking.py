@@ -9,6 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from offers import clock
+from offers.catalogue import store_catalogue
+from offers.catalogue.compiled import compile_catalogue
+from offers.catalogue.rule import Rule
 from offers.clock import Settled
 from offers.codes import opening
 from offers.context import Context
@@ -115,12 +118,7 @@ def _person_refusals(
     known_only: bool = False,
 ) -> dict[int, str]:
     """Campaigns that the person may not use again, with the reason. Takes the person's lock if it counts."""
-    rules = ctx.snapshots.catalogue(connection).catalogue.by_id
-    counted = [
-        rule
-        for campaign in {wishes.campaign_of(wish.offer) for wish in found.wishes}
-        if (rule := rules.get(campaign)) is not None and person_limits.counts(rule)
-    ]
+    counted = [rule for rule in _rules(connection, ctx, opened, found) if person_limits.counts(rule)]
     if not counted:
         return {}
     if booking.shopper is None:
@@ -133,6 +131,18 @@ def _person_refusals(
         rule.number: person_limits.refuse(rule, uses.get(rule.number, ()), at_s=at_s) for rule in counted
     }
     return {number: reason for number, reason in reasons.items() if reason is not None}
+
+
+def _rules(connection: Connection, ctx: Context, opened: Opened, found: Wishes) -> list[Rule]:
+    """The rules of the campaigns that are wished for: the live ones from memory, made current first."""
+    if not found.wishes:
+        return []
+    version = opened.catalogue or store_catalogue.version(connection)
+    live = ctx.snapshots.at_least(connection, version).catalogue.by_id
+    wished = {wishes.campaign_of(wish.offer): wish.campaign_no for wish in found.wishes}
+    others = [number for name, number in wished.items() if name not in live]
+    ended = compile_catalogue(version, store_campaigns.last(connection, others)).living() if others else ()
+    return [*(live[name] for name in wished if name in live), *ended]
 
 
 def _record(connection: Connection, ctx: Context, decision: UUID | None) -> DecisionRecord | None:

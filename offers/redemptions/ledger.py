@@ -49,10 +49,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A locked redemption that a step may go on with; `fresh` when the step made it."""
+    """A locked redemption that a step may go on with; `fresh` when the step made it. `catalogue` is the
+    version that was current then, None where it was not asked for.
+    """
 
     held: Booked
     fresh: bool
+    catalogue: int | None = None
 
 
 def digest_of(content: object) -> bytes:
@@ -109,7 +112,7 @@ def open_or_make(connection: Connection, step: Step, state: str, **values: Any) 
     """The transaction's redemption, locked; made in this state when there is none."""
     made = Booked(0, step.new_id(), step.revision, state, values.get("decision"), values.get("record_no"),
                   values.get("expires_at"), tuple(values.get("flags", ())))  # fmt: skip
-    number = store_redemptions.make(
+    new = store_redemptions.make(
         connection,
         step.store_no,
         step.key,
@@ -120,8 +123,8 @@ def open_or_make(connection: Connection, step: Step, state: str, **values: Any) 
         received_at=step.now,
         **values,
     )
-    if number is not None:
-        return Opened(made._replace(redemption_no=number), fresh=True)
+    if new is not None:
+        return Opened(made._replace(redemption_no=new.redemption_no), fresh=True, catalogue=new.catalogue)
     held = store_redemptions.lock(connection, step.store_no, step.key)
     assert held is not None, "redemptions are never deleted"
     return Opened(held, fresh=False)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from offers.model import TransactionKey
 from offers.redemptions.redemption import Unit
-from offers.tables import campaign, redemption, redemption_item, store
+from offers.tables import campaign, catalogue, redemption, redemption_item, store
 
 
 class Booked(NamedTuple):
@@ -59,9 +59,16 @@ _COLUMNS = tuple(
 )  # fmt: skip
 
 
-def make(connection: Connection, store_no: int, key: TransactionKey, **values: Any) -> int | None:
-    """Write a new redemption and return its number; None when its transaction has one."""
-    return connection.execute(
+class Made(NamedTuple):
+    """A new redemption, and the catalogue's version when it was made: whoever goes on knows what is live."""
+
+    redemption_no: int
+    catalogue: int
+
+
+def make(connection: Connection, store_no: int, key: TransactionKey, **values: Any) -> Made | None:
+    """Write a new redemption; None when its transaction has one."""
+    row = connection.execute(
         upsert(redemption)
         .values(
             store_no=store_no,
@@ -71,8 +78,9 @@ def make(connection: Connection, store_no: int, key: TransactionKey, **values: A
             **values,
         )
         .on_conflict_do_nothing(index_elements=["store_no", "terminal", "business_day", "number"])
-        .returning(redemption.c.redemption_no)
-    ).scalar()
+        .returning(redemption.c.redemption_no, select(catalogue.c.version).scalar_subquery())
+    ).one_or_none()
+    return Made(*row) if row is not None else None
 
 
 def lock(connection: Connection, store_no: int, key: TransactionKey) -> Booked | None:

@@ -96,6 +96,7 @@ STEPS = [
             "state": "committed",
             "occurred_at": NOW,
             "offline": True,
+            "shoppers": [{"scan": "2000123"}],
             "sent_at": NOW,
             "applied": [{"offer": "{offer}", "line": "1", "quantity": "1", "amount": 900}],
         },

@@ -81,6 +81,7 @@ FULL: dict[type[Shape], dict[str, Any]] = {
         "occurred_at": "2026-11-21T10:15:00Z",
         "sent_at": "2026-11-21T10:15:01Z",
         "offline": False,
+        "shoppers": [{"role": "buyer", "scan": "2000123"}],
         "tokens": ["t"],
         "applied": APPLIED,
     },

@@ -145,12 +145,13 @@ def test_a_forged_or_old_offer_is_booked_and_flagged(
         "offline": True,
         "applied": [{"offer": "tenth.1", "line": "1", "amount": 100}],
     }
-    for number, sent, days, expected in (
+    for number, sent, later_days, expected in (
         ("1", token[:-4] + "AAAA", 0, ["no_decision", "offline", "token_invalid"]),
-        ("2", token, 8, ["offline", "token_expired"]),
-        ("3", token, 1, ["offline"]),
+        ("2", token, 1, ["offline"]),
+        ("3", token, 7, ["offline", "token_expired"]),
     ):
-        at = (clock.now + dt.timedelta(days=days)).isoformat()
+        clock.forward(days=later_days)
+        at = clock.now.isoformat()
         answer = desk.wire.send(
             "POST",
             "/v1/redemptions",
@@ -163,8 +164,7 @@ def test_a_forged_or_old_offer_is_booked_and_flagged(
             },
         )
         assert answer is not None
-        clock.forward(days=0)
-        assert answer.body["flags"] == expected or days, answer.body
+        assert answer.body["flags"] == expected
 
 
 def test_a_till_that_died_while_totalling_gives_back_what_it_held(

@@ -398,3 +398,23 @@ def test_a_dry_run_holds_nothing(till: Till) -> None:
     assert isinstance(answer, Answer)
     assert answer.redemption is None
     assert capacities(till.connection)["tenth", Kind.USES, ""] == (1, 0, 0)
+
+
+def test_a_process_that_answers_no_queries_knows_what_was_activated_since(till: Till) -> None:
+    """A commit without a decision counts by person also where nothing but commits ever came in."""
+    till.ctx.snapshots.catalogue(till.connection)
+    limited(till.connection, per_profile=1)
+    for expected in ((100, None), (0, "limit_per_profile")):
+        done = till.use(key(), Applied("tenth.1", "1", 1000, 100), shopper=shopper(7))
+        assert isinstance(done, Redemption)
+        assert [(item.granted_minor, item.reason) for item in done.items] == [expected]
+
+
+def test_a_campaign_that_has_ended_still_counts_by_person(till: Till) -> None:
+    """What tills did while they were alone is flagged by the limits it had."""
+    limited(till.connection, per_profile=1)
+    till.use(key(), Applied("tenth.1", "1", 1000, 100), shopper=shopper(7))
+    campaigns.end(till.connection, "tenth", ANNA)
+    done = till.use(key(), Applied("tenth.1", "1", 1000, 100), shopper=shopper(7), offline=True)
+    assert isinstance(done, Redemption)
+    assert "over_limit" in done.flags

@@ -236,7 +236,7 @@ def test_a_code_for_three_is_used_three_times(crowd: Database, scale: Scale) -> 
                 assert mine is not None
                 granted = store_redemptions.take(
                     connection,
-                    mine,
+                    mine.redemption_no,
                     [Wish(1, number, "tenth.1", "1", 1000, 100, 100, code=code, code_uses=3)],
                     currency="EUR",
                     used_at=NOW,
