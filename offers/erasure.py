@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from offers.codes import store as store_codes
 from offers.decisions import store_decisions
+from offers.experiments import store as store_experiments
 from offers.interests import interest
 from offers.points import account
 from offers.preferences import store as store_preferences
@@ -28,6 +29,7 @@ def forget(connection: Connection, record_nos: Sequence[int]) -> None:
     account.forget(connection, record_nos)
     store_codes.forget(connection, record_nos)
     store_segments.forget(connection, record_nos)
+    store_experiments.forget(connection, record_nos)
     tokens.forget(connection, record_nos)
 
 

@@ -73,6 +73,25 @@ CREATE TABLE offers.decision (
 ) PARTITION BY RANGE (at);
 CREATE INDEX decision_record_no_idx ON offers.decision (record_no) WHERE record_no IS NOT NULL;
 
+CREATE TABLE offers.exposure (
+    campaign TEXT NOT NULL,
+    person_no BIGINT NOT NULL,
+    arm TEXT NOT NULL,
+    propensity_bp INTEGER NOT NULL,
+    records BIGINT[] NOT NULL,
+    first_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT exposure_pkey PRIMARY KEY (campaign, person_no)
+);
+CREATE INDEX exposure_records_idx ON offers.exposure USING gin (records);
+
+CREATE TABLE offers.exposure_mark (
+    single BOOLEAN DEFAULT true NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT '2000-01-01Z' NOT NULL,
+    id UUID DEFAULT '00000000-0000-0000-0000-000000000000' NOT NULL,
+    CONSTRAINT exposure_mark_pkey PRIMARY KEY (single),
+    CONSTRAINT exposure_mark_one_row_check CHECK (single)
+);
+
 CREATE TABLE offers.hold (
     redemption_no BIGINT NOT NULL,
     capacity_no BIGINT NOT NULL,
@@ -436,6 +455,7 @@ CREATE TABLE offers.till_transaction (
     CONSTRAINT till_transaction_store_no_fkey FOREIGN KEY(store_no) REFERENCES offers.store (store_no)
 );
 CREATE INDEX till_transaction_business_day_store_no_idx ON offers.till_transaction (business_day, store_no);
+CREATE INDEX till_transaction_record_no_idx ON offers.till_transaction (record_no) WHERE record_no IS NOT NULL;
 
 CREATE TABLE offers.point_debt (
     debt_no BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -567,6 +587,8 @@ CREATE TABLE offers.return_line (
 );
 
 INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1);
+
+INSERT INTO offers.exposure_mark DEFAULT VALUES;
 
 CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT;
 

@@ -16,6 +16,7 @@ from identity.partition import redo
 from identity.reading import changes
 from offers import service as offers
 from offers.decisions import decision_days
+from offers.experiments import service as experiments
 from offers.recommendations import service as recommendations
 
 FORGOTTEN_AT_ONCE = 1_000
@@ -38,6 +39,19 @@ def steps(services: Services) -> Sequence[Step]:
         gone = store_idempotency.forget(connection, before=now - KEPT_FOR, most=FORGOTTEN_AT_ONCE)
         return gone == FORGOTTEN_AT_ONCE
 
+    return (
+        Step("redo", every_s=0.5, run=redo_one),
+        Step("watch_sources", every_s=2, run=watch_sources),
+        Step("number_changes", every_s=0.2, run=number_changes),
+        *door_steps(services),
+        Step("forget_answers", every_s=600, run=forget_answers),
+        *_offers_steps(services),
+    )
+
+
+def _offers_steps(services: Services) -> Sequence[Step]:
+    """What offers do when nobody asks."""
+
     def keep_decision_days(connection: Connection, now: dt.datetime) -> bool:
         decision_days.keep(connection, now=now)
         return False
@@ -54,19 +68,18 @@ def steps(services: Services) -> Sequence[Step]:
         recommendations.learn(connection)
         return False
 
+    def learn_exposures(connection: Connection, now: dt.datetime) -> bool:
+        return experiments.learn(connection, now=now)
+
     def fill_segments(connection: Connection, now: dt.datetime) -> bool:
         portraits.sweep(connection, services, now=now)
         return False
 
     return (
-        Step("redo", every_s=0.5, run=redo_one),
-        Step("watch_sources", every_s=2, run=watch_sources),
-        Step("number_changes", every_s=0.2, run=number_changes),
-        *door_steps(services),
-        Step("forget_answers", every_s=600, run=forget_answers),
         Step("segments", every_s=0.5, run=fill_segments),
         Step("waiting_returns", every_s=5, run=book_waiting_return),
         Step("forget_waiting_returns", every_s=3600, run=forget_waiting_returns),
         Step("decision_days", every_s=3600, run=keep_decision_days),
+        Step("exposures", every_s=5, run=learn_exposures),
         Step("companions", every_s=3600, run=learn_companions),
     )

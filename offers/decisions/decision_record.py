@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from offers.evaluation.decision import Decision, Refusal, RefusedCode
+from offers.evaluation.decision import Decision, Draw, Refusal, RefusedCode
 from offers.model import Known, Policy, Query, Shopper
 from offers.redemptions import transaction_key
 
@@ -69,6 +69,24 @@ def decode_answer(content: bytes) -> Decision:
     refused = tuple(map(_refusal, plain.pop("refused")))
     fields = {name: msgspec.convert(plain[name], hint) for name, hint in _HINTS.items() if name != "refused"}
     return Decision(**fields, refused=refused)
+
+
+class _Drawn(msgspec.Struct):
+    draws: tuple[Draw, ...] = ()
+
+
+class _Shown(msgspec.Struct):
+    shopper: Shopper | None = None
+
+
+def decode_draws(answer: bytes) -> tuple[Draw, ...]:
+    """The lots alone: most decisions drew none, and reading them all costs ten times as much."""
+    return msgspec.json.decode(zlib.decompress(answer), type=_Drawn).draws
+
+
+def decode_shopper(inputs: bytes) -> Shopper | None:
+    """The shopper alone."""
+    return msgspec.json.decode(zlib.decompress(inputs), type=_Shown).shopper
 
 
 _HINTS: Final = get_type_hints(Decision)

@@ -11,6 +11,7 @@ from offers.tables.closings import closing
 from offers.tables.codes import clip, code, code_batch, code_claim
 from offers.tables.companions import companion
 from offers.tables.decisions import decision, pin
+from offers.tables.experiments import exposure, exposure_mark
 from offers.tables.interests import interest, wants
 from offers.tables.ledger import (
     capacity,
@@ -35,6 +36,7 @@ _SQL = Path(__file__).parent.parent / "sql"
 
 functions: tuple[str, ...] = (
     "INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1)",
+    "INSERT INTO offers.exposure_mark DEFAULT VALUES",
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
     *(
         (_SQL / f"{name}.sql").read_text(encoding="utf-8")
@@ -58,6 +60,8 @@ __all__ = [
     "closing",
     "companion",
     "decision",
+    "exposure",
+    "exposure_mark",
     "hold",
     "interest",
     "offer_token",

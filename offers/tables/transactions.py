@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
@@ -50,4 +51,6 @@ till_transaction = Table(
     CheckConstraint("kind IN ('sale', 'return', 'void')", name="kind"),
     # The day's report.
     Index(None, "business_day", "store_no"),
+    # What a person bought, for herself and for experiments.
+    Index(None, "record_no", postgresql_where=text("record_no IS NOT NULL")),
 )

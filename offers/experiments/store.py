@@ -1,0 +1,179 @@
+"""Reads decisions for the lots they drew, keeps who was dealt which arm, sums what those persons bought."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg2.extras import execute_values
+from sqlalchemy import Connection, text
+
+from offers.store_driver import driver_cursor
+
+
+class Mark(NamedTuple):
+    """The last decision that was read."""
+
+    at: datetime
+    id: UUID
+
+
+class Logged(NamedTuple):
+    """A decision as it is logged."""
+
+    id: UUID
+    at: datetime
+    inputs: bytes
+    answer: bytes
+
+
+class Exposure(NamedTuple):
+    """A person was dealt an arm."""
+
+    campaign: str
+    person_no: int
+    arm: str
+    propensity_bp: int
+    records: list[int]
+    first_at: datetime
+
+
+class Dealt(NamedTuple):
+    """An arm with how many persons were dealt it, bought since, and used the campaign."""
+
+    arm: str
+    propensity_bp: int
+    persons: int
+    buyers: int
+    users: int
+
+
+class Paid(NamedTuple):
+    """What the persons of an arm paid since, in one currency."""
+
+    arm: str
+    currency: str
+    paid_minor: int
+    squares: int
+    discount_minor: int
+
+
+class Running(NamedTuple):
+    """A campaign that deals arms."""
+
+    campaign: str
+    persons: int
+    arms: int
+    since: datetime
+
+
+def take_mark(connection: Connection) -> Mark | None:
+    """How far decisions have been read; None while another worker reads."""
+    row = connection.execute(text("SELECT at, id FROM offers.exposure_mark FOR UPDATE SKIP LOCKED")).first()
+    return Mark(*row) if row is not None else None
+
+
+def move_mark(connection: Connection, mark: Mark) -> None:
+    """Remember how far they have been read."""
+    connection.execute(text("UPDATE offers.exposure_mark SET at = :at, id = :id"), mark._asdict())
+
+
+_AFTER = text("""
+    SELECT id, at, inputs, answer
+      FROM offers.decision
+     WHERE at >= :at AND id > :id AND at < :before AND inputs IS NOT NULL
+     ORDER BY id
+     LIMIT :most
+""")
+
+
+def logged_after(connection: Connection, mark: Mark, before: datetime, *, most: int) -> list[Logged]:
+    """The next decisions; ids are UUIDv7, so their order is that of time."""
+    found = connection.execute(_AFTER, {**mark._asdict(), "before": before, "most": most})
+    return [Logged(row.id, row.at, bytes(row.inputs), bytes(row.answer)) for row in found]
+
+
+_EXPOSE = """
+    INSERT INTO offers.exposure (campaign, person_no, arm, propensity_bp, records, first_at) VALUES %s
+        ON CONFLICT (campaign, person_no) DO NOTHING
+"""
+
+
+def expose(connection: Connection, exposures: Sequence[Exposure]) -> None:
+    """Keep who was dealt what; the first time counts."""
+    if exposures:
+        with driver_cursor(connection) as cursor:
+            execute_values(cursor, _EXPOSE, exposures, page_size=len(exposures))
+
+
+def forget(connection: Connection, record_nos: Iterable[int]) -> None:
+    """Take erased persons out of all experiments."""
+    connection.execute(
+        text("DELETE FROM offers.exposure WHERE records && CAST(:records AS bigint[])"),
+        {"records": list(record_nos)},
+    )
+
+
+_RUNNING = text("""
+    SELECT campaign, count(*) AS persons, count(DISTINCT arm) AS arms, min(first_at) AS since
+      FROM offers.exposure GROUP BY campaign ORDER BY campaign
+""")
+
+
+def running(connection: Connection) -> list[Running]:
+    """The campaigns that dealt anybody an arm."""
+    return [Running(*row) for row in connection.execute(_RUNNING)]
+
+
+# A sale that was voided did not happen. What a line says is the price before our offers; they are taken off.
+_SALES = """
+    WITH sale AS (
+        SELECT e.arm, e.person_no, t.currency, t.kind, t.redemption_no,
+               (SELECT sum((line ->> 'amount')::bigint
+                           * CASE WHEN t.kind = 'return' OR line ->> 'kind' = 'return' THEN -1 ELSE 1 END)
+                  FROM json_array_elements(t.lines) AS line) AS amount_minor
+          FROM offers.exposure AS e
+          JOIN offers.till_transaction AS t ON t.record_no = ANY (e.records) AND t.occurred_at >= e.first_at
+         WHERE e.campaign = :campaign AND t.kind <> 'void'
+           AND NOT EXISTS (SELECT FROM offers.till_transaction AS v
+                            WHERE (v.store_no, v.terminal, v.business_day, v.number)
+                                = (t.store_no, t.terminal, t.business_day, t.number) AND v.kind = 'void')
+    ), item AS (
+        SELECT s.arm, s.person_no, s.currency, c.id AS campaign, i.granted_minor - i.returned_minor AS minor
+          FROM sale AS s
+          JOIN offers.redemption_item AS i USING (redemption_no)
+          JOIN offers.campaign AS c USING (campaign_no)
+         WHERE i.unit = 'money' AND i.state IN ('committed', 'returned')
+    )
+"""
+_DEALT = text(f"""
+    {_SALES}
+    SELECT e.arm, max(e.propensity_bp), count(*),
+           count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM sale WHERE kind = 'sale')),
+           count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM item WHERE campaign = :campaign))
+      FROM offers.exposure AS e WHERE e.campaign = :campaign
+     GROUP BY e.arm ORDER BY e.arm
+""")  # noqa: S608  (no value is pasted in)
+_PAID = text(f"""
+    {_SALES}, part AS (
+        SELECT arm, person_no, currency, amount_minor, 0::bigint AS off_minor FROM sale
+        UNION ALL
+        SELECT arm, person_no, currency, 0, minor FROM item
+    ), person AS (
+        SELECT arm, currency, sum(amount_minor - off_minor)::bigint AS paid, sum(off_minor)::bigint AS off
+          FROM part GROUP BY arm, currency, person_no
+    )
+    SELECT arm, currency, sum(paid)::bigint, sum(paid::numeric * paid)::numeric, sum(off)::bigint
+      FROM person GROUP BY arm, currency ORDER BY arm, currency
+""")  # noqa: S608  (no value is pasted in)
+
+
+def dealt(connection: Connection, campaign: str) -> list[Dealt]:
+    """The arms that anybody was dealt."""
+    return [Dealt(*row) for row in connection.execute(_DEALT, {"campaign": campaign})]
+
+
+def paid(connection: Connection, campaign: str) -> list[Paid]:
+    """What the persons of each arm paid since they were dealt it."""
+    rows = connection.execute(_PAID, {"campaign": campaign})
+    return [Paid(row[0], row[1], row[2], int(row[3]), row[4]) for row in rows]
