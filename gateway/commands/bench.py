@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest", "churn", "events", "offers", "redeem", "quality")
+NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "redeem", "quality")
 
 
 @click.command("bench")
@@ -43,6 +43,13 @@ NAMES = ("floor", "till", "ingest", "churn", "events", "offers", "redeem", "qual
     help="ingest: a run; churn: updates.",
 )
 @click.option(
+    "--megabytes",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    show_default=True,
+    help="poslog: the file's size.",
+)
+@click.option(
     "--baskets", type=click.IntRange(10, 200_000), default=20_000, show_default=True, help="offers: how many."
 )
 @click.option(
@@ -61,6 +68,7 @@ def command(
     runs: int,
     campaigns: int,
     records: int,
+    megabytes: int,
     baskets: int,
     data: Path | None,
     as_json: bool,
@@ -73,11 +81,12 @@ def command(
     ingest  taking in records of people who are not there yet
     churn   sending so many records again, each a little different: how much the tables grow
     events  taking in online events through batch calls, beside tills that ask
+    poslog  importing a day file of tills, killed on its way: memory, speed, rejects
     offers  evaluating real baskets with all coupons live; needs no database
     quality who is found to be the same shopper, against a truth, beside Splink in the same run
     redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
     """
-    from bench import churn, events, ingest, offers, redeem, till
+    from bench import churn, events, ingest, offers, poslog, redeem, till
     from bench.journeys import JourneysMissingError
     from bench.stage import stage
     from bench.wrk import LoadError
@@ -104,6 +113,7 @@ def command(
         "till": lambda on: till.measure(on, asked, report),
         "redeem": lambda on: redeem.measure(on, asked, report),
         "events": lambda on: events.measure(on, asked, report),
+        "poslog": lambda on: poslog.measure(on, report, megabytes=megabytes),
         "churn": lambda on: churn.measure(on, report, updates=records),
         "ingest": lambda on: ingest.measure(on, report, records=records, clients=connections, runs=runs),
     }

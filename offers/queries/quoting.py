@@ -84,9 +84,7 @@ def reserve(
         return opened
     if isinstance(opened, Redemption):
         return _again(connection, opened)
-    if shopper is not None and ctx.snapshots.catalogue(connection).counts_people:
-        store_people.lock_person(connection, shopper.limit_members)
-    looked = look(connection, ctx, asked, shopper, now=now, claims=True)
+    looked = _look_alone(connection, ctx, asked, shopper, now=now)
     if isinstance(looked, Refused):
         return looked
     if not authorised():
@@ -112,6 +110,21 @@ def _step(ctx: Context, asked: Query, content: bytes, now: datetime) -> Step:
         now=now,
         new_id=ctx.new_id,
     )
+
+
+def _look_alone(
+    connection: Connection, ctx: Context, asked: Query, shopper: Shopper | None, *, now: datetime
+) -> Looked | Refused:
+    """Look, and if anything live counts people under the person's lock: what she has used stays true."""
+    is_alone = shopper is not None and ctx.snapshots.catalogue(connection).counts_people
+    if shopper is not None and is_alone:
+        store_people.lock_person(connection, shopper.limit_members)
+    looked = look(connection, ctx, asked, shopper, now=now, claims=True)
+    if shopper is None or is_alone or isinstance(looked, Refused) or not looked.snapshot.counts_people:
+        return looked
+    # The look itself brought the first campaign that counts people.
+    store_people.lock_person(connection, shopper.limit_members)
+    return look(connection, ctx, asked, shopper, now=now, claims=True)
 
 
 def look(

@@ -118,6 +118,7 @@ class Till:
         now: datetime = NOW,
         sku: str = "SWEATER",
         lines: tuple[Line, ...] | None = None,
+        codes: tuple[str, ...] = (),
         **options: object,
     ) -> Answer | Refused:
         """Ask with one line in the basket, or with these lines."""
@@ -132,6 +133,7 @@ class Till:
             transaction=transaction or key(),
             revision=revision,
             mode=mode,
+            codes=codes,
         )
         return service.query(self.connection, self.ctx, asked, who, now=now, **options)
 

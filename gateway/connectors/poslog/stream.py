@@ -6,6 +6,7 @@ elements, attributes and text is refused before it does it: document types, enti
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -137,6 +138,7 @@ class Reader:
         raise HostileXmlError(f"line {self._place().line + 1}: a document type or an entity")
 
 
+@lru_cache(maxsize=4_096)
 def local(name: str) -> str:
     """A name without its namespace: vendors use several, and mean the same."""
     return name.rpartition("}")[2]

@@ -42,11 +42,16 @@ def send(client: Client, connector: str, told: Told, *, delivery: str, secret: s
     """A webhook as the shop sends it."""
     topic, body = told
     raw = json.dumps(body).encode()
+    signed = headers(connector, topic, delivery, raw, secret=secret)
+    return client.post(f"/v1/connectors/{connector}", data=raw, headers=signed)
+
+
+def headers(connector: str, topic: str, delivery: str, raw: bytes, *, secret: str = SECRET) -> dict[str, str]:
+    """What a shop says beside a webhook."""
     signature = base64.b64encode(hmac.digest(secret.encode(), raw, hashlib.sha256)).decode()
-    headers = (
+    return (
         _shopify(topic, delivery, signature) if connector == "shopify" else _woo(topic, delivery, signature)
     )
-    return client.post(f"/v1/connectors/{connector}", data=raw, headers=headers)
 
 
 def _shopify(topic: str, delivery: str, signature: str) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """No acknowledged event is lost, and none counts twice: servers and workers are killed under load."""
 
 import base64
-import hashlib
-import hmac
 import http.client
 import json
 import os
@@ -74,7 +72,7 @@ class Load:
 
     def __init__(self, url: str, key: str, run: int) -> None:
         self.events: set[str] = set()
-        self.deliveries: set[str] = set()
+        self.orders: dict[str, set[str]] = {"shopify": set(), "woocommerce": set()}
         self._url, self._key, self._run = urlsplit(url), key, run
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work)
@@ -105,22 +103,10 @@ class Load:
         basic = base64.b64encode(f"{self._key}:".encode()).decode()
         if self._post("/v1/segment/v1/batch", batch, {"Authorization": f"Basic {basic}"}) == 200:
             self.events |= {f"{name}-{n}" for n in range(5)}
-        order = {
-            "id": name,
-            "created_at": "2026-11-10T10:00:00Z",
-            "customer": {"id": "u1", "updated_at": "2026-11-10T10:00:00Z"},
-            "line_items": [{"sku": name}],
-        }
-        raw = json.dumps(order).encode()
-        signed = base64.b64encode(hmac.digest(shops.SECRET.encode(), raw, hashlib.sha256)).decode()
-        headers = {
-            "X-Shopify-Shop-Domain": shops.SHOPIFY,
-            "X-Shopify-Topic": "orders/create",
-            "X-Shopify-Webhook-Id": name,
-            "X-Shopify-Hmac-Sha256": signed,
-        }
-        if self._post("/v1/connectors/shopify", order, headers) == 200:
-            self.deliveries.add(name)
+        for connector, (topic, order) in _orders(name).items():
+            headers = shops.headers(connector, topic, name, json.dumps(order).encode())
+            if self._post(f"/v1/connectors/{connector}", order, headers) == 200:
+                self.orders[connector].add(name)
 
     def _post(self, path: str, body: object, headers: dict[str, str]) -> int:
         connection = http.client.HTTPConnection(self._url.hostname or "", self._url.port, timeout=10)
@@ -132,6 +118,29 @@ class Load:
             return answer.status
         finally:
             connection.close()
+
+
+def _orders(name: str) -> dict[str, shops.Told]:
+    """An order of each shop under this name."""
+    at, lines = "2026-11-10T10:00:00", [{"sku": name}]
+    buyer = {"id": "u1", "updated_at": f"{at}Z"}
+    return {
+        "shopify": (
+            "orders/create",
+            {"id": name, "created_at": f"{at}Z", "customer": buyer, "line_items": lines},
+        ),
+        "woocommerce": (
+            "order.created",
+            {
+                "id": name,
+                "status": "processing",
+                "customer_id": "u1",
+                "date_created_gmt": at,
+                "date_modified_gmt": at,
+                "line_items": lines,
+            },
+        ),
+    }
 
 
 def test_what_was_acknowledged_is_there_exactly_once(database_url: str, tmp_path: Path, scale: Scale) -> None:
@@ -149,7 +158,7 @@ def test_what_was_acknowledged_is_there_exactly_once(database_url: str, tmp_path
             "O2O_LOG_LEVEL": "error",
         }
         events: set[str] = set()
-        deliveries: set[str] = set()
+        orders: dict[str, set[str]] = {"shopify": set(), "woocommerce": set()}
         for run in range(scale(2, 50)):
             port = _free_port()
             url = f"http://127.0.0.1:{port}"
@@ -170,15 +179,18 @@ def test_what_was_acknowledged_is_there_exactly_once(database_url: str, tmp_path
                 _until(lambda load=load, most=20 + run % 7: len(load.events) > most)
             load.stop()
             events |= load.events
-            deliveries |= load.deliveries
-        shops.work_off(held)
+            for connector, acknowledged in load.orders.items():
+                orders[connector] |= acknowledged
+        while shops.work_off(held):
+            """Until nothing is due."""
         found = _bodies(held, "web", "u1")
         viewed = [one["body"]["products"][0]["sku"] for one in found if one["kind"] == "product_viewed"]
         assert events <= set(viewed)
         assert len(viewed) == len(set(viewed))
-        ordered = [one["body"]["order_id"] for one in _bodies(held, "shopify", "u1")]
-        assert deliveries <= set(ordered)
-        assert len(ordered) == len(set(ordered))
+        for connector, acknowledged in orders.items():
+            ordered = [one["body"]["order_id"] for one in _bodies(held, connector, "u1")]
+            assert acknowledged <= set(ordered)
+            assert len(ordered) == len(set(ordered))
         held.offers.log.close()
         held.quick.dispose()
 

@@ -6,9 +6,11 @@ import random
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gateway.database import Database, open_database
@@ -33,7 +35,7 @@ def gateway() -> Iterator[Gateway]:
         yield running
 
 
-@pytest.mark.parametrize("victim", ["server", "database"])
+@pytest.mark.parametrize("victim", ["server", "database", "all of the database"])
 def test_killed_in_the_middle_of_two_hundred_redemptions(
     gateway: Gateway, tmp_path: Path, scale: Scale, victim: str
 ) -> None:
@@ -119,8 +121,11 @@ def _kill(gateway: Gateway, victim: str) -> None:
         gateway.start()
         return
     # Whoever looks after the server dies, and the server with it, at once and without a checkpoint.
-    for process in gateway.family():
-        if "gateway.postgres.watch" in line_of(process):
+    doomed = [process for process in gateway.family() if "gateway.postgres.watch" in line_of(process)]
+    if victim == "all of the database":
+        doomed += [child for one in doomed for child in one.children(recursive=True)]
+    for process in doomed:
+        with suppress(psutil.NoSuchProcess):  # its parent's death was quicker
             process.kill()
 
 

@@ -25,8 +25,22 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "void": ("reserve",),
     "reverse": ("reserve", "commit"),
     "return": ("reserve", "commit"),
+    "sell": ("reserve",),
+    "exchange": ("reserve", "sell"),
+    "return early": (),
+    "book early": ("return early", "reserve", "sell"),
 }
-USED = {"reserve": 1, "commit": 1, "void": 0, "reverse": 0, "return": 0}
+USED = {
+    "reserve": 1,
+    "commit": 1,
+    "void": 0,
+    "reverse": 0,
+    "return": 0,
+    "sell": 1,
+    "exchange": 1,
+    "return early": 0,
+    "book early": 0,
+}
 """Uses of the transaction that stand after the step."""
 
 

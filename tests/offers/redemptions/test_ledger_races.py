@@ -39,11 +39,18 @@ Scale = Callable[[int, int], int]
 Visit = Callable[[], AbstractContextManager[Till]]
 
 
-def _race(database: Database, clients: int, act: Callable[[Visit, int], object]) -> list[object]:
+def _race(
+    database: Database,
+    clients: int,
+    act: Callable[[Visit, int], object],
+    *,
+    once_ready: Callable[[], None] = lambda: None,
+) -> list[object]:
     """Let so many clients act at the same time, in one process. Each visit to the till is a transaction."""
     ctx = context(database.transaction)
     with database.transaction() as connection:
         ctx.snapshots.catalogue(connection)
+    once_ready()
     start = Barrier(clients)
 
     @contextmanager
@@ -132,6 +139,27 @@ def test_one_person_with_many_records_gets_one(database: Database, scale: Scale)
                 return till.ask(mode="reserve", who=shopper(*members), record_no=1)
 
         granted = _granted(_race(database, 10, ask))
+        assert granted == {(100, None): 1, (0, "limit_per_profile"): 9}
+
+
+def test_the_first_campaign_that_counts_people_counts_them_at_once(database: Database, scale: Scale) -> None:
+    """It was activated a moment ago; the process that is asked has not heard of it yet."""
+    with database.transaction() as connection:
+        furnish(connection)
+    for turn in range(scale(3, 30)):
+        with database.transaction() as connection:
+            if turn:
+                campaigns.end(connection, f"round-{turn - 1}", ANNA)
+
+        def ask(visit: Visit, _: int) -> object:
+            with visit() as till:
+                return till.ask(mode="reserve", who=shopper(1, 2), record_no=1)
+
+        def activate(turn: int = turn) -> None:
+            with database.transaction() as connection:
+                limited(connection, f"round-{turn}", per_profile=1)
+
+        granted = _granted(_race(database, 10, ask, once_ready=activate))
         assert granted == {(100, None): 1, (0, "limit_per_profile"): 9}
 
 
