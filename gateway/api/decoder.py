@@ -11,6 +11,7 @@ import msgspec
 from marshmallow import Schema
 
 from gateway.api.decoded import Shape, decoded
+from gateway.wire.learnt import learnt
 from gateway.wire.problems import Place, Problem
 
 T = TypeVar("T", bound=Shape)
@@ -18,11 +19,11 @@ T = TypeVar("T", bound=Shape)
 
 def decoder(kind: type[T], schema: type[Schema]) -> Callable[[Any], T]:
     """A function from JSON values to this shape. It raises marshmallow's ValidationError."""
-    published = schema()
+    published, known = schema(), learnt(kind)
 
     def decode(body: Any) -> T:
         try:
-            return decoded(kind, body)
+            return decoded(known, body)
         except msgspec.ValidationError as error:
             published.load(body)
             # Both agree on what to refuse, or a test fails; whoever meets the gap still gets an answer.

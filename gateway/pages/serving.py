@@ -55,7 +55,7 @@ def require_same_origin(public_url: str | None) -> None:
 
 
 def json_as(shape: type[T]) -> T:
-    """The request's JSON as this shape. Raises Problem.
+    """The request's JSON as this shape, which is `learnt`. Raises Problem.
 
     The content type must say JSON: another site's form can send text/plain without asking the browser first.
     """

@@ -60,14 +60,14 @@ def encode(value: Inputs | Decision) -> bytes:
 
 def decode_inputs(content: bytes) -> Inputs:
     """Inputs from what `encode` made of them."""
-    return msgspec.json.decode(zlib.decompress(content), type=Inputs)
+    return _INPUTS.decode(zlib.decompress(content))
 
 
 def decode_answer(content: bytes) -> Decision:
     """An answer from what `encode` made of it."""
     plain: dict[str, Any] = msgspec.json.decode(zlib.decompress(content))
     refused = tuple(map(_refusal, plain.pop("refused")))
-    fields = {name: msgspec.convert(plain[name], hint) for name, hint in _HINTS.items() if name != "refused"}
+    fields = {name: msgspec.convert(plain[name], hint) for name, hint in _HINTS.items()}
     return Decision(**fields, refused=refused)
 
 
@@ -81,15 +81,20 @@ class _Shown(msgspec.Struct):
 
 def decode_draws(answer: bytes) -> tuple[Draw, ...]:
     """The lots alone: most decisions drew none, and reading them all costs ten times as much."""
-    return msgspec.json.decode(zlib.decompress(answer), type=_Drawn).draws
+    return _DRAWN.decode(zlib.decompress(answer)).draws
 
 
 def decode_shopper(inputs: bytes) -> Shopper | None:
     """The shopper alone."""
-    return msgspec.json.decode(zlib.decompress(inputs), type=_Shown).shopper
+    return _SHOWN.decode(zlib.decompress(inputs)).shopper
 
 
-_HINTS: Final = get_type_hints(Decision)
+_INPUTS: Final = msgspec.json.Decoder(Inputs)
+_DRAWN: Final = msgspec.json.Decoder(_Drawn)
+_SHOWN: Final = msgspec.json.Decoder(_Shown)
+_HINTS: Final = {name: hint for name, hint in get_type_hints(Decision).items() if name != "refused"}
+for _hint in (*_HINTS.values(), Refusal, RefusedCode):
+    msgspec.json.Decoder(_hint)  # learnt here: two threads that learn one at the same time crash the process
 
 
 def _refusal(plain: dict[str, Any]) -> Refusal | RefusedCode:

@@ -43,6 +43,8 @@ from offers.returns.receipt import returns_of
 POINTS: Final = "points"
 """The means of payment that is points."""
 
+_RECORDED: Final = msgspec.json.Decoder(Recorded)
+
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
@@ -105,7 +107,7 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
 
 def _again(connection: Connection, receipt: _Receipt, clocks: Clocks) -> Recorded | Refused:
     found = store_transactions.read(connection, receipt.sale, receipt.store_no)
-    recorded = msgspec.json.decode(found.answer, type=Recorded)
+    recorded = _RECORDED.decode(found.answer)
     if found.digest == receipt.digest:
         return replace(recorded, replayed=True)
     _reconcile(connection, receipt, clocks, "other_content")
@@ -242,4 +244,4 @@ def _happened(receipt: _Receipt, redemption: Redemption | None) -> tuple[Happene
 def read(connection: Connection, transaction: UUID) -> Recorded | None:
     """A recorded transaction by its id."""
     answer = store_transactions.read_by_id(connection, transaction)
-    return msgspec.json.decode(answer, type=Recorded) if answer is not None else None
+    return _RECORDED.decode(answer) if answer is not None else None

@@ -6,6 +6,7 @@ comes back of a line than was sold. The sale's redemption is locked first, then 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -27,6 +28,8 @@ from offers.returns import dues, refund, store
 from offers.returns.case import Case, gather
 from offers.returns.model import Return
 
+_RETURNED: Final = msgspec.json.Decoder(Returned)
+
 
 def give_back(
     connection: Connection, ctx: Context, asked: Return, clocks: Clocks, *, facts: bool = False
@@ -45,7 +48,7 @@ def give_back(
     if made is not None:
         if made[0] != digest:
             return _refused(connection, held, asked, clocks, TransactionConflictError())
-        return replace(msgspec.json.decode(made[1], type=Returned), replayed=True)
+        return replace(_RETURNED.decode(made[1]), replayed=True)
     if held.state != "committed":
         error = RedemptionStateError(f"It is {held.state}; only what was sold comes back.")
         return _refused(connection, held, asked, clocks, error)

@@ -25,6 +25,7 @@ from gateway.pages.wording import DEFAULT_LANGUAGE
 from gateway.shopping import questions, scans
 from gateway.shopping.questions import Answered
 from gateway.wire.glyphs import TOKEN_BYTES, token_bytes, token_text
+from gateway.wire.learnt import learnt
 from gateway.wire.problems import Problem
 from gateway.wiring import Services
 from identity.answers import FoundStatus
@@ -44,6 +45,7 @@ Kind = Literal[
 _DEAD: Final[Mapping[str, Kind]] = {"unknown": "unknown", "used": "spent", "expired": "expired"}
 
 
+@learnt
 class Presented(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What came from the page: something scanned or typed, and the language to answer in."""
 

@@ -20,12 +20,14 @@ from gateway.pages.kiosk.tries import Tries
 from gateway.pages.serving import json_as, own_origin, page_view, require_same_origin
 from gateway.pages.wording import Catalogue
 from gateway.wire.glyphs import ALPHABET
+from gateway.wire.learnt import learnt
 from gateway.wire.problems import Problem
 from gateway.wiring import Services
 
 PAGE = "kiosk"
 
 
+@learnt
 class TypedCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the pairing page sends."""
 
