@@ -72,6 +72,7 @@ def blueprints() -> list[Blueprint]:
         products.blueprint,
         stock.blueprint,
         segment.blueprint,
+        segment.by_host,
         poslog.blueprint,
         feeds.blueprint,
         webhooks.blueprint,

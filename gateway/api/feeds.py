@@ -1,5 +1,6 @@
 """Product and stock feeds at the door: what is named is added or changed, what is not stays as it is."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -9,14 +10,15 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.api.fields import Moment
 from gateway.api.shapes import Strict
 from gateway.connectors.feeds import mapping, rows
 from gateway.connectors.feeds.mapping import RowError
 from gateway.connectors.feeds.rows import FeedError, Format, Row
+from gateway.imports import feeds
+from gateway.imports.feeds import Fed
 from gateway.wire.body import MAX_BATCH_BYTES
 from gateway.wire.problems import Problem
-from offers.retailer import products
-from offers.retailer.shop import Counts
 
 T = TypeVar("T")
 
@@ -26,6 +28,8 @@ blueprint = Blueprint(
 
 WRITE: Final = {Scope.INGEST, Scope.ADMIN}
 MAX_REJECTED: Final = 1_000
+DEFAULT_SOURCE: Final = "feed"
+"""What a key that is bound to no source feeds."""
 FORMS: Final[dict[str, Format]] = {
     "application/xml": "xml",
     "text/xml": "xml",
@@ -48,6 +52,13 @@ class FeedQuerySchema(Strict):
         validate=validate.Length(max=2_000),
         metadata={"description": "Our names and the feed's columns: sku=Artikelnummer,title=Bezeichnung."},
     )
+    as_of = Moment(
+        load_default=None,
+        metadata={
+            "description": "When the feed was made. Without it: what the feed itself says, else now. Of two"
+            " feeds the later made counts, whichever comes first."
+        },
+    )
 
 
 class RejectedRowSchema(Strict):
@@ -58,10 +69,14 @@ class RejectedRowSchema(Strict):
 
 
 class FeedAnswerSchema(Strict):
-    """What a feed changed; `missing` are skus or stores that do not exist."""
+    """What a feed changed.
+
+    `outdated`: rows about which a feed that was made later has spoken. `missing`: unknown skus or stores.
+    """
 
     added = fields.Integer(required=True)
     changed = fields.Integer(required=True)
+    outdated = fields.Integer(required=True)
     missing = fields.List(fields.String(), required=True)
     rejected = fields.List(fields.Nested(RejectedRowSchema), required=True)
 
@@ -88,7 +103,8 @@ def take_products(call: Call) -> Answer:
     names, currency = _names(call), call.services.settings.currency
     rejected: list[dict[str, Any]] = []
     taken = list(_taken(call, lambda row: mapping.article(row, names, currency=currency), rejected))
-    return _answer(products.put(call.connection, taken), rejected)
+    fed = feeds.take_products(call.connection, _source(call), taken, made_at=_made_at(call))
+    return _answer(fed, rejected)
 
 
 @_feed("/stock")
@@ -99,7 +115,19 @@ def take_stock(call: Call) -> Answer:
     taken = list(_taken(call, lambda row: mapping.shelf(row, names), rejected))
     for store in sorted({one.store for one in taken}):
         speaks_for_store(call.principal, store)
-    return _answer(products.put_stock(call.connection, taken), rejected)
+    fed = feeds.take_stock(call.connection, _source(call), taken, made_at=_made_at(call))
+    return _answer(fed, rejected)
+
+
+def _source(call: Call) -> str:
+    return call.principal.source or DEFAULT_SOURCE
+
+
+def _made_at(call: Call) -> dt.datetime:
+    """A feed from tomorrow would keep all others out until then."""
+    now = call.services.clock()
+    told = call.query["as_of"] or rows.made_at(call.body, FORMS[request.mimetype])
+    return min(told, now) if told is not None else now
 
 
 def _names(call: Call) -> dict[str, str]:
@@ -123,6 +151,7 @@ def _taken(call: Call, read: Callable[[Row], T], rejected: list[dict[str, Any]])
         raise Problem("malformed_body", f"The feed cannot be read: {error}.") from None
 
 
-def _answer(counts: Counts, rejected: list[dict[str, Any]]) -> Answer:
-    shown = {"added": counts.added, "changed": counts.changed, "missing": list(counts.unknown)}
-    return Answer(200, {**shown, "rejected": rejected[:MAX_REJECTED]})
+def _answer(fed: Fed, rejected: list[dict[str, Any]]) -> Answer:
+    shown = {"added": fed.counts.added, "changed": fed.counts.changed, "outdated": fed.outdated}
+    missing = list(fed.counts.unknown)
+    return Answer(200, {**shown, "missing": missing, "rejected": rejected[:MAX_REJECTED]})

@@ -42,6 +42,13 @@ blueprint = Blueprint(
     description="Online events, as Segment's clients send them.",
 )
 
+by_host = Blueprint(
+    "segment_host",
+    __name__,
+    url_prefix="/v1",
+    description="The same for clients that can be told a host and no path: PHP, Ruby, Java, Swift, Kotlin.",
+)
+
 DEFAULT_SOURCE: Final = "segment"
 MAX_MESSAGES: Final = 2_500
 AT_ONCE: Final = 500
@@ -52,6 +59,7 @@ SCOPES: Final = {Scope.INGEST, Scope.INGEST_PUBLIC}
 PATHS: Final = {
     "batch": None,
     "b": None,
+    "import": None,
     **{name: name for name in sorted(messages.TYPES)},
     **messages.SHORT,
 }
@@ -119,7 +127,7 @@ class TakenSchema(Schema):
     rejected = fields.List(fields.Nested(RejectedMessageSchema), required=True)
 
 
-def _route(name: str) -> None:
+def _route(on: Blueprint, name: str) -> None:
     """Register one of the paths; they differ in the type of message only."""
     schema = BatchSchema if PATHS[name] is None else MessageSchema
     route = Route(
@@ -144,7 +152,7 @@ def _route(name: str) -> None:
         finish(request, answer.status_code, started_s, seen.key_id)
         return answer
 
-    view.__name__ = f"segment_{name}"
+    view.__name__ = f"{on.name}_{name}"
     view.__doc__ = (
         f"Take in {'several messages' if PATHS[name] is None else f'a message of type {PATHS[name]}'}."
     )
@@ -153,9 +161,9 @@ def _route(name: str) -> None:
     )
     view.o2o_route = route  # type: ignore[attr-defined]
     view.provide_automatic_options = False  # type: ignore[attr-defined]  # ours says what browsers may send
-    blueprint.route(f"/{name}", methods=["POST"])(view)
+    on.route(f"/{name}", methods=["POST"])(view)
     flask.Blueprint.add_url_rule(
-        blueprint, f"/{name}", f"{view.__name__}_preflight", _preflight, methods=["OPTIONS"]
+        on, f"/{name}", f"{view.__name__}_preflight", _preflight, methods=["OPTIONS"]
     )
 
 
@@ -176,12 +184,12 @@ def settings(write_key: str) -> Response:
     """What Segment's browser client asks for before it sends anything: that it shall send here, and nowhere
     else.
     """
-    here = request.host_url.split("://", 1)[-1]
+    here = request.base_url.split("://", 1)[-1].rpartition("/projects/")[0]
     found = {
         "integrations": {
             "Segment.io": {
                 "apiKey": write_key,
-                "apiHost": f"{here}{blueprint.url_prefix.lstrip('/')}",
+                "apiHost": here,
                 "protocol": request.scheme,
             }
         },
@@ -191,10 +199,10 @@ def settings(write_key: str) -> Response:
 
 
 for _name in PATHS:
-    _route(_name)
-flask.Blueprint.add_url_rule(
-    blueprint, "/projects/<write_key>/settings", "settings", settings, methods=["GET"]
-)
+    _route(blueprint, _name)
+    _route(by_host, _name)
+for _on in (blueprint, by_host):
+    flask.Blueprint.add_url_rule(_on, "/projects/<write_key>/settings", "settings", settings, methods=["GET"])
 
 
 def _taken(held: Services, type_of_path: str | None, seen: Seen) -> Response:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from gateway.connectors.parts import EventPart, GonePart, Part, PrivacyPart, ProductPart, RecordPart
-from gateway.inbox import store, store_requests
+from gateway.inbox import store_newest, store_requests
 from gateway.inbox.store import Delivery
 from gateway.shopping import interests
 from gateway.shopping.interests import Said
@@ -96,7 +96,8 @@ def _sell(
     connection: Connection, services: Services, came: Delivery, part: ProductPart, now: dt.datetime
 ) -> bool:
     del services, now
-    if store.is_newest(connection, came.source, f"product:{part.article.sku}", at=part.observed_at):
+    subject = f"product:{part.article.sku}"
+    if store_newest.not_older(connection, came.source, [subject], at=part.observed_at):
         products.put(connection, [part.article])
     return True
 

@@ -161,15 +161,3 @@ def revive(connection: Connection, numbers: Sequence[int], *, now: dt.datetime) 
         """),
         {"numbers": list(numbers), "now": now},
     ).rowcount
-
-
-def is_newest(connection: Connection, source: str, subject: str, *, at: dt.datetime) -> bool:
-    """Whether nothing newer was said about a subject before; remembers that this was said."""
-    done = connection.execute(
-        text("""
-            INSERT INTO gateway.newest AS n (source, subject, at) VALUES (:source, :subject, :at)
-                ON CONFLICT (source, subject) DO UPDATE SET at = excluded.at WHERE n.at <= excluded.at
-        """),
-        {"source": source, "subject": subject, "at": at},
-    )
-    return done.rowcount == 1

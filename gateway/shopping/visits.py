@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from gateway.access.identity_tokens import Vouched
 from gateway.connectors.segment import traits
 from gateway.connectors.segment.messages import Message
+from gateway.inbox import store_newest
 from gateway.shopping import interests
 from gateway.shopping.interests import Said
 from identity.answers import Appended
@@ -117,7 +118,7 @@ def take_record(
     assert account is not None
     known = _known(connection, identity, sender.source, account)
     message = visit.message
-    told = traits.attributes(message.traits)
+    told = _news(connection, identity, sender, account, visit, known)
     claims = {(claim.type, claim.value): claim for claim in known.identifiers}
     for claim in _claims_of_account(sender, visit, account):
         claims[claim.type, claim.value] = claim
@@ -130,11 +131,30 @@ def take_record(
             attributes={**known.attributes, **told},
             identifiers=tuple(claims.values()),
             consents=_statements(message),
-            observed_at=message.occurred_at,
+            observed_at=max(message.occurred_at, known.observed_at or message.occurred_at),
             proof=Assurance.AUTHENTICATED,
         ),
         now=now,
     )
+
+
+def _news(
+    connection: Connection, identity: Identity, sender: Sender, account: str, visit: Visit, known: "_Known"
+) -> dict[str, str]:
+    """The traits about which no later message spoke: messages overtake each other, and each tells only some.
+
+    What the record holds from elsewhere, said later, stays too.
+    """
+    message = visit.message
+    told = traits.attributes(message.traits)
+    subjects = {name: f"trait:{identity.vault.fingerprint('trait', account, name)}" for name in told}
+    if known.observed_at is not None and message.occurred_at < known.observed_at:
+        spoken = store_newest.spoken_of(connection, sender.source, subjects.values())
+        told = {n: v for n, v in told.items() if n not in known.attributes or subjects[n] in spoken}
+    newest = store_newest.not_older(
+        connection, sender.source, [subjects[name] for name in told], at=message.occurred_at
+    )
+    return {name: value for name, value in told.items() if subjects[name] in newest}
 
 
 def _statements(message: Message) -> tuple[Statement, ...]:
@@ -149,6 +169,7 @@ def _statements(message: Message) -> tuple[Statement, ...]:
 class _Known:
     attributes: Mapping[str, Any]
     identifiers: Sequence[Claim]
+    observed_at: dt.datetime | None = None
 
 
 def _known(connection: Connection, identity: Identity, source: str, account: str) -> _Known:
@@ -162,6 +183,7 @@ def _known(connection: Connection, identity: Identity, source: str, account: str
             Claim(found.type, found.value, found.assurance, found.valid_from, found.valid_to)
             for found in view.identifiers
         ),
+        None if view.stub else view.observed_at,
     )
 
 

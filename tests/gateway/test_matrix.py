@@ -18,7 +18,7 @@ from gateway.api.route import Route
 from gateway.database import Database
 from tests.gateway.conftest import Caller, Issue
 
-OPEN = ("health.", "docs.", "kiosk.", "pages_static.", "shop_", "segment.settings")
+OPEN = ("health.", "docs.", "kiosk.", "pages_static.", "shop_", "segment.settings", "segment_host.settings")
 """What everybody may ask: it tells nothing about anybody. The kiosk's own routes ask for its cookie."""
 
 A_UUID = "01920000-0000-7000-8000-000000000000"

@@ -266,7 +266,9 @@ def test_a_clock_that_is_off_is_corrected(call: Call) -> None:
     assert future.occurred_at == START
 
 
-@pytest.mark.parametrize("odd", [None, 7, "yesterday", "2026-11-21", [], {}, "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "odd", [None, -7, True, "yesterday", "2026-11-21", [], {}, "9999-12-31T23:59:59Z", 1e300]
+)
 def test_a_time_nobody_can_read_is_now(odd: Any) -> None:
     """An event is not lost because its client writes times badly."""
     read = messages.read(_track("x", 1, timestamp=odd), sent_at=odd, received_at=START)
@@ -280,6 +282,9 @@ def test_a_time_nobody_can_read_is_now(odd: Any) -> None:
         ({"product_id": 7}, [("7",)]),
         ({"products": [{"sku": "a", "quantity": 2}, {"product_id": "b"}, 7, {}]}, [("a",), ("b",)]),
         ({"products": "x", "sku": "a"}, [("a",)]),
+        ({"products": [[{"sku": "a"}], [{"sku": "b"}]]}, [("a",), ("b",)]),
+        ({"products": {"0": {"sku": "a"}, "2": {"sku": "b"}}}, [("a",), ("b",)]),
+        ({"product_id": 7.0}, [("7",)]),
         ({}, []),
         ({"sku": "", "product_id": None}, []),
         ({"sku": "x" * 65}, []),
