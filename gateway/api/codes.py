@@ -13,6 +13,7 @@ from gateway.api.fields import Moment, code, text, whole_page
 from gateway.api.fields import count as whole
 from gateway.api.rendered import moment_of
 from gateway.api.shapes import Strict
+from gateway.shopping import scans
 from gateway.wire.problems import Place, Problem
 from identity.reading import profiles
 from offers.codes import issuing, opening
@@ -30,7 +31,7 @@ class NewCodesSchema(Strict):
 
     campaign = code(required=True)
     count = whole(least=1, most=MOST_AT_ONCE, about="Random codes; more of them with `o2o codes create`.")
-    word = text(shortest=3, longest=64, about="Instead of `count`: this one code.")
+    word = text(shortest=3, longest=64, about="Instead of `count`: this one code, or a coupon's AI (8112).")
     prefix = text(longest=16, about="What random codes begin with.")
     uses = whole(
         least=1, about="How many transactions may use one code; random ones once, a word without end."
@@ -111,7 +112,7 @@ def make_codes(call: Call) -> Answer:
     )
     author = by(call, asked["note"])
     if asked["word"] is not None:
-        issuing.share(call.connection, order, asked["word"], author, batch_id=batch)
+        issuing.share(call.connection, order, scans.code(asked["word"]), author, batch_id=batch)
         return Answer(201, {"batch": batch, "codes": [asked["word"]]})
     made = issuing.issue(
         call.connection,

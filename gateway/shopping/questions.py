@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from gateway.access.security import Principal, Scope, allow, speaks_for_store
 from gateway.api import decoded
 from gateway.serving import metrics
-from gateway.shopping import shoppers, till
+from gateway.shopping import scans, shoppers, till
 from gateway.shopping.shoppers import Asker, Reading
 from gateway.shopping.take_along import Till
 from gateway.wire.problems import Place as WrongPlace
@@ -107,7 +107,7 @@ def answer(
         (known for sent, known in zip(question.shoppers, readings, strict=False) if sent.role == "buyer"),
         None,
     )
-    typed = {str(spelling.digest(code.code)): code.code for code in question.codes}
+    typed = {str(spelling.digest(scans.code(code.code))): code.code for code in question.codes}
     codes = till.product_codes(question.basket)
     products = held.offers.assortment.named(connection, codes) if codes else {}
     asked = Query(

@@ -87,6 +87,12 @@ def coupon(scan: str) -> Coupon | None:
     return _coupon(written) if written is not None else None
 
 
+def code(typed: str) -> str:
+    """A code as campaigns know it: a coupon's frame in its one spelling, anything else as it was typed."""
+    found = coupon(typed) if COUPON in typed else None
+    return found.code if found is not None else typed
+
+
 def plain(scan: str) -> str:
     """What was scanned, without the scanner's own mark in front."""
     text = scan.strip()

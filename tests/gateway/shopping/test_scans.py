@@ -76,6 +76,22 @@ def test_coupons_of_the_positive_offer_file(scan: str, coupon: Coupon | None) ->
     assert scans.coupon(scan) == coupon
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("8112001234561234560987654", "8112:123456:123456:987654"),
+        ("(8112)001234561234560987654", "8112:123456:123456:987654"),
+        ("]C18112001234561234560987654", "8112:123456:123456:987654"),
+        ("8112:123456:123456:987654", "8112:123456:123456:987654"),
+        ("SUN-8112", "SUN-8112"),
+        ("summer", "summer"),
+    ],
+)
+def test_a_coupon_is_a_code_in_one_spelling(typed: str, code: str) -> None:
+    """As it is printed, typed and scanned; other codes stay as they are."""
+    assert scans.code(typed) == code
+
+
 @given(st.text(max_size=60) | st.from_regex(r"[()\]0-9\x1d]{0,60}", fullmatch=True))
 def test_nothing_that_is_typed_hurts(scan: str) -> None:
     """Whatever comes, there is an answer."""
