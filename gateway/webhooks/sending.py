@@ -33,6 +33,11 @@ PAUSES: Final = tuple(
 GONE: Final = 410
 """The receiver's word for: never again."""
 
+ADDRESS_RESTS: Final = dt.timedelta(seconds=60)
+"""How long an address that did not answer at all is left alone: it costs each of its messages a timeout, and
+those to others would wait behind them.
+"""
+
 PLACE: Final = "webhook secret"
 
 
@@ -79,6 +84,8 @@ def send_next(
         pause = dt.timedelta(0) if is_last else PAUSES[due.attempts - 1]
         state = "dead" if is_last else "waiting"
         store.settle(connection, due.message_no, state=state, due_at=now + pause, trouble=trouble)
+        if status is None:
+            store.put_off(connection, due.endpoint_no, until=now + ADDRESS_RESTS)
     return True
 
 

@@ -116,6 +116,17 @@ def settle(
     )
 
 
+def put_off(connection: Connection, endpoint_no: int, *, until: dt.datetime) -> None:
+    """Lets all that is due at an address wait until then; no try of theirs is counted."""
+    connection.execute(
+        text("""
+            UPDATE gateway.webhook_message SET due_at = :until
+             WHERE endpoint_no = :endpoint_no AND state = 'waiting' AND attempts = 0 AND due_at < :until
+        """),
+        {"endpoint_no": endpoint_no, "until": until},
+    )
+
+
 def replay(connection: Connection, endpoint_no: int, numbers: Sequence[int], *, now: dt.datetime) -> int:
     """Sends dead messages of an address again; none named means all."""
     return connection.execute(

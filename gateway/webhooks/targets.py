@@ -16,6 +16,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST_URL: Final = 2_000
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+WORLD: Final = ipaddress.IPv6Network("2000::/3")
+"""All that is routed between networks in IPv6. What lies beside it wraps IPv4 addresses in further ways."""
+NOT_THE_WORLD: Final[Sequence[Network]] = (
+    ipaddress.IPv6Network("3fff::/20"),
+    ipaddress.IPv4Network("192.0.0.0/24"),
+    ipaddress.IPv4Network("192.88.99.0/24"),
+)
+"""Reserved later than the standard library knows: documentation, protocols, relays of 6to4."""
 
 
 class ForbiddenTargetError(ValueError):
@@ -43,8 +51,8 @@ def checked_url(url: str) -> tuple[str, int, str]:
         raise ForbiddenTargetError("is not https")
     if not parts.hostname or parts.username is not None or parts.fragment or len(url) > LONGEST_URL:
         raise ForbiddenTargetError("is no plain address: no user, no fragment, not too long")
-    if any(sign <= " " or sign == "\x7f" for sign in url):
-        raise ForbiddenTargetError("holds a blank or a control character")
+    if any(not " " < sign < "\x7f" for sign in url):
+        raise ForbiddenTargetError("holds a blank or a sign that is not ASCII; write names and paths encoded")
     path = parts.path or "/"
     return parts.hostname, port, f"{path}?{parts.query}" if parts.query else path
 
@@ -68,7 +76,10 @@ def is_outside(address: str, *, allowed: Sequence[Network] = ()) -> bool:
     plain = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
     if any(plain.version == network.version and plain in network for network in allowed):
         return True
-    return plain.is_global and not plain.is_multicast
+    if plain.version == WORLD.version and plain not in WORLD:
+        return False
+    is_reserved = any(plain.version == network.version and plain in network for network in NOT_THE_WORLD)
+    return plain.is_global and not plain.is_multicast and not is_reserved
 
 
 def _unwrapped(address: Address) -> Address:

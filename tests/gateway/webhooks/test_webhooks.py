@@ -38,7 +38,8 @@ def _add(admin: Caller, receiver: Receiver, *wanted: str) -> Any:
     return made.json
 
 
-def _tell(services: Services, event: str, *subjects: UUID, kind: str = kinds.JOINED) -> None:
+def tell_of(services: Services, event: str, *subjects: UUID, kind: str = kinds.JOINED) -> None:
+    """Puts an event on its way."""
     with services.database.transaction() as connection:
         news = News(event, kind, subjects, orjson.dumps({"type": kind, "data": {"event": event}}).decode())
         store.tell(connection, [news], now=services.clock())
@@ -62,10 +63,10 @@ def test_messages_are_verified_by_the_libraries_receivers_use(
     """Standard Webhooks' own and Svix's; after a change of the secret both hold for a while."""
     admin = call(Scope.ADMIN)
     hook = _add(admin, receiver)
-    _tell(services, "e1", ANNA)
+    tell_of(services, "e1", ANNA)
     rotated = admin("POST", f"/v1/webhooks/{hook['id']}/rotate", {}).json
     assert rotated is not None
-    _tell(services, "e2", ANNA)
+    tell_of(services, "e2", ANNA)
     assert _send_all(services) == 2
     for secret in (hook["secret"], rotated["secret"]):
         for headers, body in receiver.came:
@@ -102,7 +103,7 @@ def test_nothing_overtakes_about_one_profile(
     _add(call(Scope.ADMIN), receiver)
     receiver.answers = [500]
     for event, *subjects in (("a1", ANNA), ("a2", ANNA, BEN), ("b3", BEN), ("c4", UUID(int=3))):
-        _tell(services, event, *subjects)  # type: ignore[arg-type]
+        tell_of(services, event, *subjects)  # type: ignore[arg-type]
     _send_all(services)
     assert _events(receiver) == ["a1", "c4"]
     clock.forward(seconds=6)
@@ -118,7 +119,7 @@ def test_what_nobody_takes_is_given_up_and_can_be_sent_again(
     """Nine further tries over days; then it is dead, and an operator sees why."""
     admin = call(Scope.ADMIN)
     hook = _add(admin, receiver)
-    _tell(services, "e1", ANNA)
+    tell_of(services, "e1", ANNA)
     receiver.answers = [503] * 10
     for _ in range(12):
         _send_all(services)
@@ -142,7 +143,7 @@ def test_no_redirect_is_followed_and_gone_means_never_again(
     admin = call(Scope.ADMIN)
     hook = _add(admin, receiver)
     receiver.answers = [307, 410]
-    _tell(services, "e1", ANNA)
+    tell_of(services, "e1", ANNA)
     _send_all(services)
     clock.forward(minutes=1)
     _send_all(services)
@@ -156,7 +157,7 @@ def test_an_address_inside_is_refused_at_delivery(call: Call, services: Services
     """It may have pointed elsewhere when it was added."""
     admin = call(Scope.ADMIN)
     hook = _add(admin, receiver)
-    _tell(services, "e1", ANNA)
+    tell_of(services, "e1", ANNA)
     sending.send_next(services.database, services.identity.vault, services.clock)
     assert receiver.came == []
     [message] = admin("GET", f"/v1/webhooks/{hook['id']}/messages?state=waiting").json["items"]  # type: ignore[index]
@@ -168,7 +169,7 @@ def test_a_killed_sender_leaves_the_message_to_the_next(
 ) -> None:
     """It is lent for a minute; then somebody else sends it, under the same id."""
     _add(call(Scope.ADMIN), receiver)
-    _tell(services, "e1", ANNA)
+    tell_of(services, "e1", ANNA)
     with services.database.transaction() as connection:
         assert store.take(connection, now=clock.now, until=clock.now + dt.timedelta(seconds=60)) is not None
     assert _send_all(services) == 0
