@@ -38,7 +38,7 @@ class Step:
     """One golden file: who sends what, and what of the answer later steps need.
 
     `when` is a place in the answer to wait for: changes are numbered once no transaction of the whole server
-    is older, and other tests share the server.
+    is older, and other tests share the server. `mimetype`: the body is a text of this type, sent as it is.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Step:
     status: int = 200
     keep: tuple[tuple[str, str], ...] = ()
     when: str | None = None
+    mimetype: str | None = None
 
 
 def key(number: str) -> dict[str, str]:
