@@ -149,13 +149,13 @@ def _is_conflict(error: Exception) -> bool:
 
 def put_off_flush(connection: Connection) -> None:
     """This transaction's commit does not wait for the disk. Whoever does this answers only after `flush`."""
-    connection.execute(sa.text("SET LOCAL synchronous_commit = off"))
+    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def flush(connection: Connection) -> None:
     """Commits a transaction that waits until it, and everything committed before it, is on disk."""
     with connection.begin():
-        connection.execute(sa.text("SELECT pg_logical_emit_message(true, 'o2o', 'flush')"))
+        connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'o2o', 'flush')")
 
 
 def address(url: str) -> URL:

@@ -21,7 +21,15 @@ def driver_cursor(connection: Connection) -> Iterator[Cursor]:
 def prepared_row(
     connection: Connection, name: str, types: str, statement: str, values: Sequence[Any]
 ) -> tuple[Any, ...]:
-    """The only row of a statement that every session parses and plans once, under a name of its own.
+    """The only row of a prepared statement."""
+    (row,) = prepared_rows(connection, name, types, statement, values)
+    return row
+
+
+def prepared_rows(
+    connection: Connection, name: str, types: str, statement: str, values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement that every session parses and plans once, under a name of its own.
 
     psycopg2 has a plain statement parsed and planned at every call, which costs more than running it.
     """
@@ -30,9 +38,7 @@ def prepared_row(
             cursor.execute(f"PREPARE {name} ({types}) AS {statement}")
             connection.info[name] = f"EXECUTE {name} ({', '.join(['%s'] * len(values))})"
         cursor.execute(connection.info[name], values)
-        row = cursor.fetchone()
-    assert row is not None
-    return row
+        return cursor.fetchall() if cursor.description is not None else []
 
 
 def array(numbers: Iterable[int | bool | str]) -> str:

@@ -119,7 +119,7 @@ def open_or_make(connection: Connection, step: Step, state: str, **values: Any) 
         connection,
         step.store_no,
         step.key,
-        id=made.id,
+        redemption_id=made.id,
         revision=step.revision,
         state=state,
         occurred_at=step.happened_at,

@@ -1,4 +1,7 @@
-"""Reads and writes redemptions, their items and the answers they were given."""
+"""Reads and writes redemptions, their items and the answers they were given.
+
+What every sale asks is prepared: rows that all tills wait for are held while the client works.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,11 +10,11 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, Row, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from offers.model import TransactionKey
 from offers.redemptions.redemption import Unit
-from offers.tables import campaign, catalogue, redemption, redemption_item, store
+from offers.store_driver import prepared_rows
+from offers.tables import campaign, redemption, redemption_item, store
 
 
 class Booked(NamedTuple):
@@ -66,36 +69,59 @@ class Made(NamedTuple):
     catalogue: int
 
 
-def make(connection: Connection, store_no: int, key: TransactionKey, **values: Any) -> Made | None:
+_MAKE_TYPES = (
+    "uuid, bigint, text, date, text, integer, text, uuid, bigint, "
+    "timestamptz, timestamptz, timestamptz, text[]"
+)
+_MAKE = """
+    INSERT INTO offers.redemption (id, store_no, terminal, business_day, number, revision, state, decision,
+                                   record_no, expires_at, occurred_at, received_at, flags)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        ON CONFLICT (store_no, terminal, business_day, number) DO NOTHING
+    RETURNING redemption_no, (SELECT version FROM offers.catalogue)
+"""
+
+
+def make(
+    connection: Connection,
+    store_no: int,
+    key: TransactionKey,
+    *,
+    redemption_id: UUID,
+    revision: int,
+    state: str,
+    occurred_at: datetime,
+    received_at: datetime,
+    decision: UUID | None = None,
+    record_no: int | None = None,
+    expires_at: datetime | None = None,
+    flags: Sequence[str] = (),
+) -> Made | None:
     """Write a new redemption; None when its transaction has one."""
-    row = connection.execute(
-        upsert(redemption)
-        .values(
-            store_no=store_no,
-            terminal=key.terminal,
-            business_day=key.business_day,
-            number=key.number,
-            **values,
-        )
-        .on_conflict_do_nothing(index_elements=["store_no", "terminal", "business_day", "number"])
-        .returning(redemption.c.redemption_no, select(catalogue.c.version).scalar_subquery())
-    ).one_or_none()
-    return Made(*row) if row is not None else None
+    named = (str(redemption_id), store_no, key.terminal, key.business_day, key.number)
+    led_by = str(decision) if decision is not None else None
+    times = (expires_at, occurred_at, received_at)
+    values = (*named, revision, state, led_by, record_no, *times, list(flags))
+    rows = prepared_rows(connection, "offers_make", _MAKE_TYPES, _MAKE, values)
+    return Made(*rows[0]) if rows else None
+
+
+_LOCK = """
+    SELECT redemption_no, id, revision, state, decision, record_no, expires_at, flags
+      FROM offers.redemption
+     WHERE store_no = $1 AND terminal = $2 AND business_day = $3 AND number = $4
+       FOR UPDATE
+"""
 
 
 def lock(connection: Connection, store_no: int, key: TransactionKey) -> Booked | None:
     """The redemption of a transaction, locked."""
-    row = connection.execute(
-        select(*_COLUMNS)
-        .where(
-            redemption.c.store_no == store_no,
-            redemption.c.terminal == key.terminal,
-            redemption.c.business_day == key.business_day,
-            redemption.c.number == key.number,
-        )
-        .with_for_update()
-    ).one_or_none()
-    return _booked(row) if row is not None else None
+    values = (store_no, key.terminal, key.business_day, key.number)
+    rows = prepared_rows(connection, "offers_lock", "bigint, text, date, text", _LOCK, values)
+    if not rows:
+        return None
+    found = Booked(*rows[0])
+    return found._replace(flags=tuple(found.flags))
 
 
 def read(connection: Connection, redemption_id: UUID) -> tuple[Booked, TransactionKey] | None:
@@ -164,11 +190,8 @@ def set_items(
     )
 
 
-_TAKE = text("""
-    SELECT item, granted_minor, over_limit, reason
-      FROM offers.take(:redemption_no, :record_no, :currency, :used_at, :now, :expires_at, :facts,
-                       CAST(:items AS jsonb))
-""")
+_TAKE_TYPES = "bigint, bigint, text, timestamptz, timestamptz, timestamptz, boolean, jsonb"
+_TAKE = "SELECT item, granted_minor, over_limit, reason FROM offers.take($1, $2, $3, $4, $5, $6, $7, $8)"
 
 
 def take(
@@ -184,34 +207,32 @@ def take(
     record_no: int | None,
 ) -> dict[int, Granted]:
     """Let a locked redemption hold or use what these wishes ask and nothing else; see `sql/take.sql`."""
-    rows = connection.execute(
-        _TAKE,
-        {
-            "redemption_no": redemption_no,
-            "record_no": record_no,
-            "currency": currency,
-            "used_at": used_at,
-            "now": now,
-            "expires_at": expires_at,
-            "facts": facts,
-            "items": orjson.dumps([wish._asdict() for wish in wishes]).decode(),
-        },
-    )
-    return {row.item: Granted(*row) for row in rows}
+    items = orjson.dumps([wish._asdict() for wish in wishes]).decode()
+    values = (redemption_no, record_no, currency, used_at, now, expires_at, facts, items)
+    rows = prepared_rows(connection, "offers_take", _TAKE_TYPES, _TAKE, values)
+    return {row[0]: Granted(*row) for row in rows}
+
+
+_CALL = """
+    SELECT digest, answer::text FROM offers.redemption_call
+     WHERE redemption_no = $1 AND operation = $2 AND revision = $3
+"""
 
 
 def call(
     connection: Connection, redemption_no: int, operation: str, revision: int
 ) -> tuple[bytes, str] | None:
     """What was asked (its digest) and answered (JSON) the first time."""
-    row = connection.execute(
-        text("""
-            SELECT digest, answer::text FROM offers.redemption_call
-             WHERE redemption_no = :redemption_no AND operation = :operation AND revision = :revision
-        """),
-        {"redemption_no": redemption_no, "operation": operation, "revision": revision},
-    ).one_or_none()
-    return (bytes(row[0]), row[1]) if row is not None else None
+    values = (redemption_no, operation, revision)
+    rows = prepared_rows(connection, "offers_call", "bigint, text, integer", _CALL, values)
+    return (bytes(rows[0][0]), rows[0][1]) if rows else None
+
+
+_ADD_CALL_TYPES = "bigint, text, integer, bytea, json, timestamptz"
+_ADD_CALL = """
+    INSERT INTO offers.redemption_call (redemption_no, operation, revision, digest, answer, at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+"""
 
 
 def add_call(
@@ -225,20 +246,19 @@ def add_call(
     at: datetime,
 ) -> None:
     """Remember the first answer."""
-    connection.execute(
-        text("""
-            INSERT INTO offers.redemption_call (redemption_no, operation, revision, digest, answer, at)
-            VALUES (:redemption_no, :operation, :revision, :digest, CAST(:answer AS json), :at)
-        """),
-        {
-            "redemption_no": redemption_no,
-            "operation": operation,
-            "revision": revision,
-            "digest": digest,
-            "answer": answer,
-            "at": at,
-        },
-    )
+    values = (redemption_no, operation, revision, digest, answer, at)
+    prepared_rows(connection, "offers_add_call", _ADD_CALL_TYPES, _ADD_CALL, values)
+
+
+_COMMIT_TYPES = "bigint, text[], timestamptz, bytea, json, timestamptz"
+_COMMIT = """
+    WITH final AS (
+        UPDATE offers.redemption
+           SET state = 'committed', expires_at = NULL, flags = $2, occurred_at = $3
+         WHERE redemption_no = $1)
+    INSERT INTO offers.redemption_call (redemption_no, operation, revision, digest, answer, at)
+    VALUES ($1, 'commit', 0, $4, $5, $6)
+"""
 
 
 def commit_with_call(
@@ -252,25 +272,8 @@ def commit_with_call(
     at: datetime,
 ) -> None:
     """Make a locked redemption final and remember the answer to its commit."""
-    connection.execute(
-        text("""
-            WITH final AS (
-                UPDATE offers.redemption
-                   SET state = 'committed', expires_at = NULL, flags = CAST(:flags AS text[]),
-                       occurred_at = :happened_at
-                 WHERE redemption_no = :redemption_no)
-            INSERT INTO offers.redemption_call (redemption_no, operation, revision, digest, answer, at)
-            VALUES (:redemption_no, 'commit', 0, :digest, CAST(:answer AS json), :at)
-        """),
-        {
-            "redemption_no": redemption_no,
-            "flags": list(flags),
-            "happened_at": happened_at,
-            "digest": digest,
-            "answer": answer,
-            "at": at,
-        },
-    )
+    values = (redemption_no, list(flags), happened_at, digest, answer, at)
+    prepared_rows(connection, "offers_commit", _COMMIT_TYPES, _COMMIT, values)
 
 
 def _booked(row: Any) -> Booked:

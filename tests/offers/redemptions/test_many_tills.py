@@ -138,6 +138,8 @@ def _patiently(crowd: Database, ctx: Context, work: Callable[[Till], object]) ->
         try:
             with crowd.transaction() as connection:
                 return work(Till(connection, ctx))
+        except psycopg2.errors.LockNotAvailable:
+            continue
         except OperationalError as error:
             if not isinstance(error.orig, psycopg2.errors.LockNotAvailable):
                 raise
@@ -305,8 +307,8 @@ def test_a_code_for_three_is_used_three_times(crowd: Database, scale: Scale) -> 
             start.wait()
             with crowd.transaction() as connection:
                 ends_at = NOW + timedelta(minutes=15)
-                values = {"id": new_id(), "revision": 1, "state": "reserved", "expires_at": ends_at}
-                times = {"occurred_at": NOW, "received_at": NOW}
+                values = {"redemption_id": new_id(), "revision": 1, "state": "reserved"}
+                times = {"expires_at": ends_at, "occurred_at": NOW, "received_at": NOW}
                 mine = store_redemptions.make(connection, 1, key(), **values, **times)
                 assert mine is not None
                 granted = store_redemptions.take(
