@@ -10,10 +10,13 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import duckdb
+
 from bench import quality_splink
-from bench.quality_score import score
+from bench.quality_score import exact, score
 from bench.quality_sets import SETS, Labelled
 from identity import policy as policies
 from identity.bulk import files, mapping
@@ -31,16 +34,28 @@ MEMORY_MIB: Final = 4096
 def run(folder: Path, progress: Progress) -> Iterator[dict[str, Any]]:
     """The figures of each set that the folder holds."""
     for each in SETS:
-        path = folder / f"{each.name}.csv.gz"
-        if path.exists():
-            truth = _truth(path, each)
+        paths = [folder / f"{name}.csv.gz" for name in each.files or (each.name,)]
+        if not all(path.exists() for path in paths):
+            continue
+        with TemporaryDirectory() as scratch:
+            path = paths[0] if len(paths) == 1 else _together(paths, Path(scratch) / f"{each.name}.csv.gz")
+            truth = _truth(folder / f"{each.truth}.csv.gz" if each.truth else path, each)
             found = _linked(path, each, progress)
             yield {
                 "set": each.name,
                 "records": len(truth),
+                "persons": len(set(truth.values())),
+                "exact": exact(found, truth),
                 "ours": asdict(score(found, truth)),
                 "splink": quality_splink.best(path, each, truth),
             }
+
+
+def _together(paths: list[Path], into: Path) -> Path:
+    """The files in one, with all their columns."""
+    whole = duckdb.read_csv(list(map(str, paths)), header=True, all_varchar=True, union_by_name=True)
+    whole.write_csv(str(into), compression="gzip")
+    return into
 
 
 def _truth(path: Path, labelled: Labelled) -> dict[str, str]:
@@ -52,7 +67,7 @@ def _linked(path: Path, labelled: Labelled, progress: Progress) -> dict[str, int
     """The cluster of each record."""
     policy = policies.load()
     intake = Intake(files.sources([path]), mapping.parse(labelled.mapped, policy), labelled.key)
-    reading = Reading(policy, country=labelled.country, date_order="ymd")
+    reading = Reading(policy, country=labelled.country, date_order=labelled.date_order)
     with workbench(Resources(processes=1, memory_mib=MEMORY_MIB)) as con:
         with Workforce(1, Equipment(reading, shipped.default()), progress) as workforce:
             bring_in(con, intake, workforce, progress)

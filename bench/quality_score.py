@@ -25,5 +25,18 @@ def score(found: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> Score
     return Score(precision, recall, 2 * precision * recall / both if both else 0.0)
 
 
+def exact(found: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> int:
+    """How many of the truth's persons were found with all their records and no other."""
+    clusters = _clusters({record: found[record] for record in truth})
+    return len(clusters & _clusters(truth))
+
+
+def _clusters(said: Mapping[str, Hashable]) -> set[frozenset[str]]:
+    members: dict[Hashable, set[str]] = {}
+    for record, cluster in said.items():
+        members.setdefault(cluster, set()).add(record)
+    return set(map(frozenset, members.values()))
+
+
 def _pairs(sizes: Counter[Hashable]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes.values())

@@ -9,13 +9,19 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A file with a truth. `mapped` are the entries `column=attribute` of `o2o link --map`."""
+    """A set of files with a truth. `mapped` are the entries `column=attribute` of `o2o link --map`.
+
+    `files` and `truth` name files where the set is not one file that holds its truth.
+    """
 
     name: str
     key: str
     person: str
     country: str
     mapped: tuple[str, ...]
+    date_order: str = "ymd"
+    files: tuple[str, ...] = ()
+    truth: str = ""
 
 
 _FEBRL: Final = (
@@ -45,5 +51,36 @@ SETS: Final = (
         "master_id",
         "US",
         ("first_name=given_name", "last_name=family_name", "email=email", "city=city", "phone=phone"),
+    ),
+    Labelled(
+        "senzing_truthset",
+        "RECORD_ID",
+        "CLUSTER_ID",
+        "US",
+        (
+            "PRIMARY_NAME_FULL=full_name",
+            "PRIMARY_NAME_ORG=organisation_name",
+            "PRIMARY_NAME_LAST=family_name",
+            "PRIMARY_NAME_FIRST=given_name",
+            "PRIMARY_NAME_MIDDLE=middle_name",
+            "GENDER=sex",
+            "DATE_OF_BIRTH=date_of_birth",
+            "PASSPORT_NUMBER=passport",
+            "DRIVERS_LICENSE_NUMBER=driving_licence",
+            "SSN_NUMBER=national_id",
+            "TAX_ID_NUMBER=tax_id",
+            "EMAIL_ADDRESS=email",
+            "PHONE_NUMBER=phone",
+            "ADDR_LINE1=street",
+            "ADDR_CITY=city",
+            "ADDR_STATE=region",
+            "ADDR_POSTAL_CODE=postcode",
+            "ADDR_COUNTRY=country",
+            "RECORD_TYPE=record_type",
+            "NATIONAL_ID_NUMBER=x_other_number",
+        ),
+        date_order="mdy",
+        files=tuple(f"senzing_truthset_{part}" for part in ("customers", "reference", "watchlist")),
+        truth="senzing_truthset_actual_truthset_key",
     ),
 )

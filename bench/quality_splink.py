@@ -1,6 +1,7 @@
 """What Splink makes of a file by itself, with the settings of its documentation."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Final
 import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.exceptions import EMTrainingException
 
 from bench.quality_score import score
 from bench.quality_sets import Labelled
@@ -16,6 +18,7 @@ from bench.quality_sets import Labelled
 THRESHOLDS_BITS: Final = range(-10, 31, 2)
 RANDOM_PAIRS: Final = 1_000_000
 SEED: Final = 1
+SESSIONS: Final = 3
 _COMPARISONS: Final[dict[str, Callable[[str], Any]]] = {
     "given_name": cl.NameComparison,
     "family_name": cl.NameComparison,
@@ -45,8 +48,7 @@ def best(path: Path, labelled: Labelled, truth: Mapping[str, str]) -> dict[str, 
         log_level=40,
     )
     linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
-    for rule in rules[:3]:
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    _train(linker, rules)
     predicted = linker.inference.predict(threshold_match_weight=min(THRESHOLDS_BITS))
     found: dict[int, Any] = {}
     for bits in THRESHOLDS_BITS:
@@ -63,6 +65,18 @@ def best(path: Path, labelled: Labelled, truth: Mapping[str, str]) -> dict[str, 
         "comparisons": shown,
         "blocking": [column for column, attribute in mapped.items() if attribute not in _UNBLOCKED],
     }
+
+
+def _train(linker: Linker, rules: list[Any]) -> None:
+    """Three sessions of expectation maximisation, under the first rules that a file has enough pairs for."""
+    sessions = 0
+    for rule in rules:
+        # Splink gives up where a rule finds no pairs, or pairs that never show a level.
+        with suppress(ValueError, EMTrainingException):
+            linker.training.estimate_parameters_using_expectation_maximisation(rule)
+            sessions += 1
+        if sessions == SESSIONS:
+            return
 
 
 def _table(path: Path) -> Any:

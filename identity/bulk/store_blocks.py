@@ -9,6 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from identity.bulk.store_rows import own_attributes
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.canonical import emails, sounds
 from identity.policy import BLOCK
@@ -54,6 +55,8 @@ RULES: Final = (
     "'ow|' || list_aggregate(list_sort(string_split(organisation_name, ' ')), 'string_agg', ' ')",
 )
 """Each key as an expression that is null unless all its parts are there."""
+_OF_OWN: Final = ("'{0}|f|' || surname || '|' || {0}", "'{0}|g|' || heard || '|' || {0}")
+"""The same for each of the retailer's own attributes."""
 
 
 def find(con: DuckDBPyConnection) -> None:
@@ -63,15 +66,16 @@ def find(con: DuckDBPyConnection) -> None:
         f"LEFT JOIN {_heard(con, name, column)} ON heard_{name}.said = {column}"
         for name, column in _NAMES.items()
     )
+    own = own_attributes(con)
     con.execute(
         "CREATE TABLE block_base AS SELECT no, nullif(heard_given.code, '') AS heard,"
         " nullif(heard_family.code, '') AS surname, nullif(left(given_name, 1), '') AS initial,"
         " heard_street.code AS road, heard_organisation.code AS company,"
         f" nullif(left(heard_city.code, {blocking.PLACE_LENGTH}), '') AS place, date_of_birth AS born, city,"
         " postcode,"
-        f" street_number, organisation_name FROM record {joins}"
+        f" street_number, organisation_name{''.join(f', {name}' for name in own)} FROM record {joins}"
     )
-    for rule in RULES:
+    for rule in (*RULES, *(rule.format(name) for name in own for rule in _OF_OWN)):
         con.execute(
             f"INSERT INTO blocked SELECT hash('{BLOCK}', {rule}), no FROM block_base WHERE ({rule}) IS NOT"
             " NULL"

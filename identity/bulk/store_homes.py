@@ -1,7 +1,9 @@
 """Whether the people of a file live together.
 
 At one home, two clearly different given names are two people of a family or one shopper written wrongly.
-Families tell themselves by their births, which differ but for twins'; mistakes, by a birth that stays.
+Families tell themselves by their births, which differ but for twins'; mistakes, by a birth that stays, if
+only in its year where days are often unknown, as often as it stays where the given names are the same. A home
+is a street, or, where a record names none, a postcode.
 """
 
 from typing import Final
@@ -11,21 +13,33 @@ from identity.bulk.store_workbench import DuckDBPyConnection
 UNLIKE: Final = 0.78
 """Jaro-Winkler below which two given names are clearly different, as in `identity.compare`."""
 
-MISTAKEN_SHARE: Final = 0.8
-"""Of pairs at one home with different given names, so many share their birth where nobody lives together."""
+MISTAKEN_SHARE: Final = 0.9
+"""Of pairs at one home, those with different given names are born in one year so often, measured by those
+with the same name, where nobody lives together.
+"""
 
+KIN_MIN: Final = 3
+"""Fewer such pairs tell nothing."""
+
+_HOME: Final = """
+    (a.street = b.street AND (a.postcode = b.postcode OR a.city = b.city))
+    OR (a.postcode = b.postcode AND (a.street IS NULL OR b.street IS NULL))
+"""
 _PAIRS: Final = f"""
-    SELECT count(*), count(*) FILTER (a.date_of_birth = b.date_of_birth)
-      FROM pair JOIN record a ON a.no = pair.l JOIN record b ON b.no = pair.r
-     WHERE a.family_name = b.family_name AND a.street = b.street
-       AND (a.postcode = b.postcode OR a.city = b.city)
-       AND length(a.given_name) > 1 AND length(b.given_name) > 1
-       AND jaro_winkler_similarity(a.given_name, b.given_name) < {UNLIKE}
-       AND a.date_of_birth IS NOT NULL AND b.date_of_birth IS NOT NULL
+    SELECT count(*) FILTER (is_unlike), avg(is_one_year::INTEGER) FILTER (is_unlike),
+           avg(is_one_year::INTEGER) FILTER (NOT is_unlike)
+      FROM (
+        SELECT year(a.date_of_birth) = year(b.date_of_birth) AS is_one_year,
+               jaro_winkler_similarity(a.given_name, b.given_name) < {UNLIKE} AS is_unlike
+          FROM pair JOIN record a ON a.no = pair.l JOIN record b ON b.no = pair.r
+         WHERE a.family_name = b.family_name AND ({_HOME})
+           AND length(a.given_name) > 1 AND length(b.given_name) > 1
+           AND a.date_of_birth IS NOT NULL AND b.date_of_birth IS NOT NULL
+      )
 """
 
 
 def are_single(con: DuckDBPyConnection) -> bool:
-    """True when who shares a home and not a given name nearly always shares the day of birth."""
-    kin, mistaken = con.execute(_PAIRS).fetchall()[0]
-    return bool(kin and mistaken >= MISTAKEN_SHARE * kin)
+    """True when who shares a home and not a given name is as often born in one year as who shares both."""
+    kin, mistaken, same = con.execute(_PAIRS).fetchall()[0]
+    return bool(kin >= KIN_MIN and mistaken >= MISTAKEN_SHARE * (1.0 if same is None else same))

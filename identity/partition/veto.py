@@ -80,13 +80,20 @@ def _suffix(left: Pool, right: Pool) -> Refusal | None:
 
 def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     """Clearly different given names, unless named records of both groups show the same strong identifier, or
-    numbers for life that differ by a typing error alone.
+    numbers for life that differ by a typing error alone. That excuses another name or another day of birth,
+    not both: then somebody wrote down the number, or used the card, of somebody else.
     """
-    if not left.vouched.isdisjoint(right.vouched) or _shares_mistyped(left, right, policy):
+    is_vouched = not left.vouched.isdisjoint(right.vouched) or _shares_mistyped(left, right, policy)
+    if is_vouched and (policy.one_to_a_home or not _are_born_apart(left, right)):
         return None
     compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
     found = _least(comparison for comparison in compared if comparison.differs)
     return Refusal("given_name", found.sentence, found.values) if found else None
+
+
+def _are_born_apart(left: Pool, right: Pool) -> bool:
+    born = tuple(_compared(BIRTH, left, right))
+    return bool(born) and all(comparison.differs for comparison in born)
 
 
 def _exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:

@@ -33,6 +33,7 @@ def _by_attributes(said: Canonical) -> Iterator[str]:
     if said.date_of_birth is not None:
         yield from _by_birth(said, heard, surname, given[:1])
     yield from _by_place(said, heard, surname)
+    yield from _by_own(said, heard, surname)
     if said.organisation_name:
         yield f"o|{sounds.code(said.organisation_name)}"
         yield f"ow|{' '.join(sorted(said.organisation_name.split()))}"
@@ -91,6 +92,15 @@ def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
             yield f"sf|{street}|{surname}"
         if said.street_number:
             yield f"sn|{street}|{said.street_number}"
+
+
+def _by_own(said: Canonical, heard: str, surname: str) -> Iterator[str]:
+    """Each part of the name alone with what only this retailer asks for, such as a place of birth."""
+    for name, value in said.extra:
+        if surname:
+            yield f"{name}|f|{surname}|{value}"
+        if heard:
+            yield f"{name}|g|{heard}|{value}"
 
 
 def _by_contacts(record: Record) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 Invariant: a weight is the sum of what each attribute says, each attribute once, by the best agreement over
 the distinct values of both sides; it is added up in the order of the document and rounded once, so equal
-values give equal weights, whoever asks.
+values give equal weights, whoever asks. The best of several comparisons says less than the same agreement of
+two values alone: who has ten spellings agrees with strangers ten times as often.
 """
 
 from collections.abc import Iterable, Mapping
@@ -63,7 +64,7 @@ class _Scorer:
     comparison: Comparison
     steps: tuple[_Step, ...]
 
-    def best(self, lefts: tuple[Any, ...], rights: tuple[Any, ...]) -> tuple[float, _Step, Any, Any] | None:
+    def best(self, lefts: tuple[Any, ...], rights: tuple[Any, ...]) -> "_Best | None":
         """The best agreement of two sets of values, None when a side says nothing."""
         found: tuple[float, _Step, Any, Any] | None = None
         for left, right in product(lefts, rights):
@@ -74,7 +75,32 @@ class _Scorer:
             bits = step.of(self.comparison, left, right)
             if found is None or bits > found[0]:
                 found = bits, step, left, right
-        return found
+        return None if found is None else _Best(*found, self._distinct(lefts) * self._distinct(rights))
+
+    def _distinct(self, said: tuple[Any, ...]) -> int:
+        """How many values these views hold of what is compared; one name may be in many of them."""
+        if len(said) == 1:
+            return 1
+        column = self.comparison.levels[0].term or self.comparison.name
+        return len({self.comparison.term(view, column) for view in said} - {None, ""})
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best of so many comparisons of two values, and what it says by itself."""
+
+    alone_bits: float
+    step: _Step
+    left: Any
+    right: Any
+    chances: int
+
+    @property
+    def bits(self) -> float:
+        """What it says as the best of several: strangers find it so many times as often by chance."""
+        if self.alone_bits <= 0:
+            return self.alone_bits
+        return max(0.0, self.alone_bits - log2(self.chances))
 
 
 class ScoredModel:
@@ -117,7 +143,7 @@ class ScoredModel:
             if lefts and rights:
                 found = scorer.best(lefts, rights)
                 if found is not None:
-                    bits += found[0]
+                    bits += found.bits
         return units(bits)
 
     def ceiling(self, left: Pool, right: Pool, /) -> int:
@@ -126,8 +152,12 @@ class ScoredModel:
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
             if lefts and rights:
                 found = scorer.best(lefts, rights)
-                if found is not None and (found[0] > 0 or scorer.comparison.name not in _OF_KEYS):
-                    bits += found[0]
+                if found is None:
+                    continue
+                if scorer.comparison.name not in _OF_KEYS:
+                    bits += found.bits
+                elif found.alone_bits > 0:
+                    bits += found.alone_bits
         return units(bits)
 
     def evidence(self, left: Pool, right: Pool) -> tuple[Evidence, ...]:
@@ -136,10 +166,12 @@ class ScoredModel:
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
             best = scorer.best(lefts, rights)
             if best is not None:
-                bits, step, one, other = best
+                step, one, other = best.step, best.left, best.right
                 name, column = scorer.comparison.name, step.level.term or scorer.comparison.name
                 shown = tuple(scorer.comparison.term(view, column) or "" for view in (one, other))
-                found.append(Evidence(name, step.level.name, bits, step.level.sentence, (shown[0], shown[1])))
+                found.append(
+                    Evidence(name, step.level.name, best.bits, step.level.sentence, (shown[0], shown[1]))
+                )
         return tuple(found)
 
     def _said_by(self, pool: Pool) -> tuple[tuple[Any, ...], ...]:

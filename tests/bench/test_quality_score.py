@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.quality_score import score
+from bench.quality_score import exact, score
 
 CLUSTERS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=12)
 
@@ -16,6 +16,8 @@ def test_pairs_are_counted_not_records() -> None:
     assert score(found, truth).precision == pytest.approx(1 / 2)
     assert score(found, truth).recall == pytest.approx(1 / 3)
     assert score(found, truth).f1 == pytest.approx(2 / 5)
+    assert exact(found, truth) == 0
+    assert exact({"a": 1, "b": 1, "c": 1, "d": 2}, truth) == 2
 
 
 @given(CLUSTERS)

@@ -31,7 +31,11 @@ def test_keys_in_columns_are_those_of_each_record(tmp_path: Path) -> None:
     """Whatever is missing, foreign, long or alike."""
     by = policy.load()
     path = written(random.Random(7), tmp_path / "people.csv", count=300)
-    pairs = [(name, name) for name in (*NAMES, *PLACES, "email", "phone")] + [("phone_2", "phone")]
+    pairs = (
+        [(name, name) for name in (*NAMES, *PLACES, "email", "phone")]
+        + [("phone_2", "phone")]
+        + [("street", "x_road")]
+    )
     intake = Intake(files.sources([path]), mapping.of(pairs, by), "key")
     equipment = Equipment(Reading(by), shipped.default())
     with workbench(Resources()) as con, Workforce(1, equipment, Silent()) as workforce:

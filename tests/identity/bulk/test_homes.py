@@ -10,13 +10,17 @@ KLARA = ("klara", "huber", "hauptstrasse", "1010", "wien", "1980-05-05")
 GEORG = ("georg", "huber", "hauptstrasse", "1010", "wien", "2011-01-31")
 ANA = ("ana", "huber", "hauptstrasse", "1010", "wien", "1981-05-05")
 BORN_ELSEWHEN = ("klara", "huber", "feldweg", "8010", "graz", "1953-02-01")
+NO_STREET = ("klara", "huber", None, "1010", None, "1980-05-05")
+YEAR_ALONE = ("anna", "huber", None, "1010", None, "1980-01-01")
 AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
 
 
 @pytest.mark.parametrize(
     ("people", "single"),
     [
-        ([ANNA, KLARA], True),
+        ([ANNA, ANNA, KLARA, KLARA], True),
+        ([YEAR_ALONE, YEAR_ALONE, NO_STREET, NO_STREET], True),
+        ([ANNA, KLARA], False),
         ([ANNA, KLARA, GEORG], False),
         ([ANNA, GEORG], False),
         ([ANNA, ANA], False),
@@ -24,7 +28,17 @@ AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
         ([ANNA, AGELESS], False),
         ([], False),
     ],
-    ids=["mistake", "family with twins", "family", "typing error", "two homes", "no births", "nobody"],
+    ids=[
+        "mistakes",
+        "mistakes where days and streets are unknown",
+        "too few",
+        "family with twins",
+        "family",
+        "typing error",
+        "two homes",
+        "no births",
+        "nobody",
+    ],
 )
 def test_births_tell_families_from_mistakes(people: list[tuple[str | None, ...]], single: bool) -> None:
     """Other names at one home mean nobody lives together only when their births are the same."""

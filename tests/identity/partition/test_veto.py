@@ -139,7 +139,16 @@ def test_two_full_names_that_share_an_initial_do_not_agree() -> None:
     """Johann and Josef are two brothers; only J. could be either."""
     johann = shopper("web/1", "johann huber", born="1980-02-01", loyalty_card="7")
     josef = shopper("web/2", "josef huber", born="1955-09-23", loyalty_card="7")
-    assert rule(pool(johann), pool(josef)) == "exclusive"
+    assert rule(pool(johann), pool(josef)) == "given_name"
+
+
+def test_a_number_excuses_another_name_or_another_birth_but_not_both() -> None:
+    """Whoever differs in both used somebody else's number."""
+    wife = pool(shopper("web/1", "anna huber", born="1980-02-01", national_id="1234567"))
+    renamed = pool(shopper("crm/1", "klara huber", born="1980-02-01", national_id="1234567"))
+    husband = pool(shopper("crm/2", "georg huber", born="1955-09-23", national_id="1234567"))
+    assert rule(wife, renamed) is None
+    assert rule(wife, husband) == "given_name"
 
 
 def test_any_pair_of_values_can_veto() -> None:
