@@ -57,7 +57,7 @@ def share(connection: Connection, order: Order, word: str, author: Author, *, ba
     digest = spelling.digest(word)
     if store.has_any(connection, [digest]):
         raise TakenCodeError("This code opens another campaign already, or opened one once.")
-    store.add_codes(connection, _open(connection, order, 1, author, batch_id), [digest])
+    store.add_codes(connection, _open(connection, order, 1, author, batch_id), [digest.hex])
 
 
 def revoke(connection: Connection, batch_id: UUID, author: Author) -> None:

@@ -17,6 +17,7 @@ LONGEST: Final = 128
 _OURS: Final = b"0123456789ABCDEFGHJKLMNPQRSTUVWX"
 _BASE32: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SPELL: Final = bytes.maketrans(_BASE32, _OURS)
+_READ_BYTES: Final = bytes.maketrans(b"OI", b"01")
 _READ: Final = str.maketrans("OI", "01", " -\t")  # as people write them down
 
 
@@ -36,6 +37,7 @@ def digest(code: str) -> UUID:
     return UUID(bytes=hashlib.sha256(read.encode()).digest()[:16])
 
 
-def digests(codes: Iterable[str]) -> list[UUID]:
-    """The digests of many codes, in their order."""
-    return [digest(code) for code in codes]
+def digests(codes: Iterable[str]) -> list[str]:
+    """The digests of many codes, in their order, in hex; read in one go, for a million."""
+    read = "\n".join(codes).upper().encode().translate(_READ_BYTES, b" -\t").split(b"\n")
+    return [hashlib.sha256(code).hexdigest()[:32] for code in read]

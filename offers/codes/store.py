@@ -58,8 +58,8 @@ def add_batch(connection: Connection, campaign_no: int, batch: Batch) -> int:
     return number
 
 
-def add_codes(connection: Connection, batch_no: int, digests: Iterable[UUID]) -> None:
-    """Write the digests of a batch, with the quickest that the server has."""
+def add_codes(connection: Connection, batch_no: int, digests: Iterable[str]) -> None:
+    """Write the digests of a batch, in hex, with the quickest that the server has."""
     rows = io.StringIO("".join([f"{digest}\t{batch_no}\n" for digest in digests]))
     with driver_cursor(connection) as cursor:
         cursor.copy_expert("COPY offers.code (digest, batch_no) FROM STDIN", rows)

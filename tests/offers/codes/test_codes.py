@@ -87,6 +87,16 @@ def test_however_it_is_typed_a_code_is_the_same(random: bytes, prefix: str) -> N
     assert spelling.digest(careless) == spelling.digest(code)
 
 
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n")), min_size=1),
+    st.binary(max_size=50),
+)
+def test_many_codes_are_read_as_each_is(typed: list[str], random: bytes) -> None:
+    """In one go, for a million of them."""
+    codes = [*typed, *spelling.spell("Frühling", random[: len(random) // 10 * 10])]
+    assert spelling.digests(codes) == [spelling.digest(code).hex for code in codes]
+
+
 def test_a_code_carries_eighty_random_bits() -> None:
     """Sixteen letters of thirty-two, none of which looks like another or moves on a German keyboard."""
     codes = spelling.spell("", secrets.token_bytes(10 * 1000))
