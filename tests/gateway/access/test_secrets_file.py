@@ -28,7 +28,7 @@ def test_later_starts_read_the_same_secrets(tmp_path: Path) -> None:
 def test_processes_starting_together_agree(tmp_path: Path) -> None:
     """Eight first starts at once end with one set of secrets."""
     code = (
-        "import sys; from pathlib import Path; from gateway.secrets_file import load_or_create\n"
+        "import sys; from pathlib import Path; from gateway.access.secrets_file import load_or_create\n"
         "sys.stdin.read(); print(load_or_create(Path(sys.argv[1])).newest.pepper.hex())"
     )
     racers = [
