@@ -176,7 +176,7 @@ def _row(version: Version, number: int, record_id: UUID, ctx: Context) -> Stored
         judged=False,
         sealed=b"",
         model_no=ctx.model_no,
-        held=None,
+        posted=(),
         piece_no=None,
         person_no=None,
         profile_no=None,

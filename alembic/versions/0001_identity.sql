@@ -342,6 +342,29 @@ begin
 end
 $$;
 
+-- Which of these keys more records or more names post than may.
+create function identity.dead_among(digests int8[], caps int4[], generics int4[], blocking bool[]) returns setof int8
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select asked.digest
+  from unnest(digests, caps, generics, blocking) as asked (digest, cap, generic, is_blocking)
+  cross join lateral (
+    select count(*) as records, count(distinct p.token) as names
+    from (select i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1) p
+  ) posted
+  where not asked.is_blocking and (posted.records > asked.cap or posted.names > asked.generic)
+  union all
+  select asked.digest
+  from unnest(digests, caps, generics, blocking) as asked (digest, cap, generic, is_blocking)
+  cross join lateral (
+    select count(*) as records, count(distinct p.token) as names
+    from (select b.token from identity.block_key b where b.digest = asked.digest limit asked.cap + 1) p
+  ) posted
+  where asked.is_blocking and (posted.records > asked.cap or posted.names > asked.generic);
+end
+$$;
+
 -- Whether more records or more names post a key than may. Volatile: asked again after waiting for a lock, it sees
 -- what was committed meanwhile.
 create function identity.is_dead(wanted int8, cap int4, generic int4, is_blocking bool) returns bool
@@ -365,7 +388,7 @@ $$;
 create view identity.standing as
 select
   r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
-  case when r.model_no = -1 then r.keys end as held,
+  r.keys as posted,
   m.piece_no, m.person_no, m.profile_no, m.level,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at
@@ -400,9 +423,11 @@ language sql immutable return hashint8extended(0, 7022);
 create function identity.take_keys(digests int8[], caps int4[], generics int4[], blocking bool[], leaving bool[])
 returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  dead int8[] := array(select identity.dead_among(digests, caps, generics, blocking));
 begin
   for i in 1 .. cardinality(digests) loop
-    if not leaving[i] and identity.is_dead(digests[i], caps[i], generics[i], blocking[i]) then
+    if not leaving[i] and digests[i] = any (dead) then
       begin
         perform pg_advisory_xact_lock_shared(digests[i]);
         if identity.is_dead(digests[i], caps[i], generics[i], blocking[i]) then
@@ -447,36 +472,33 @@ begin
 end
 $$;
 
--- Who posts these keys, with name tokens: null where more than caps[i] records or generics[i] names do, for such a
--- key says nothing; a key that nobody posts is left out.
-create function identity.lists(digests int8[], caps int4[], generics int4[], blocking bool[])
+-- Who posts these keys, with name tokens: null where more than caps[i] records do, for such a key says nothing; a key
+-- that nobody posts is left out.
+create function identity.lists(digests int8[], caps int4[], blocking bool[])
 returns table (digest int8, records int8[], tokens int4[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
   select
-    asked.digest,
-    case when list.is_short then list.records end,
-    case when list.is_short then list.tokens end
-  from unnest(digests, caps, generics, blocking) as asked (digest, cap, generic, is_blocking)
-  cross join lateral (
-    select
-      array_agg(p.record_no) as records,
-      array_agg(p.token) as tokens,
-      count(*) <= asked.cap and count(distinct p.token) <= asked.generic as is_short
-    from (
-      (
-        select i.record_no, i.token from identity.identifier i
-        where not asked.is_blocking and i.digest = asked.digest limit asked.cap + 1
-      )
-      union all
-      (
-        select b.record_no, b.token from identity.block_key b
-        where asked.is_blocking and b.digest = asked.digest limit asked.cap + 1
-      )
+    found.digest,
+    case when count(*) <= min(found.cap) then array_agg(found.record_no) end,
+    case when count(*) <= min(found.cap) then array_agg(found.token) end
+  from (
+    select asked.digest, asked.cap, p.record_no, p.token
+    from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
+    cross join lateral (
+      select i.record_no, i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1
     ) p
-    having count(*) > 0
-  ) list;
+    where not asked.is_blocking
+    union all
+    select asked.digest, asked.cap, p.record_no, p.token
+    from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
+    cross join lateral (
+      select b.record_no, b.token from identity.block_key b where b.digest = asked.digest limit asked.cap + 1
+    ) p
+    where asked.is_blocking
+  ) found
+  group by found.digest;
 end
 $$;
 
@@ -504,7 +526,7 @@ $$;
 create function identity.hold(given int8[], near int8[])
 returns table (
   held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  sealed bytea, model_no int8, kept int8[], piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
+  sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -616,7 +638,13 @@ begin
     add_record.observed_at, moment, moment, add_record.model_no,
     add_record.household
   );
-  perform identity.post(number, digests, types, assurances, tokens, ends);
+  -- A new number cannot be there already, so nothing has to be arbitrated as in identity.post.
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
+  select p.digest, number, p.type, p.assurance, p.token, p.valid_to
+  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  where p.type <> 0;
+  insert into identity.block_key (digest, record_no, token)
+  select p.digest, number, p.token from unnest(digests, types, tokens) p (digest, type, token) where p.type = 0;
 end
 $$;
 

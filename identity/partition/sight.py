@@ -19,7 +19,6 @@ from identity.partition.store_graph import Asked, Decision, Posters, Row
 from identity.policy import BLOCK
 from identity.sealing import envelope, postings
 from identity.sealing.postings import Posting
-from identity.versions import active
 
 
 class Opened(Mapping[RecordKey, Record]):
@@ -70,6 +69,7 @@ class Sight:
         self._posted: dict[bytes, tuple[Key, ...]] = {}
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
+        self._dead: dict[Key, bool] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
         self.records = Opened(self.rows, ctx, self._cache)
@@ -95,21 +95,29 @@ class Sight:
         sealed = self.rows[ref].sealed
         posted = self._posted.get(sealed)
         if posted is None:
-            record, held = self.records[ref], self.rows[ref].held
-            model = active.model(self._connection, self.ctx, self.rows[ref].model_no)
-            posted = keys.posted(record, model.blocking(record), self.ctx.policy)
-            if held is not None:
-                posted = tuple(key for key in posted if self.asked(key).digest in held)
-            self._posted[sealed] = posted
+            posted = self._posted[sealed] = self._keys_in(self.rows[ref])
         return posted
+
+    def _keys_in(self, row: Row) -> tuple[Key, ...]:
+        """The keys of a stored record: of its digests those that its identifiers explain, the rest as they
+        are.
+        """
+        said = {self.asked(key).digest: key for key in keys.posted(self.records[row.ref], (), self.ctx.policy)}
+        return tuple(said.get(digest) or postings.block_key(digest) for digest in row.posted)
 
     def asked(self, key: Key) -> Asked:
         """The question who posts a key."""
         digest = self._digests.get(key)
         if digest is None:
             digest = self._digests[key] = postings.digest(key, self.ctx)
+        return self._question(key, digest, self._slack)
+
+    def _exactly(self, key: Key) -> Asked:
+        return self._question(key, self.asked(key).digest, 0)
+
+    def _question(self, key: Key, digest: int, slack: int) -> Asked:
         policy = self.ctx.policy
-        cap, generic = policy.cap(key.type) + self._slack, policy.generic(key.type) + self._slack
+        cap, generic = policy.cap(key.type) + slack, policy.generic(key.type) + slack
         return Asked(digest, cap, generic, key.type == BLOCK)
 
     def read_lists(self, wanted: Iterable[Key], *, after: Iterable[Statement] = ()) -> None:
@@ -117,6 +125,16 @@ class Sight:
         unknown = {key: self.asked(key) for key in wanted if key not in self._lists}
         lists = store_graph.lists(self._connection, list(unknown.values()), after=tuple(after))
         self._lists.update((key, lists[asked.digest]) for key, asked in unknown.items())
+
+    def read_liveness(self, wanted: Iterable[Key]) -> None:
+        """Reads whether these keys say anything, where it does not matter to whom."""
+        unknown = {key: self._exactly(key) for key in wanted if not (key in self._lists or key in self._dead)}
+        dead = store_graph.dead_among(self._connection, list(unknown.values()))
+        self._dead.update((key, asked.digest in dead) for key, asked in unknown.items())
+
+    def is_dead(self, key: Key) -> bool | None:
+        """Whether too many post a key that nobody changes, None when its list is what tells."""
+        return None if key in self._lists else self._dead[key]
 
     def read_records(self, numbers: Iterable[int]) -> None:
         """Reads these records, as far as they are live."""

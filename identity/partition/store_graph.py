@@ -32,7 +32,7 @@ class Row:
     judged: bool
     sealed: bytes
     model_no: int
-    held: frozenset[int] | None  # the digests that a held record posts
+    posted: tuple[int, ...]  # the digests of all keys under which it is found
     piece_no: int | None
     person_no: int | None
     profile_no: int | None
@@ -124,14 +124,29 @@ def lists(
     connection: Connection, asked: Sequence[Asked], *, after: Sequence[Statement] = ()
 ) -> dict[int, Posters | None]:
     """Who posts each key once these statements are done, None where they are too many."""
+    digests, caps, generics, blocking = _arrays(asked)
     wanted = Statement(
-        "select * from identity.lists(%s::int8[], %s::int4[], %s::int4[], %s::bool[])", _arrays(asked)
+        "select * from identity.lists(%s::int8[], %s::int4[], %s::bool[])", (digests, caps, blocking)
     )
     found = driver.together(connection, [*after, wanted] if asked else after)
-    posters: dict[int, Posters | None] = {each.digest: {} for each in asked}
+    names_max = dict(zip(digests, generics, strict=True))
+    posters: dict[int, Posters | None] = {digest: {} for digest in digests}
     for digest, records, tokens in found if asked else ():
-        posters[digest] = None if records is None else dict(zip(records, tokens, strict=True))
+        is_short = records is not None and len(set(tokens)) <= names_max[digest]
+        posters[digest] = dict(zip(records, tokens, strict=True)) if is_short else None
     return posters
+
+
+def dead_among(connection: Connection, asked: Sequence[Asked]) -> set[int]:
+    """The digests of those keys that too many records or names post."""
+    if not asked:
+        return set()
+    found = driver.rows(
+        connection,
+        "select identity.dead_among(%s::int8[], %s::int4[], %s::int4[], %s::bool[])",
+        _arrays(asked),
+    )
+    return {digest for (digest,) in found}
 
 
 def in_pieces(connection: Connection, labels: Collection[int]) -> list[Row]:
@@ -196,7 +211,7 @@ def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], li
 
 
 def _row(values: Sequence[Any]) -> Row:
-    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, kept, *rest = values
+    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, posted, *rest = values
     piece, person, profile, level, joining, joining_at, offers, offers_at = rest
     return Row(
         record_no=number,
@@ -207,7 +222,7 @@ def _row(values: Sequence[Any]) -> Row:
         judged=judged,
         sealed=bytes(sealed),
         model_no=model_no,
-        held=None if kept is None else frozenset(kept),
+        posted=tuple(posted),
         piece_no=piece,
         person_no=person,
         profile_no=profile,

@@ -1,6 +1,6 @@
 """Members and links as they are stored, or as they were before a change.
 
-Invariant: a view never guesses. Whether a key is live is only said after its list was read.
+Invariant: a view never guesses. Whether a key is live is only said after its list, or whether it is dead, was read.
 
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
@@ -81,7 +81,7 @@ class View:
         return {number for key in wanted if self.is_live(key) for number in self._sight.list_of(key) or ()}
 
     def is_live(self, key: Key) -> bool:
-        """Whether a key says something in this view. Its list must have been read."""
+        """Whether a key says something in this view. That, or its list, must have been read."""
         known = self._live.get(key)
         if known is None:
             known = self._live[key] = self._is_live(key)
@@ -95,7 +95,7 @@ class View:
         """These records as members; reads what is not known of their identifiers and judgements."""
         wanted = list(refs)
         self._sight.read_judgements(wanted)
-        self._sight.read_lists({key for ref in wanted for key in self._shown(ref)})
+        self._sight.read_liveness({key for ref in wanted for key in self._shown(ref)})
         return {ref: self._member(ref) for ref in wanted}
 
     def resolve(self, piece: Piece) -> Resolution:
@@ -169,7 +169,7 @@ class View:
         sight.read_pieces(labels)
         together = [self._settled_in(label) for label in labels]
         sight.read_judgements(ref for inside in together for ref in inside)
-        sight.read_lists({key for inside in together for key in self._keys_inside(inside)})
+        sight.read_liveness({key for inside in together for key in self._keys_inside(inside)})
         for inside in together:
             self._explored |= inside
             live = {key for key in self._keys_inside(inside) if self.is_live(key)}
@@ -192,14 +192,14 @@ class View:
         return {ref for ref in self._sight.refs_in[label] if self.is_there(ref) and self._is_settled(ref)}
 
     def _read_ahead(self, near: Iterable[RecordKey]) -> None:
-        """Reads, in the same statement as what is needed now, the lists by which the pieces of those near are
-        looked into next.
+        """Reads, in the same statement as what is needed now, which keys are live in the pieces of those near,
+        which are looked into next.
         """
         rows = self._sight.rows
         labels = {rows[ref].piece_no for ref in near if ref in rows} if self._changed is not None else set()
         inside = [self._settled_in(label) for label in labels if label is not None]
         ahead = {key for each in inside for key in self._keys_inside(each)}
-        self._sight.read_lists(ahead | {key for ref in near for key in self._shown(ref)})
+        self._sight.read_liveness(ahead | {key for ref in near for key in self._shown(ref)})
 
     def _keys_inside(self, refs: Collection[RecordKey]) -> set[Key]:
         """The keys by which some records may be linked with each other, and those that say what they show."""
@@ -223,7 +223,9 @@ class View:
         known = self._members.get(ref)
         if known is None:
             posted = frozenset(key for key in self._shown(ref) if self.is_live(key))
-            known = self._members[ref] = links.showing(self.record(ref), posted, self._ctx.policy)
+            whole = self._whole(ref)
+            shown = whole if posted == whole.keys else pool.of(self.record(ref), posted, self._ctx.policy)
+            known = self._members[ref] = Member(self.record(ref), shown, posted)
         return known
 
     def _whole(self, ref: RecordKey) -> Pool:
@@ -235,6 +237,9 @@ class View:
         return known
 
     def _is_live(self, key: Key) -> bool:
+        is_dead = self._sight.is_dead(key)
+        if is_dead is not None:
+            return not is_dead
         tokens = self._tokens(key)
         return bool(tokens) and keys.is_live(
             key.type, records=len(tokens), tokens=len(set(tokens)), policy=self._ctx.policy

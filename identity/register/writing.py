@@ -249,7 +249,7 @@ def _row(number: int, record_id: UUID, step: _Step, sealed: bytes, ctx: Context)
         judged=False,
         sealed=sealed,
         model_no=HELD if draft.is_held else ctx.model_no,
-        held=frozenset(each.digest for each in step.later_posts) if draft.is_held else None,
+        posted=tuple(each.digest for each in step.later_posts),
         piece_no=None,
         person_no=None,
         profile_no=None,

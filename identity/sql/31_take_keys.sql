@@ -4,9 +4,11 @@
 create function identity.take_keys(digests int8[], caps int4[], generics int4[], blocking bool[], leaving bool[])
 returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  dead int8[] := array(select identity.dead_among(digests, caps, generics, blocking));
 begin
   for i in 1 .. cardinality(digests) loop
-    if not leaving[i] and identity.is_dead(digests[i], caps[i], generics[i], blocking[i]) then
+    if not leaving[i] and digests[i] = any (dead) then
       begin
         perform pg_advisory_xact_lock_shared(digests[i]);
         if identity.is_dead(digests[i], caps[i], generics[i], blocking[i]) then

@@ -15,6 +15,12 @@ begin
     add_record.observed_at, moment, moment, add_record.model_no,
     add_record.household
   );
-  perform identity.post(number, digests, types, assurances, tokens, ends);
+  -- A new number cannot be there already, so nothing has to be arbitrated as in identity.post.
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
+  select p.digest, number, p.type, p.assurance, p.token, p.valid_to
+  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  where p.type <> 0;
+  insert into identity.block_key (digest, record_no, token)
+  select p.digest, number, p.token from unnest(digests, types, tokens) p (digest, type, token) where p.type = 0;
 end
 $$
