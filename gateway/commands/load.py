@@ -25,7 +25,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 def command(
     paths: tuple[Path, ...], source: str, mapping: Path, batch: str | None, rejects: Path | None
 ) -> None:
-    """Load CSV and NDJSON files (gzip too) into the gateway.
+    """Load CSV, NDJSON (gzip too) and Parquet files into the gateway.
 
     Killed, it goes on where it was when started again with the same files; done, it does nothing. The whole
     delivery is taken back with `o2o batches rollback BATCH`.

@@ -1,13 +1,16 @@
-"""The lines of CSV and NDJSON files, one at a time, packed with gzip or not."""
+"""The lines of CSV, NDJSON and Parquet files, one at a time; texts may be packed with gzip."""
 
 import csv
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
+
+from gateway.imports import parquet
 
 CHUNK: Final = 1 << 20
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -34,9 +37,13 @@ class Line:
 def of(paths: Iterable[Path], needed: str) -> Iterator[Line]:
     """All lines of these files in order. Raises LinesError, also when a table lacks the column `needed`."""
     for path in paths:
+        if path.suffix.lower() == parquet.ENDING:
+            yield from _columnar(path, needed)
+            continue
         ending = Path(path.name.removesuffix(".gz")).suffix.lower()
         if ending not in CSV + NDJSON:
-            raise LinesError(f"{path.name}: known endings are {', '.join(CSV + NDJSON)}, also with .gz.")
+            known = ", ".join(CSV + NDJSON)
+            raise LinesError(f"{path.name}: known endings are {known}, also with .gz, and {parquet.ENDING}.")
         with _opened(path) as text:
             try:
                 yield from _rows(text, path.name, needed) if ending in CSV else _objects(text, path.name)
@@ -60,10 +67,35 @@ def count(paths: Iterable[Path]) -> int:
     """About how many lines there are, for those who wait."""
     total = 0
     for path in paths:
+        if path.suffix.lower() == parquet.ENDING:
+            with _readable():
+                total += parquet.count(path)
+            continue
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             while chunk := file.read(CHUNK):
                 total += chunk.count(b"\n")
     return total
+
+
+def _columnar(path: Path, needed: str) -> Iterator[Line]:
+    with _readable():
+        columns = parquet.columns(path)
+        if needed not in columns:
+            raise _lacking(path.name, needed, columns)
+        for number, values in enumerate(parquet.rows(path), start=1):
+            yield Line(path.name, number, values)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except parquet.ParquetError as error:
+        raise LinesError(str(error)) from error
+
+
+def _lacking(name: str, needed: str, columns: Iterable[str]) -> LinesError:
+    return LinesError(f"{name} has no column {needed!r}; it has {', '.join(columns)}.")
 
 
 def _opened(path: Path) -> IO[str]:
@@ -77,7 +109,7 @@ def _rows(text: IO[str], name: str, needed: str) -> Iterator[Line]:
     delimiter = max(DELIMITERS, key=first.count)
     columns = next(csv.reader([first], delimiter=delimiter), [])
     if needed not in columns:
-        raise LinesError(f"{name} has no column {needed!r}; it has {', '.join(columns)}.")
+        raise _lacking(name, needed, columns)
     for number, row in enumerate(csv.reader(text, delimiter=delimiter), start=1):
         if len(row) == len(columns):
             yield Line(name, number, dict(zip(columns, row, strict=True)))

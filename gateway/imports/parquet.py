@@ -1,0 +1,49 @@
+"""The rows of Parquet files, one at a time, as texts like those of every other file."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+BATCH: Final = 5_000
+ENDING: Final = ".parquet"
+
+
+class ParquetError(Exception):
+    """The file cannot be read."""
+
+
+def columns(path: Path) -> list[str]:
+    """The names of the columns. Raises ParquetError."""
+    return list(_opened(path).schema_arrow.names)
+
+
+def count(path: Path) -> int:
+    """How many rows there are. Raises ParquetError."""
+    return int(_opened(path).metadata.num_rows)
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """What stands in each row, without what is absent. Raises ParquetError."""
+    for batch in _opened(path).iter_batches(BATCH):
+        for row in batch.to_pylist():
+            yield {name: _text(value) for name, value in row.items() if value is not None}
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return import_module("pyarrow.parquet").ParquetFile(path)
+    except ImportError as error:
+        raise ParquetError("Parquet needs pyarrow: pip install 'o2o-gateway[bulk]'.") from error
+    except (OSError, ValueError) as error:  # what pyarrow raises is a ValueError too
+        raise ParquetError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return json.dumps(value, default=str)
