@@ -142,6 +142,7 @@ def _take_part(con: DuckDBPyConnection, reading: Reading) -> None:
         "priority": pa.array([rule.priority for rule in rules], pa.int32()),
         "links": pa.array([rule.links.value for rule in rules], pa.string()),
         "most": pa.array([rule.limit for rule in rules], pa.int32()),
+        "is_strong": pa.array([rule.strong for rule in rules], pa.bool_()),
         "is_exclusive": pa.array([rule.exclusive for rule in rules], pa.bool_()),
         "generic": pa.array([rule.generic for rule in rules], pa.int32()),
         "cap": pa.array([rule.cap for rule in rules], pa.int32()),

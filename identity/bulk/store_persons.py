@@ -1,9 +1,9 @@
 """Persons of all records. Where nothing can be refused, links alone say who is one; the rest is resolved one
 by one.
 
-Tables: `node` (no, piece, level, strong) for records that a link touches; `person` (no, root) for all
-records, the root being the least record of the group; `apart` (l, r, rule, sentence): linked groups that stay
-two.
+Tables: `node` (no, piece, level, strong, the last narrowed by `store_parting`) for records that a link
+touches; `person` (no, root) for all records, the root being the least record of the group; `apart` (l, r,
+rule, sentence): linked groups that stay two.
 
 Why the short way is the same. A piece is *calm* when no rule of `identity.veto` can forbid anything between
 records that its links of the first classes connect (one suffix, one date of birth, one number of each
@@ -21,7 +21,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity.bulk import persons, pieces, store_names, store_rows
+from identity.bulk import persons, pieces, store_names, store_parting, store_rows
 from identity.bulk.components import Numbers
 from identity.bulk.persons import Case, Settled
 from identity.bulk.pieces import Edges
@@ -39,6 +39,7 @@ _POSSIBLE: Final = int(Strength.POSSIBLE)
 def find(con: DuckDBPyConnection, workforce: Workforce, *, with_reasons: bool) -> None:
     """Makes `node`, `person` and, with reasons, all of `apart`; without, only of what was not calm."""
     _split(con, workforce)
+    store_parting.part(con, workforce)
     _name_pairs(con, workforce)
     _find_restless(con, with_reasons=with_reasons)
     settled = workforce.spread(persons.settle, list(_cases(con)), chunk=CASES, few=FEW_CASES)
@@ -123,13 +124,13 @@ def _find_restless(con: DuckDBPyConnection, *, with_reasons: bool) -> None:
     open_question = f"NOT ({are_single})" if not with_reasons else "true"
     unless = "ANTI JOIN forbidden f ON f.one = x.one AND f.other = x.other" if not with_reasons else ""
     con.execute(
-        "CREATE TEMP TABLE restless AS SELECT DISTINCT piece FROM node SEMI JOIN (SELECT strong FROM"
-        " doubtful UNION"
+        "CREATE TEMP TABLE restless AS SELECT DISTINCT piece FROM excused UNION"
+        " SELECT DISTINCT piece FROM node SEMI JOIN (SELECT strong FROM doubtful UNION"
         " SELECT x.one FROM across x JOIN sized a ON a.strong = x.one JOIN sized b ON b.strong = x.other"
         f" {unless}"
         f" WHERE {open_question}) USING (strong)"
     )
-    for table in ("spoken", "across", "doubtful", "sized", "forbidden"):
+    for table in ("excused", "spoken", "across", "doubtful", "sized", "forbidden"):
         con.execute(f"DROP TABLE {table}")
 
 
