@@ -166,9 +166,12 @@ def between(
 
 def _deterministic(left: Member, right: Member, policy: Policy) -> IdentifierRule | None:
     """The most believed type of identifier that links the two by itself or with what agrees beside it."""
+    shared = left.posted & right.posted
+    if not shared and left.record.bound_to is None and right.record.bound_to is None:
+        return None
     rules = [
         policy.identifiers[key.type]
-        for key in left.posted & right.posted
+        for key in shared
         if key.type in policy.identifiers and _shown_at_one_time(key, left.record, right.record)
     ]
     rules = [rule for rule in rules if rule.links is not Linking.ACCOUNT]

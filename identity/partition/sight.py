@@ -102,7 +102,8 @@ class Sight:
         """The keys of a stored record: of its digests those that its identifiers explain, the rest as they
         are.
         """
-        said = {self.asked(key).digest: key for key in keys.posted(self.records[row.ref], (), self.ctx.policy)}
+        shown = keys.posted(self.records[row.ref], (), self.ctx.policy)
+        said = {self.asked(key).digest: key for key in shown}
         return tuple(said.get(digest) or postings.block_key(digest) for digest in row.posted)
 
     def asked(self, key: Key) -> Asked:

@@ -211,7 +211,8 @@ def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], li
 
 
 def _row(values: Sequence[Any]) -> Row:
-    number, record_id, source, key, generation, channel, stub, judged, sealed, model_no, posted, *rest = values
+    number, record_id, source, key, generation, channel, stub, judged, *rest = values
+    sealed, model_no, posted, *rest = rest
     piece, person, profile, level, joining, joining_at, offers, offers_at = rest
     return Row(
         record_no=number,

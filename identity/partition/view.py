@@ -1,6 +1,7 @@
 """Members and links as they are stored, or as they were before a change.
 
-Invariant: a view never guesses. Whether a key is live is only said after its list, or whether it is dead, was read.
+Invariant: a view never guesses. Whether a key is live is only said after its list was read, or, of keys that
+nobody changes, whether it is dead.
 
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
@@ -192,8 +193,8 @@ class View:
         return {ref for ref in self._sight.refs_in[label] if self.is_there(ref) and self._is_settled(ref)}
 
     def _read_ahead(self, near: Iterable[RecordKey]) -> None:
-        """Reads, in the same statement as what is needed now, which keys are live in the pieces of those near,
-        which are looked into next.
+        """Reads, in the same statement as what is needed now, which keys live in the pieces of those near:
+        they are looked into next.
         """
         rows = self._sight.rows
         labels = {rows[ref].piece_no for ref in near if ref in rows} if self._changed is not None else set()

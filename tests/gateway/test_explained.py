@@ -29,7 +29,7 @@ WHY = {
         ],
         "total_bits": -7.0,
         "join_bits": 4.0,
-        "review_bits": -4.0,
+        "review_bits": 1.0,
         "reached": "none",
     },
 }
@@ -42,7 +42,7 @@ def test_why_shows_the_weights_as_they_add_up() -> None:
     assert "Veto: suffix." in text
     assert "    +9.00 ++++++            family_name: same" in text
     assert "    -3.00 --                sex: else  [f | m]" in text
-    assert "    -7.00                   in all: reaches no line (join from 4.0, look at from -4.0)" in text
+    assert "    -7.00                   in all: reaches no line (join from 4.0, look at from 1.0)" in text
 
 
 def test_how_shows_the_joins_in_order() -> None:

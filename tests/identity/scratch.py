@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from identity.canonical import keys
 from identity.context import Context
 from identity.model import Consent, RecordKey
-from identity.partition import cluster, links, parts, pieces
+from identity.partition import cluster, links, lookouts, parts, pieces
 from identity.partition.judgements import bench
 from identity.partition.sight import Sight
 from identity.sealing import postings
@@ -76,9 +76,7 @@ def expected(connection: Connection, ctx: Context) -> State:
         persons=frozenset(whole.groups),
         profiles=frozenset(profiles),
         matches=frozenset(
-            frozenset((match.link.left, match.link.right))
-            for match in whole.matches
-            if match.refusal.rule != "judged"
+            frozenset((match.link.left, match.link.right)) for match in lookouts.open_questions(whole.matches)
         ),
         generic=frozenset(
             postings.digest(key, ctx) for key in whole.generic if key.type in ctx.policy.identifiers

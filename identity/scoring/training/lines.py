@@ -12,7 +12,7 @@ import numpy as np
 
 from identity.scoring.training.estimate import Estimate
 
-REVIEW_BITS: Final = 6.0  # how far below the joining line a person should look
+REVIEW_BITS: Final = 3.0  # how far below the joining line a person should look
 
 
 def join_bits(learned: Estimate, count: int) -> float:
