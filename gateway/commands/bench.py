@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "redeem", "quality")
+NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "redeem", "quality", "link")
 
 
 @click.command("bench")
@@ -40,7 +40,7 @@ NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "rede
     type=click.IntRange(100, 1_000_000),
     default=1_000,
     show_default=True,
-    help="ingest: a run; churn: updates.",
+    help="ingest: a run; churn: updates; link: in the file.",
 )
 @click.option(
     "--megabytes",
@@ -83,6 +83,7 @@ def command(
     events  taking in online events through batch calls, beside tills that ask
     poslog  importing a day file of tills, killed on its way: memory, speed, rejects
     offers  evaluating real baskets with all coupons live; needs no database
+    link    joining a file of generated people, phase by phase, beside Splink alone
     quality who is found to be the same shopper, against a truth, beside Splink in the same run
     redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
     """
@@ -101,6 +102,12 @@ def command(
         except JourneysMissingError as error:
             raise click.ClickException(str(error)) from error
         click.echo(json.dumps(told) if as_json else _readable(told))
+        return
+    if name == "link":
+        from bench import linking
+
+        found = {"bench": name} | linking.measure(report, records=records)
+        click.echo(json.dumps(found) if as_json else _readable(found))
         return
     if name == "quality":
         if data is None:

@@ -1,0 +1,142 @@
+"""What joining a file costs, phase by phase, beside Splink alone on the same file in the same run.
+
+The file is of generated people. Splink's side only compares and clusters, by settings of its documentation;
+it neither reads values nor knows vetoes, so the ratio says what those cost.
+"""
+
+import csv
+import os
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from bench import linking_splink
+from bench.processes import cpu_seconds
+from bench.stage import Report, world
+from gateway.demo import files as generated
+from gateway.demo import households
+from identity import policy as policies
+from identity.bulk import files, mapping, store_output
+from identity.bulk.link import Intake, bring_in, find_pairs, join
+from identity.bulk.reading import Reading
+from identity.bulk.splink_engine import SplinkEngine
+from identity.bulk.store_workbench import Resources, workbench
+from identity.bulk.workforce import Equipment, Workforce
+from identity.scoring import shipped
+
+ATTRIBUTES: Final = ("given_name", "family_name", "name_suffix", "date_of_birth", "street_number", "street")
+PLACES: Final = ("unit", "city", "region", "postcode", "country")
+IDENTIFIERS: Final = ("account_id", "loyalty_card", "payment_reference", "email", "phone")
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a phase took, of this process and those it started. `peak_mib` is of this one, so far."""
+
+    seconds: float = 0.0
+    cpu_s: float = 0.0
+    peak_mib: float = 0.0
+
+
+@dataclass(slots=True)
+class _Meter:
+    """Listens to a run and writes down what each of its phases cost."""
+
+    costs: dict[str, Cost] = field(default_factory=dict)
+    _name: str = ""
+    _seconds: float = 0.0
+    _cpu_s: float = 0.0
+
+    def phase(self, name: str) -> None:
+        """Another phase begins; the one before is over."""
+        seconds, cpu_s = time.perf_counter(), _cpu_s()
+        if self._name:
+            cost = self.costs.setdefault(self._name, Cost())
+            cost.seconds += seconds - self._seconds
+            cost.cpu_s += cpu_s - self._cpu_s
+            cost.peak_mib = _peak_mib()
+        self._name, self._seconds, self._cpu_s = name, seconds, cpu_s
+
+    def done(self, count: int, total: int) -> None:
+        """Does nothing."""
+
+
+def measure(report: Report, *, records: int) -> dict[str, Any]:
+    """Seconds, CPU seconds and memory of each phase, of all, and of Splink alone."""
+    with TemporaryDirectory(prefix="o2o-bench-") as folder:
+        path = Path(folder) / "people.csv"
+        _write(path, records)
+        report(f"joining {records:,} records")
+        meter = _Meter()
+        persons = _link(path, meter)
+        ours = _sum(meter.costs)
+        report(f"joined in {ours.cpu_s:,.0f} s of CPU; now Splink alone")
+        with _metered() as splink:
+            clusters = linking_splink.clusters(path)
+    return {
+        "records": records,
+        "load_average": os.getloadavg()[0],
+        "ours": {"persons": persons, **asdict(ours)},
+        **{f"phase {name}": asdict(cost) for name, cost in meter.costs.items()},
+        "splink": {"clusters": clusters, **asdict(splink)},
+        "ratio": {"seconds": ours.seconds / splink.seconds, "cpu": ours.cpu_s / splink.cpu_s},
+        "cpu_us_a_record": ours.cpu_s / records * 1e6,
+    }
+
+
+def _write(path: Path, records: int) -> None:
+    homes = households.stream(world(), 0, records)
+    rows = islice(generated.all_rows(world(), homes), records)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        for _ in generated.write_csv(file, rows):
+            pass
+
+
+def _link(path: Path, meter: _Meter) -> int:
+    """Joins the file as `o2o link` does and returns the number of persons."""
+    policy, model, resources = policies.load(), shipped.default(), Resources()
+    entries = [f"{name}={name}" for name in (*ATTRIBUTES, *PLACES, *IDENTIFIERS)]
+    intake = Intake(files.sources([path]), mapping.parse(entries, policy), "record_key")
+    equipment = Equipment(Reading(policy, country="AT", date_order="ymd"), model)
+    with workbench(resources) as con, Workforce(resources.processes, equipment, meter) as workforce:
+        bring_in(con, intake, workforce, meter)
+        find_pairs(con, workforce, meter)
+        found = join(con, workforce, SplinkEngine(model), meter)
+        meter.phase("write")
+        store_output.write_clusters(con, path.with_name("clusters.csv"))
+        meter.phase("")
+    with path.with_name("clusters.csv").open(encoding="utf-8") as lines:
+        assert sum(1 for _ in csv.reader(lines)) == found.records + 1
+    return found.persons
+
+
+@contextmanager
+def _metered() -> Iterator[Cost]:
+    """What the body costs, once it is over."""
+    cost, seconds, cpu_s = Cost(), time.perf_counter(), _cpu_s()
+    yield cost
+    cost.seconds, cost.cpu_s = time.perf_counter() - seconds, _cpu_s() - cpu_s
+    cost.peak_mib = _peak_mib()
+
+
+def _sum(costs: dict[str, Cost]) -> Cost:
+    return Cost(
+        sum(cost.seconds for cost in costs.values()),
+        sum(cost.cpu_s for cost in costs.values()),
+        max(cost.peak_mib for cost in costs.values()),
+    )
+
+
+def _cpu_s() -> float:
+    return cpu_seconds(server_pid=os.getpid(), database_pid=None).server
+
+
+def _peak_mib() -> float:
+    """The most that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
