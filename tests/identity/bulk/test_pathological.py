@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from identity import policy
@@ -31,10 +32,11 @@ def lines(count: int) -> list[dict[str, object]]:
     return [{"key": str(n)} | line for n, line in enumerate([*shared, *named, *empty, many])]
 
 
-def test_a_file_full_of_what_everybody_shows(tmp_path: Path) -> None:
+def test_a_file_full_of_what_everybody_shows(tmp_path: Path, scale: Callable[[int, int], int]) -> None:
     """Every record stays alone, and each reason is told once."""
     path, reviews = tmp_path / "all.ndjson", tmp_path / "reviews.csv"
-    path.write_text("\n".join(map(json.dumps, lines(150))), encoding="utf-8")
+    shown_by = scale(150, 20_000)
+    path.write_text("\n".join(map(json.dumps, lines(shown_by))), encoding="utf-8")
     by, model = policy.load(), shipped.default()
     pairs = [("first", "given_name"), ("last", "family_name"), ("mail", "email")]
     intake = Intake(files.sources([path]), mapping.of(pairs, by), "key")
@@ -44,7 +46,8 @@ def test_a_file_full_of_what_everybody_shows(tmp_path: Path) -> None:
         found = join(con, workforce, SplinkEngine(model), Silent())
         store_output.find_reviews(con, by, ["nothing"] * 20)
         store_output.write_reviews(con, reviews)
-    assert (found.records, found.persons) == (451, 451)
+    assert (found.records, found.persons) == (3 * shown_by + 1, 3 * shown_by + 1)
+    assert found.pairs < 3 * found.records, "what everybody shows must not be compared with everybody"
     with reviews.open(encoding="utf-8") as file:
         told = [(row["kind"], row["subject"]) for row in csv.DictReader(file)]
-    assert sorted(told) == [("generic", "email:one@example.com"), ("too_many", "all:450")]
+    assert sorted(told) == [("generic", "email:one@example.com"), ("too_many", f"all:{3 * shown_by}")]
