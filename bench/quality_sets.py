@@ -71,6 +71,7 @@ SETS: Final = (
             "TAX_ID_NUMBER=tax_id",
             "EMAIL_ADDRESS=email",
             "PHONE_NUMBER=phone",
+            "ADDR_FULL=full_address",
             "ADDR_LINE1=street",
             "ADDR_CITY=city",
             "ADDR_STATE=region",

@@ -24,7 +24,7 @@ from marshmallow import ValidationError, fields, validate
 
 from gateway.api.records import ASSURANCES
 from gateway.api.shapes import Strict
-from identity.model import ATTRIBUTES
+from identity.model import ADDRESS_LINE, ATTRIBUTES
 from identity.policy import Policy
 
 
@@ -97,9 +97,10 @@ def load(path: Path, policy: Policy) -> Layout:
         raise LayoutError(f"{path.name} cannot be read: {error}") from error
     except ValidationError as error:
         raise LayoutError(f"{path.name}: {error.messages}") from error
-    unknown = [name for name in found["attributes"] if name not in ATTRIBUTES and name[:2] != "x_"]
+    sent = (*ATTRIBUTES, ADDRESS_LINE)
+    unknown = [name for name in found["attributes"] if name not in sent and name[:2] != "x_"]
     unknown += [each["type"] for each in found["identifiers"] if each["type"] not in policy.identifiers]
     if unknown:
-        known = ", ".join((*ATTRIBUTES, *policy.identifiers))
+        known = ", ".join((*sent, *policy.identifiers))
         raise LayoutError(f"{path.name}: {unknown[0]!r} is not known. Known are {known}, and x_<name>.")
     return Layout(found)

@@ -14,7 +14,7 @@ from identity.bulk.reading import Reading
 from identity.canonical import claims, junk, keys
 from identity.canonical.attributes import canonical_form, cleaned
 from identity.canonical.text import fold
-from identity.model import ATTRIBUTES, Canonical, Rejected
+from identity.model import ADDRESS_LINE, ATTRIBUTES, Canonical, Rejected
 from identity.submission import Claim
 
 PERSON: Final = (
@@ -27,6 +27,7 @@ PERSON: Final = (
     "organisation_name",
 )
 STREET: Final = ("street", "street_number")
+ADDRESS: Final = (*STREET, "unit", "city", "region", "postcode", "country")
 VALUES_CACHED: Final = 1 << 18
 _GIVEN: Final = PERSON.index("given_name")
 _FAMILY: Final = PERSON.index("family_name")
@@ -48,13 +49,17 @@ class Facet:
 def of(mapped: Iterable[str]) -> tuple[Facet, ...]:
     """The facets of these attributes."""
     present = set(mapped)
+    together = {"person": (PERSON, PERSON), "street": (STREET, STREET)}
+    if ADDRESS_LINE in present:
+        together["street"] = ((*ADDRESS, ADDRESS_LINE), ADDRESS)
     found = []
-    for name, together in (("person", PERSON), ("street", STREET)):
-        takes = tuple(attribute for attribute in together if attribute in present)
+    for name, (may_take, gives) in together.items():
+        takes = tuple(attribute for attribute in may_take if attribute in present)
         if takes:
-            found.append(Facet(name, takes, together))
-    alone = (name for name in (*ATTRIBUTES, *sorted(present - set(ATTRIBUTES))) if name in present)
-    return (*found, *(Facet(name, (name,), (name,)) for name in alone if name not in PERSON + STREET))
+            found.append(Facet(name, takes, gives))
+        present -= set(may_take)
+    alone = (*(name for name in ATTRIBUTES if name in present), *sorted(present - set(ATTRIBUTES)))
+    return (*found, *(Facet(name, (name,), (name,)) for name in alone))
 
 
 def read(facet: Facet, values: tuple[str, ...], reading: Reading) -> Read:

@@ -12,10 +12,11 @@ from difflib import get_close_matches
 from typing import Final
 
 from identity.bulk.errors import MappingError
-from identity.model import ATTRIBUTES
+from identity.model import ADDRESS_LINE, ATTRIBUTES
 from identity.policy import Policy
 
 COLUMN_COUNT_MAX: Final = 64
+_ATTRIBUTES: Final = (*ATTRIBUTES, ADDRESS_LINE)
 _OWN: Final = re.compile(r"x_[a-z0-9_]{1,40}")
 
 
@@ -49,7 +50,7 @@ def of(pairs: Iterable[tuple[str, str]], policy: Policy) -> Mapping:
     for column, name in dict.fromkeys(pairs):
         if name in policy.identifiers:
             identifiers.append((name, column))
-        elif name in ATTRIBUTES or _OWN.fullmatch(name):
+        elif name in _ATTRIBUTES or _OWN.fullmatch(name):
             attributes.append((name, column))
         else:
             raise MappingError(_unknown(name, policy))
@@ -72,11 +73,11 @@ def _entry(text: str) -> tuple[str, str]:
 
 
 def _unknown(name: str, policy: Policy) -> str:
-    known = [*ATTRIBUTES, *policy.identifiers]
+    known = [*_ATTRIBUTES, *policy.identifiers]
     near = get_close_matches(name, known, n=1)
     meant = f" Did you mean {near[0]}?" if near else ""
     return (
-        f"There is no attribute {name[:64]!r}.{meant} Attributes are {', '.join(ATTRIBUTES)}; identifiers"
+        f"There is no attribute {name[:64]!r}.{meant} Attributes are {', '.join(_ATTRIBUTES)}; identifiers"
         " are "
         f"{', '.join(policy.identifiers)}; your own are x_<name>, in a-z, 0-9 and _."
     )

@@ -12,10 +12,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from identity.canonical import cards, dates, junk, names, places
+from identity.canonical import address_lines, cards, dates, junk, names, places
 from identity.canonical.names import Parts
 from identity.canonical.text import CACHE_SIZE, clean, fold
-from identity.model import ATTRIBUTES, Canonical, Rejected
+from identity.model import ADDRESS_LINE, ATTRIBUTES, Canonical, Rejected
 from identity.policy import Policy
 
 TEXT_LENGTH_MAX: Final = 200
@@ -30,7 +30,7 @@ RECORD_TYPES: Final = {
 NO_TEXT: Final = f"It must be a text of at most {TEXT_LENGTH_MAX} characters."
 
 _EXTRA_NAME: Final = re.compile(r"x_[a-z0-9_]{1,40}")
-_KNOWN: Final = frozenset(ATTRIBUTES)
+_KNOWN: Final = frozenset((*ATTRIBUTES, ADDRESS_LINE))
 _PARTS: Final = {
     "given_name": "given",
     "middle_name": "middle",
@@ -49,6 +49,10 @@ def canonical_form(
     """The canonical attributes, and those that were not taken; `date_order` is dmy, mdy or ymd."""
     reading = _Reading()
     texts = reading.texts(attributes, policy)
+    line = texts.pop(ADDRESS_LINE, "")
+    if line:
+        # What was given as a part counts more than what the line says.
+        texts = address_lines.read(line) | texts
     codes = reading.codes(texts, date_order)
     written: dict[str, str] = {name: texts[name] for name in _PLAIN if name in texts}
     written |= _street(texts) | reading.names(texts, codes)
@@ -158,7 +162,7 @@ def _unknown(name: str, count: int, policy: Policy) -> str | None:
         return None if count < EXTRA_COUNT_MAX else f"A record has at most {EXTRA_COUNT_MAX} attributes."
     if name in policy.identifiers:
         return "It is an identifier: send it in `identifiers`, with type, value and assurance."
-    known = ", ".join(ATTRIBUTES)
+    known = ", ".join((*ATTRIBUTES, ADDRESS_LINE))
     return f"It is not known. Allowed are {known}, and your own as x_<name>, in a-z, 0-9 and _."
 
 
