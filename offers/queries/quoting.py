@@ -153,8 +153,10 @@ def look(
             asked,
             shopper,
             snapshot.asked(asked, products),
+            basket=in_basket if _is_narrow(asked, snapshot) else None,
             with_groups=snapshot.catalogue.wants_groups,
             with_stock=asked.channel != "till" or snapshot.needs_stock,
+            with_uses=snapshot.counts_people,
             now=now,
         )
         newer = ctx.snapshots.at_least(connection, seen.version)
@@ -189,6 +191,11 @@ def look(
     return Looked(
         snapshot, Inputs(query=pinned, shopper=shopper, known=known, policy=ctx.policy, seed=ctx.seed)
     )
+
+
+def _is_narrow(asked: Query, snapshot: Snapshot) -> bool:
+    """Whether only wants of the basket's products matter: at a till, unless campaigns look further."""
+    return asked.channel == "till" and not snapshot.looks_beyond and not snapshot.needs_stock
 
 
 def _traits(connection: Connection, snapshot: Snapshot, shopper: Shopper | None) -> Traits | None:

@@ -1,6 +1,6 @@
 """Read 2 of the till route: one prepared call for all that a query must know of the moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,68 +8,17 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from offers.catalogue.snapshot import Asked
-from offers.interests.interest_rules import merge
+from offers.interests.interest_rules import is_open, join, merge
 from offers.interests.want_list import unpack
 from offers.model import Left, Query, Shopper, Want
+from offers.preferences import store as store_preferences
 from offers.preferences.rules import Statement
+from offers.queries.store_known_statement import Parts, statement
 from offers.redemptions import transaction_key
 from offers.redemptions.limits import Kind
 from offers.store_driver import array, prepared_row
 
-_TYPES: Final = (
-    "timestamptz, bigint[], bigint[], bigint[], bigint[], boolean, boolean, bigint, text, bigint, date, text,"
-    " text, bigint"
-)
-# products, facts  the wants of the members: product numbers, and beside each six unsigned 32-bit instants
-# closing          what other members bought or took out of the cart among the wanted products
-# stock            with $7 [product_no, thousandths] of the wanted products at the store
-# room             [campaign_no, kind, what is left] of the campaigns asked for; only where something binds: a
-#                  total that is used up, a budget that this basket of $8 may reach the end of
-# uses             [campaign_no, instant] of each use by the person, without those of this transaction
-# preferences      [kind, subject, stated, until, holds] of what the members asked not to be shown
-#
-# One plain statement: PL/pgSQL sets its expressions up anew in every transaction, and here each call is one.
-# What few queries need stands behind a CASE, which runs nothing that it does not take.
-_KNOWN: Final = """
-    SELECT c.version, c.assortment_version, c.stopped_all OR coalesce($10 = ANY (c.stopped_stores), false),
-           c.stopped_campaigns, p.price_time, p.revision, r.price_time, r.revision, w.products, w.facts,
-           CASE WHEN w.closers IS NOT NULL AND w.products IS NOT NULL AND ($6 OR cardinality($2) > 1) THEN
-               offers.closing(w.closers, string_to_array(w.products, ',')::integer[], $6) END,
-           CASE WHEN $7 AND w.products IS NOT NULL THEN (
-               SELECT array_agg(ARRAY[s.product_no, s.quantity_milli]) FROM offers.stock AS s
-                WHERE s.store_no = $10
-                  AND s.product_no = ANY (string_to_array(w.products, ',')::bigint[])) END,
-           CASE WHEN EXISTS (
-                    SELECT FROM offers.capacity AS k
-                     WHERE k.campaign_no = ANY ($4) AND k.kind >= 2 AND k.subject IN ('', $9)
-                       AND (k.taken >= k.cap OR k.kind = 3 AND ($8 IS NULL OR k.cap - k.taken < $8)))
-                  OR EXISTS (
-                    SELECT FROM offers.capacity AS k
-                     WHERE k.campaign_no = ANY ($5) AND k.kind = 1 AND k.subject = $10::text
-                       AND k.bucket = $11::text AND k.taken >= k.cap)
-                THEN offers.room($4, $5, $10::text, $11::text, $9, r.redemption_no, $1) END,
-           CASE WHEN cardinality($3) > 0 THEN (
-               SELECT array_agg(ARRAY[i.campaign_no, extract(epoch FROM i.used_at)::bigint])
-                 FROM offers.redemption_item AS i
-                WHERE i.record_no = ANY ($3) AND i.uses > 0
-                  AND (i.state = 'committed' OR i.state = 'reserved' AND i.expires_at > $1
-                       AND i.redemption_no IS DISTINCT FROM r.redemption_no)) END,
-           CASE WHEN w.choosy IS NOT NULL THEN (
-               SELECT array_agg(ARRAY[s.kind, s.subject, s.stated_at_s::text, s.until_s::text, s.holds::text])
-                 FROM offers.preference AS s WHERE s.record_no = ANY (w.choosy)) END
-      FROM offers.catalogue AS c
-      LEFT JOIN offers.pin AS p ON p.transaction_digest = $14
-      LEFT JOIN offers.redemption AS r
-        ON r.store_no = $10 AND r.terminal = $12 AND r.business_day = $11 AND r.number = $13
-     CROSS JOIN LATERAL (
-           SELECT string_agg(array_to_string(m.products, ','), ',')
-                      FILTER (WHERE cardinality(m.products) > 0) AS products,
-                  string_agg(m.facts, '') AS facts,
-                  array_agg(m.record_no) FILTER (WHERE m.closed_at_s > 0) AS closers,
-                  array_agg(m.record_no) FILTER (WHERE m.has_preferences) AS choosy
-             FROM offers.wants AS m WHERE m.record_no = ANY ($2)) AS w
-     WHERE c.single
-"""
+_NONE: Final = array(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,33 +46,50 @@ def read(
     shopper: Shopper | None,
     asked: Asked,
     *,
+    basket: Collection[int] | None,
     with_groups: bool,
     with_stock: bool,
+    with_uses: bool,
     now: datetime,
 ) -> Moment:
-    """What a query must know: one prepared statement.
+    """What a query must know: one prepared statement, and one more for a person with preferences.
 
-    `with_groups`: purchases of other variants of the wanted products matter too. `with_stock`: so does what
-    the store has of them.
+    `basket`: of wants, only those of these products matter. `with_groups`: purchases of other variants of the
+    wanted products matter too. `with_stock`: so does what the store has of them. `with_uses`: live campaigns
+    count how often a person used them.
     """
     key = query.transaction
-    values = (
-        now,
-        array(shopper.members if shopper is not None and shopper.personal else ()),
-        array(shopper.limit_members if shopper is not None else ()),
-        array(asked.roomy),
-        array(asked.daily),
-        with_groups,
-        with_stock and query.place.store_no is not None,
-        _spend(query),
-        query.basket.currency if query.basket is not None else query.place.currency,
-        query.place.store_no,
-        key.business_day if key is not None else None,
-        key.terminal if key is not None else None,
-        key.number if key is not None else None,
-        transaction_key.digest(key) if key is not None else None,
+    roomy, daily = array(asked.roomy), array(asked.daily)
+    known = statement(
+        Parts(
+            basket=basket is not None,
+            groups=with_groups,
+            stock=with_stock and query.place.store_no is not None,
+            room=roomy != _NONE,
+            daily=daily != _NONE,
+            uses=with_uses and shopper is not None,
+        )
     )
-    return _moment(prepared_row(connection, "offers_known", _TYPES, _KNOWN, values))
+    values = {
+        "now": now,
+        "members": array(shopper.members if shopper is not None and shopper.personal else ()),
+        "limit_members": array(shopper.limit_members if shopper is not None else ()),
+        "roomy": roomy,
+        "daily": daily,
+        "spend_minor": _spend(query),
+        "currency": query.basket.currency if query.basket is not None else query.place.currency,
+        "store_no": query.place.store_no,
+        "business_day": key.business_day if key is not None else None,
+        "terminal": key.terminal if key is not None else None,
+        "number": key.number if key is not None else None,
+        "digest": transaction_key.digest(key) if key is not None else None,
+        "in_basket": array(basket or ()),
+    }
+    given = [values[name] for name in known.parameters]
+    row = prepared_row(connection, known.name, known.types, known.text, given)
+    choosy = row[8]
+    said = store_preferences.read(connection, choosy) if choosy else []
+    return _moment(row, said, _wants(*row[9:12]) if basket is None else _wants_of_basket(row[9] or ()))
 
 
 def _spend(query: Query) -> int | None:
@@ -135,16 +101,9 @@ def _spend(query: Query) -> int | None:
     return sum([line.amount_minor for line in query.basket.lines])
 
 
-def _moment(row: Sequence[Any]) -> Moment:
+def _moment(row: Sequence[Any], said: list[Statement], wants: dict[int, Want]) -> Moment:
     version, assortment_version, here, stopped, pinned_at, pinned, held_at, held = row[:8]
-    products, facts, closing, stock, room, uses, said = row[8:]
-    wants = merge(unpack(map(int, products.split(",")), facts)) if products else {}
-    for closed in closing or ():
-        want = Want(*closed)
-        known = wants.get(want.product_no)
-        wants[want.product_no] = (
-            want if known is None else Want(want.product_no, *map(max, known[1:], want[1:]))
-        )
+    stock, room, uses = row[12:]
     redeemed: dict[int, tuple[int, ...]] = {}
     for campaign_no, at_s in uses or ():
         redeemed[campaign_no] = (*redeemed.get(campaign_no, ()), at_s)
@@ -158,14 +117,27 @@ def _moment(row: Sequence[Any]) -> Moment:
         revision=max((one for one in (pinned, held) if one is not None), default=None),
         wants=wants,
         stock=dict(stock or ()),
-        room=_room(room or ()),
+        room=_room(room) if room else {},
         redeemed=redeemed,
-        preferences=[_statement(*one) for one in said or ()],
+        preferences=said,
     )
 
 
-def _statement(kind: Any, subject: str, stated_at_s: str, until_s: str, holds: str) -> Statement:
-    return Statement(kind, subject, int(stated_at_s), int(until_s), holds == "true")
+def _wants(products: str | None, facts: Any, closing: Iterable[Sequence[int]] | None) -> dict[int, Want]:
+    """The members' lists together, with what others of them bought or took out of the cart since."""
+    wants = merge(unpack(map(int, products.split(",")), facts)) if products else {}
+    for closed in closing or ():
+        want = Want(*closed)
+        known = wants.get(want.product_no)
+        wants[want.product_no] = want if known is None else join(known, want)
+    return wants
+
+
+def _wants_of_basket(rows: Iterable[Sequence[int]]) -> dict[int, Want]:
+    """What a list would say: products that a member still wants, with what all members did with them."""
+    done = [Want(*row) for row in rows]
+    wanted = {want.product_no for want in done if is_open(want)}
+    return merge(want for want in done if want.product_no in wanted)
 
 
 def _room(rows: Iterable[Sequence[int]]) -> dict[int, Left]:

@@ -20,11 +20,21 @@ from tests.offers.floor import NOW, Till, campaign, context, furnish, key, limit
 NOTHING = Asked((), ())
 
 
-def _known(connection: Connection, *members: int, with_groups: bool = False) -> store_known.Moment:
+def _known(
+    connection: Connection, *members: int, with_groups: bool = False, basket: frozenset[int] | None = None
+) -> store_known.Moment:
     asked = Query(channel="kiosk", place=place(connection), price_time=NOW)
     who = shopper(*members) if members else None
     return store_known.read(
-        connection, asked, who, NOTHING, with_groups=with_groups, with_stock=True, now=NOW
+        connection,
+        asked,
+        who,
+        NOTHING,
+        basket=basket,
+        with_groups=with_groups,
+        with_stock=True,
+        with_uses=True,
+        now=NOW,
     )
 
 
@@ -39,6 +49,26 @@ def test_what_another_member_bought_closes_the_want(till: Till) -> None:
     interest.apply(till.connection, [Touch(1, 7, "viewed", 100), Touch(2, 7, "bought", 200)])
     assert _known(till.connection, 1, 2).wants == {7: Want(7, viewed_at_s=100, bought_at_s=200)}
     assert _known(till.connection, 1).wants == {7: Want(7, viewed_at_s=100)}
+
+
+@pytest.mark.parametrize("members", [(1,), (2,), (1, 2)])
+def test_a_basket_asks_for_its_own_products_alone(till: Till, members: tuple[int, ...]) -> None:
+    """Of each product in the basket it learns what the members' lists of wants would say."""
+    interest.apply(
+        till.connection,
+        [
+            Touch(1, 7, "viewed", 100),
+            Touch(2, 7, "bought", 200),
+            Touch(1, 8, "carted", 100),
+            Touch(2, 8, "removed", 150),
+            Touch(2, 9, "bought", 100),
+            Touch(1, 5, "viewed", 100),
+        ],
+    )
+    listed = _known(till.connection, *members).wants
+    for basket in (frozenset[int](), frozenset({7}), frozenset({7, 8, 9})):
+        found = _known(till.connection, *members, basket=basket).wants
+        assert found == {number: want for number, want in listed.items() if number in basket}
 
 
 def test_another_variant_that_was_bought_is_seen_where_groups_count(till: Till) -> None:
