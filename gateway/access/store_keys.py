@@ -19,6 +19,7 @@ from gateway.key_state s left join gateway.api_key k on k.key_id = %s
 """One key and the version of all keys, read together."""
 
 WHO = f"select s.version, h.* from gateway.key_state s left join ({store_shopper.HITS}) h on true"  # noqa: S608
+WHO_ONE = WHO.replace(store_shopper.HITS, store_shopper.ONE_HITS)
 
 
 def check(cursor: Cursor, key_id: str) -> tuple[Any, ...]:
@@ -41,9 +42,12 @@ def who(
     connection: Connection, digests: Sequence[int], caps: Sequence[int], *, now: dt.datetime
 ) -> tuple[int, list[tuple[Any, ...]]]:
     """The version of all keys, and the hits of these digests: read 1 of an offer query."""
-    rows = driver.prepared(
-        connection, "gateway_who", store_shopper.TYPES, WHO, store_shopper.values(digests, caps, now=now)
-    )
+    if len(digests) == 1:
+        one = (digests[0], caps[0], now)
+        rows = driver.prepared(connection, "gateway_who_one", store_shopper.ONE_TYPES, WHO_ONE, one)
+    else:
+        many = store_shopper.values(digests, caps, now=now)
+        rows = driver.prepared(connection, "gateway_who", store_shopper.TYPES, WHO, many)
     return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
 
