@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from psycopg2.extras import execute_values
 from sqlalchemy import Connection, text
 
@@ -27,10 +28,13 @@ class Pin(NamedTuple):
     revision: int
 
 
+# One text that the driver need not spell out value by value, nor PostgreSQL parse as a statement.
 _ADD = """
     INSERT INTO offers.decision (
         id, at, store_no, transaction, revision, mode, channel, catalogue, record_no, inputs, answer)
-    VALUES %s
+    SELECT * FROM json_to_recordset(%s) AS d (
+        id uuid, at timestamptz, store_no bigint, transaction text, revision integer, mode text, channel text,
+        catalogue bigint, record_no bigint, inputs bytea, answer bytea)
         ON CONFLICT DO NOTHING
 """
 _PIN = """
@@ -44,7 +48,7 @@ def add(connection: Connection, records: Sequence[DecisionRecord]) -> None:
     """Write decisions in one statement; those already written are left as they are."""
     if records:
         with driver_cursor(connection) as cursor:
-            execute_values(cursor, _ADD, list(map(_row, records)), page_size=len(records))
+            cursor.execute(_ADD, (msgspec.json.encode(list(map(_row, records))).decode(),))
 
 
 def pin(connection: Connection, pins: Mapping[int, Pin]) -> None:
@@ -190,10 +194,23 @@ def _partition(day: date) -> str:
     return f"offers.decision_{day:%Y%m%d}"
 
 
-def _row(record: DecisionRecord) -> tuple[object, ...]:
+def _row(record: DecisionRecord) -> dict[str, object]:
     query = record.inputs.query
-    return (
-        str(record.id), record.at, query.place.store_no, record.transaction, query.revision, query.mode,
-        query.channel, record.answer.catalogue, record.record_no, encode(record.inputs),
-        encode(record.answer),
-    )  # fmt: skip
+    return {
+        "id": record.id,
+        "at": record.at,
+        "store_no": query.place.store_no,
+        "transaction": record.transaction,
+        "revision": query.revision,
+        "mode": query.mode,
+        "channel": query.channel,
+        "catalogue": record.answer.catalogue,
+        "record_no": record.record_no,
+        "inputs": _bytea(encode(record.inputs)),
+        "answer": _bytea(encode(record.answer)),
+    }
+
+
+def _bytea(content: bytes) -> str:
+    """Bytes as PostgreSQL writes them."""
+    return "\\x" + content.hex()

@@ -70,14 +70,14 @@ def test_online_unknown_stock_is_no_obstacle() -> None:
 )
 def test_a_product_without_a_price_or_too_private_is_not_shown(changed: dict[str, object]) -> None:
     """No price in this currency, or of a sensitive kind: not a word about it."""
-    decision = decide([TEN], kiosk(), ANNA, **(FACTS | {"products": products(replace(SWEATER, **changed))}))
+    decision = decide([TEN], kiosk(), ANNA, **(FACTS | {"products": products(SWEATER._replace(**changed))}))
     assert decision.offers == ()
     assert why(decision) == {}
 
 
 def test_sensitive_products_are_not_inferred_at_the_till_either() -> None:
     """An interest in them sets nothing off, not even a refusal."""
-    facts = FACTS | {"products": products(replace(SWEATER, sensitive=True))}
+    facts = FACTS | {"products": products(SWEATER._replace(sensitive=True))}
     decision = decide([TEN], till(line("1", "S1", 5990)), ANNA, **facts)
     assert decision.effects == ()
     assert decision.refused == ()
