@@ -3,17 +3,18 @@ did not ask for.
 """
 
 import time
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, request
 from werkzeug import Response
 
 from gateway import api
-from gateway.api import shopify, woocommerce
+from gateway.api import offers, shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
 from gateway.pages import assets
 from gateway.pages.kiosk import views as kiosk
-from gateway.serving import health
+from gateway.serving import health, short_cut
 from gateway.wire import docs
 from gateway.wire.openapi import document
 from gateway.wiring import Services
@@ -34,6 +35,9 @@ def create_app(services: Services) -> Flask:
     docs.register(app, described)
     assets.register(app)
     kiosk.register(app, services)
+    short_cut.take(
+        app, endpoint="offers.query_offers", method="POST", view=partial(offers.answered, services)
+    )
     return app
 
 

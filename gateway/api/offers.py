@@ -9,7 +9,7 @@ import time
 
 import msgspec
 import orjson
-from flask import request
+from flask import Request, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 from sqlalchemy import Connection
@@ -214,13 +214,18 @@ ROUTE = Route(
 
 def query_offers() -> Response:
     """Ask which offers apply to this shopper and basket, here and now."""
+    return answered(services(), request)
+
+
+def answered(held: Services, asked: Request) -> Response:
+    """The answer to a query, whatever became of it."""
     started_s = time.perf_counter()
     seen = Seen()
     try:
-        answer = _answer(services(), seen)
+        answer = _answer(held, asked, seen)
     except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
         answer = refused(error)
-    finish(request, answer.status_code, started_s, seen.key_id)
+    finish(asked, answer.status_code, started_s, seen.key_id)
     return answer
 
 
@@ -229,32 +234,34 @@ query_offers.o2o_route = ROUTE  # type: ignore[attr-defined]
 blueprint.route("/query", methods=["POST"])(query_offers)
 
 
-def _answer(held: Services, seen: Seen) -> Response:
+def _answer(held: Services, asked: Request, seen: Seen) -> Response:
     now = held.clock()
-    token = bearer(request)
+    token = bearer(asked)
     if token is None:
         raise Problem("no_key", "Send an API key as `Authorization: Bearer o2o_...`.")
     known = held.keyring.remembered(token, now=now)
     if known is None:
         known = checked(held, token, now=now)
-        return _asked(held, known, None, seen, now)
+        return _asked(held, asked, known, None, seen, now)
     try:
-        return _asked(held, known, token, seen, now)
+        return _asked(held, asked, known, token, seen, now)
     except Exception:
         # A refusal is an answer too: a key that was revoked since is told so, not what else is wrong.
         checked(held, token, now=now)
         raise
 
 
-def _asked(held: Services, known: Known, token: str | None, seen: Seen, now: dt.datetime) -> Response:
+def _asked(
+    held: Services, asked: Request, known: Known, token: str | None, seen: Seen, now: dt.datetime
+) -> Response:
     """Answer a caller; `token` is None when its key was read from the database a moment ago."""
     principal = known.principal
     seen.key_id = principal.key_id
     allow(principal, ROUTE.scopes)
-    question = DECODE(bodies.json_body(request, any_depth=True))
+    question = DECODE(bodies.json_body(asked, any_depth=True))
     questions.check(question, principal)
     if question.mode == "reserve" and not question.training:
-        return _reserved(held, question, principal, now)
+        return _reserved(held, asked, question, principal, now)
     with held.quick.connect() as connection:
         outcome = questions.answer(connection, held, question, principal, now=now)
         if token is not None:
@@ -265,9 +272,11 @@ def _asked(held: Services, known: Known, token: str | None, seen: Seen, now: dt.
     return _response(outcome)
 
 
-def _reserved(held: Services, question: decoded.Question, principal: Principal, now: dt.datetime) -> Response:
+def _reserved(
+    held: Services, asked: Request, question: decoded.Question, principal: Principal, now: dt.datetime
+) -> Response:
     def reserve(connection: Connection) -> questions.Answered | Refused:
-        call = Call(services=held, request=request, principal=principal, now=now, connection=connection)
+        call = Call(services=held, request=asked, principal=principal, now=now, connection=connection)
         return questions.answer(
             connection,
             held,

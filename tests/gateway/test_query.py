@@ -66,6 +66,25 @@ def test_a_quote_costs_two_statements(till: Caller, services: Services) -> None:
     assert "gateway_who" in seen[0]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/v1/offers/query", 200),
+        ("POST", "/v1/offers/query/", 200),
+        ("POST", "/v1/offers/query?x=1", 200),
+        ("GET", "/v1/offers/query", 405),
+    ],
+)
+def test_only_the_plain_request_takes_the_short_cut(
+    till: Caller, method: str, path: str, status: int
+) -> None:
+    """Whatever else is meant for the route is answered by Flask, in the same words."""
+    answer = till(method, path, QUESTION)
+    assert answer.status_code == status, answer.text
+    assert answer.json is not None
+    assert ("decision" in answer.json) == (status == 200)
+
+
 def _remembering(seen: list[str]) -> type[psycopg2.extensions.cursor]:
     class Remembering(psycopg2.extensions.cursor):
         """The driver's cursor, noting what it sends."""
