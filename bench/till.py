@@ -14,7 +14,6 @@ from bench.served import Served
 from bench.stage import FLOOR_ROWS, Report, Stage, applications
 from bench.wrk import LoadError, Request
 
-LINES = 10
 SHOPPERS = 2_000
 WARM_UP_S = 3
 
@@ -27,6 +26,8 @@ class Conditions:
     seconds: int
     runs: int
     campaigns: int
+    lines: int = 10
+    """Of each basket."""
 
 
 def floor_only(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def prepared(on: Stage, asked: Conditions) -> list[Request]:
         if not _has_campaigns(connection, asked.campaigns):
             questions.put_campaigns(connection, asked.campaigns)
         known = questions.shoppers(connection, SHOPPERS, seed=1)
-        return questions.queries(connection, known, lines=LINES, seed=1)
+        return questions.queries(connection, known, lines=asked.lines, seed=1)
 
 
 def floor_requests() -> list[Request]:

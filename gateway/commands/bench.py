@@ -36,6 +36,9 @@ NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "rede
     help="till: live campaigns.",
 )
 @click.option(
+    "--lines", type=click.IntRange(1, 500), default=10, show_default=True, help="till: lines of a basket."
+)
+@click.option(
     "--records",
     type=click.IntRange(100, 1_000_000),
     default=1_000,
@@ -67,6 +70,7 @@ def command(
     seconds: int,
     runs: int,
     campaigns: int,
+    lines: int,
     records: int,
     megabytes: int,
     baskets: int,
@@ -77,7 +81,7 @@ def command(
 
     \b
     floor   a bare Flask application with one select: what this machine can do
-    till    a till query with ten lines and the floor, in turn
+    till    a till query and the floor, in turn
     ingest  taking in records of people who are not there yet
     churn   sending so many records again, each a little different: how much the tables grow
     events  taking in online events through batch calls, beside tills that ask
@@ -114,7 +118,9 @@ def command(
             raise click.ClickException("quality needs --data DIR, a folder of gzipped files with a truth.")
         _tell_quality(data, as_json=as_json)
         return
-    asked = till.Conditions(connections=connections, seconds=seconds, runs=runs, campaigns=campaigns)
+    asked = till.Conditions(
+        connections=connections, seconds=seconds, runs=runs, campaigns=campaigns, lines=lines
+    )
     measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "floor": lambda on: till.floor_only(on, asked, report),
         "till": lambda on: till.measure(on, asked, report),
