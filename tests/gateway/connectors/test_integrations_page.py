@@ -35,6 +35,7 @@ def test_every_example_runs(
         env={
             **os.environ,
             "PYTHON": sys.executable,
+            "PYTHONPATH": str(PAGE.parents[1]),
             "GATEWAY": address,
             "DATABASE_URL": database_url,
             "O2O_HOME": str(services.settings.home),

