@@ -16,7 +16,14 @@ import pytest
 
 from gateway.access.security import Scope
 from gateway.wire.examples import FOLDER
-from tests.gateway import golden_doors, golden_retail, golden_shopper, golden_steward, golden_till
+from tests.gateway import (
+    golden_doors,
+    golden_marketing,
+    golden_retail,
+    golden_shopper,
+    golden_steward,
+    golden_till,
+)
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.golden_step import Step
 
@@ -24,6 +31,7 @@ STEPS = [
     *golden_retail.STEPS,
     *golden_shopper.STEPS,
     *golden_till.STEPS,
+    *golden_marketing.STEPS,
     *golden_steward.STEPS,
     *golden_doors.STEPS,
 ]
@@ -120,7 +128,7 @@ def play(world: World, steps: list[Step]) -> Iterator[tuple[Step, Any, Any]]:
         assert answer.status_code == step.status, (step.name, answer.text)
         for name, place in step.keep:
             world.known[name] = _at(answer.json, place)
-        yield step, body, answer.json
+        yield step, body, answer.json if answer.data else None
 
 
 def test_what_the_documentation_shows_is_what_happens(world: World) -> None:
