@@ -125,7 +125,7 @@ def test_a_refused_link_waits_for_a_steward(desk: Desk) -> None:
         "loyalty", "c1", CARD, date_of_birth="1955-12-24", given_name="Berta", family_name="Maier"
     )
     (item,) = reviews.open_items(desk.connection)
-    assert (item.kind, item.reason) == ("match", "exclusive")
+    assert (item.kind, item.reason) == ("match", "given_name")
     assert {item.left, item.right} == {web.record, card.record}
     assert item.detail["basis"] == "loyalty_card"
     reviews.decide(
@@ -183,7 +183,7 @@ def test_why_and_how_tell_rules_and_no_values(desk: Desk) -> None:
     yes = profiles.why(desk.connection, desk.ctx, web.record, card.record)
     no = profiles.why(desk.connection, desk.ctx, web.record, other.record)
     assert (yes["same_person"], yes["link"]["basis"], yes["veto"]) == (True, "loyalty_card", None)
-    assert (no["same_person"], no["veto"]["rule"]) == (False, "exclusive")
+    assert (no["same_person"], no["veto"]["rule"]) == (False, "given_name")
     told = f"{how} {yes} {no}".casefold()
     for value in ("anna", "huber", "maier", "9780000001", "example.at", "1980", "1955"):
         assert value not in told
