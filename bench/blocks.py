@@ -29,11 +29,11 @@ from identity.partition.placing import Spot
 from identity.partition.store_graph import Row as Stored
 from identity.register import intake
 from identity.register.store_records import SealedStatement
+from identity.scoring.registry import OWN
 from identity.sealing import envelope, postings
 from identity.sealing.envelope import Content
 from identity.sealing.postings import Posting
 from identity.submission import Submission
-from identity.versions.registry import OWN
 
 
 @dataclass(slots=True)

@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from offers.catalogue.rule import Entry
-from offers.marketing.campaign import Always, Audience, Campaign, Conditions, Limits, Message, Scope
+from offers.marketing.campaign import Always, Audience, Campaign, Conditions, Entry, Limits, Message, Scope
 from offers.marketing.campaign_rewards import AmountOff
 from offers.model import Basket, Line, Place
 from offers.money import Money

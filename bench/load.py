@@ -24,12 +24,13 @@ from gateway.demo.shop import Shop
 from gateway.demo.world import MIX, World
 from gateway.settings import Settings
 from gateway.wiring import Services
+from identity import redo
 from identity.canonical.normalize import record as normalised
 from identity.context import Context
 from identity.model import Key
-from identity.partition import redo, store_redo
+from identity.partition import store_redo
+from identity.scoring import active
 from identity.submission import Claim
-from identity.versions import active
 from offers.retailer import products
 
 BLOCK = 256

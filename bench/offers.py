@@ -19,10 +19,9 @@ from typing import Any
 from bench import journeys
 from bench.journeys import Redemption, Visit
 from offers.catalogue.compiled import Catalogue, compile_catalogue, extend
-from offers.catalogue.rule import Entry
 from offers.evaluation.decision import Decision
 from offers.evaluation.evaluate import evaluate
-from offers.marketing.campaign import Always, Campaign, Message, Scope
+from offers.marketing.campaign import Always, Campaign, Entry, Message, Scope
 from offers.marketing.campaign_rewards import Percent
 from offers.model import Basket, Known, Line, Policy, Proof, Query, Shopper, Traits
 

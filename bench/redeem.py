@@ -28,11 +28,11 @@ from bench.stage import Report, Stage, applications
 from bench.till import Conditions, floor_requests, prepared
 from bench.wrk import LoadError, Request
 from gateway.postgres import binaries
+from offers.catalogue.offer_ids import compose
 from offers.marketing import campaigns
 from offers.marketing.campaign import Campaign
 from offers.marketing.campaign_format import parse
 from offers.marketing.campaigns import Author
-from offers.queries.offer_ids import compose
 
 MOST_A_SECOND = 4_000
 """No run sends more commits than this; each is of a transaction of its own."""

@@ -12,10 +12,9 @@ from werkzeug import Response
 from gateway import api
 from gateway.api import offers, shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
-from gateway.pages import assets
+from gateway.pages import assets, docs
 from gateway.pages.kiosk import views as kiosk
 from gateway.serving import health, short_cut
-from gateway.wire import docs
 from gateway.wire.openapi import document
 from gateway.wiring import Services
 

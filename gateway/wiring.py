@@ -16,9 +16,9 @@ from gateway.settings import Settings
 from identity import policy
 from identity.context import Context as Identity
 from identity.scoring import model as scoring
+from identity.scoring.registry import Models
 from identity.scoring.weigh import DeterministicModel
 from identity.sealing.vault import open_vault
-from identity.versions.registry import Models
 from offers.catalogue.snapshots import Snapshots
 from offers.decisions.decision_log import DecisionLog
 from offers.model import Policy

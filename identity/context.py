@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from identity.policy import Policy
+from identity.scoring.registry import OWN, Models
 from identity.scoring.weigh import Model
 from identity.sealing.vault import Vault
-from identity.versions.registry import OWN, Models
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from offers import clock
 from offers.context import Answer, Context
 from offers.model import Query, Shopper, TransactionKey
 from offers.queries import quoting
-from offers.redemptions import ledger, ledger_view, recording, redeeming
+from offers.redemptions import ledger, ledger_view, redeeming
 from offers.redemptions.ledger import WHOLE_TRANSACTION, Step
 from offers.redemptions.redemption import (
     Authorised,
@@ -28,6 +28,7 @@ from offers.redemptions.redemption import (
 )
 from offers.returns import returning, waiting
 from offers.returns.model import Return
+from offers.sales import recording
 
 __all__ = [
     "Answer",

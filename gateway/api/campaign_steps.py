@@ -9,11 +9,11 @@ from marshmallow import fields, validate
 from gateway.access.security import speaks_for_store
 from gateway.api.campaigns import CAMPAIGN, StoredCampaignSchema, VersionQuerySchema, by, stored_of
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Day, code, count, text
-from gateway.api.shapes import Strict
 from gateway.marketing import previews, rehearsals
+from gateway.wire.fields import Day, code, count, text
+from gateway.wire.shapes import Strict
 from offers.marketing import campaigns
-from offers.marketing.rehearsal import Rehearsed
+from offers.trials.rehearsal import Rehearsed
 
 blueprint = Blueprint(
     "campaign_steps", __name__, url_prefix="/v1/campaigns", description="What becomes of a campaign."

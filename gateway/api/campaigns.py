@@ -7,12 +7,12 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import whole_page
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
 from gateway.wire import body as bodies
+from gateway.wire.fields import whole_page
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict
 from offers.marketing import campaign_dump, campaign_format, campaigns
 from offers.marketing.campaign import Campaign
 from offers.marketing.campaign_reader import Problems

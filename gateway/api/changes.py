@@ -9,7 +9,7 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
 from gateway.api.reviews import MAX_NO
-from gateway.api.shapes import Strict
+from gateway.wire.shapes import Strict
 from identity.answers import ChangeView
 from identity.reading import changes
 

@@ -9,12 +9,12 @@ from marshmallow import fields, validate
 from gateway.access.security import Scope
 from gateway.api.campaigns import CAMPAIGN, by
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, code, text, whole_page
-from gateway.api.fields import count as whole
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
-from gateway.shopping import scans
+from gateway.connectors import scans
+from gateway.wire.fields import Moment, code, text, whole_page
+from gateway.wire.fields import count as whole
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from offers.codes import issuing, opening
 from offers.codes.issuing import Order

@@ -10,7 +10,7 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.records import StatementSchema, statement
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.shapes import Strict
 from identity.answers import ConsentView
 from identity.model import Assurance
 from identity.rights import consent

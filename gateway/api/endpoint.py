@@ -26,11 +26,12 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 from werkzeug import Response
 
+from gateway import metrics
 from gateway.access.credentials import Known, bearer
 from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
 from gateway.api.route import Decode, Method, Route, Writes
-from gateway.serving import logs, metrics
+from gateway.serving import logs
 from gateway.wire import body as bodies
 from gateway.wire import idempotency, problems
 from gateway.wire.problems import Place, Problem

@@ -8,7 +8,7 @@ from marshmallow import fields
 from gateway.api.campaigns import CAMPAIGN
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.shapes import Strict
 from offers.experiments import evidence, service
 from offers.experiments.evidence import HOLDOUT, Arm, Interval
 from offers.experiments.service import Experiment

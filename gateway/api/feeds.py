@@ -10,15 +10,15 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment
-from gateway.api.shapes import Strict
 from gateway.connectors.feeds import mapping, rows
 from gateway.connectors.feeds.mapping import RowError
 from gateway.connectors.feeds.rows import FeedError, Format, Row
 from gateway.imports import feeds
 from gateway.imports.feeds import Fed
 from gateway.wire.body import MAX_BATCH_BYTES
+from gateway.wire.fields import Moment
 from gateway.wire.problems import Problem
+from gateway.wire.shapes import Strict
 
 T = TypeVar("T")
 

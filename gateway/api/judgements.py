@@ -8,10 +8,10 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import one_of, text
 from gateway.api.profiles import ExplanationSchema
 from gateway.api.rendered import masked, moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import one_of, text
+from gateway.wire.shapes import Strict
 from identity.answers import JudgementView
 from identity.model import Verdict
 from identity.reading import profiles

@@ -7,8 +7,8 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import code, one_of, text
-from gateway.api.shapes import MAX_IDENTIFIERS, Strict, nested
+from gateway.wire.fields import code, one_of, text
+from gateway.wire.shapes import MAX_IDENTIFIERS, Strict, nested
 from identity.answers import Found, FoundStatus
 from identity.model import Assurance
 from identity.reading import lookup

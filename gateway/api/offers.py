@@ -18,14 +18,17 @@ from werkzeug import Response
 from gateway.access import store_keys
 from gateway.access.credentials import Known, bearer
 from gateway.access.security import Principal, Scope, allow
-from gateway.api import decoded
-from gateway.api.decoder import decoder
 from gateway.api.described import describe
 from gateway.api.endpoint import Call, Seen, checked, finish, refused, rendered, services
-from gateway.api.fields import Moment, code, count, flag, one_of
 from gateway.api.redemptions import answer_of, still_authorised
 from gateway.api.route import Route
-from gateway.api.shapes import (
+from gateway.shopping import questions
+from gateway.wire import body as bodies
+from gateway.wire import decoded
+from gateway.wire.decoder import decoder
+from gateway.wire.fields import Moment, code, count, flag, one_of
+from gateway.wire.problems import Problem
+from gateway.wire.shapes import (
     MAX_SHOPPERS,
     BasketSchema,
     EnteredCodeSchema,
@@ -37,9 +40,6 @@ from gateway.api.shapes import (
     many,
     nested,
 )
-from gateway.shopping import questions
-from gateway.wire import body as bodies
-from gateway.wire.problems import Problem
 from gateway.wiring import Services
 from offers.redemptions.redemption import Refused
 

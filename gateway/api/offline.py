@@ -4,15 +4,15 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from gateway.access.security import Scope, speaks_for_store
-from gateway.api import decoded
-from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import code
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import ShopperSchema, Strict, nested
 from gateway.shopping import offline_offers, shoppers, till
 from gateway.shopping.offline_offers import Issued
 from gateway.shopping.shoppers import Asker
+from gateway.wire import decoded
+from gateway.wire.decoder import decoder
+from gateway.wire.fields import code
+from gateway.wire.shapes import ShopperSchema, Strict, nested
 
 blueprint = Blueprint(
     "offline",

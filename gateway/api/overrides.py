@@ -7,11 +7,11 @@ from marshmallow import fields, validate
 
 from gateway.api.campaigns import CAMPAIGN, by
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, one_of, text, whole_page
-from gateway.api.fields import count as whole
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import Moment, one_of, text, whole_page
+from gateway.wire.fields import count as whole
 from gateway.wire.problems import Problem
+from gateway.wire.shapes import Strict
 from offers.overrides import service
 from offers.overrides.rules import ACTIONS, KINDS, Kind
 from offers.overrides.store import Said

@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.shapes import Strict
+from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from offers.points import account
 

@@ -8,13 +8,13 @@ from marshmallow import fields
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.shapes import Strict
 from gateway.connectors.poslog import stream
 from gateway.connectors.poslog.stream import HostileXmlError
 from gateway.poslog.taking import RefusedError, Taker, named
 from gateway.shopping.receipts import DEFAULT_SOURCE
 from gateway.wire.body import MAX_BATCH_BYTES
 from gateway.wire.problems import Problem
+from gateway.wire.shapes import Strict
 
 blueprint = Blueprint(
     "poslog", __name__, url_prefix="/v1/connectors/poslog", description="Till feeds in ARTS POSLog."

@@ -8,9 +8,9 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, one_of, text
-from gateway.api.shapes import Strict, many
 from gateway.shopping import preferences
+from gateway.wire.fields import Moment, one_of, text
+from gateway.wire.shapes import Strict, many
 from identity.reading import profiles
 from offers.model import CHANNELS
 from offers.preferences import service

@@ -8,10 +8,10 @@ from marshmallow import fields
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import text
-from gateway.api.shapes import Strict
 from gateway.shopping import preferences
 from gateway.shopping.interests import shown as interests_of
+from gateway.wire.fields import text
+from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from identity.rights import erasure
 from offers import erasure as offers_erasure

@@ -7,9 +7,9 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import CURRENCY, count, flag, matching, minor, one_of, text, whole_page
-from gateway.api.shapes import Strict
-from gateway.shopping import scans
+from gateway.connectors import scans
+from gateway.wire.fields import CURRENCY, count, flag, matching, minor, one_of, text, whole_page
+from gateway.wire.shapes import Strict
 from offers.errors import UnknownProductError
 from offers.retailer import products
 from offers.retailer.shop import Article, Counts

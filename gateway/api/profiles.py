@@ -8,11 +8,11 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment
 from gateway.api.records import ShownIdentifierSchema, ShownRecordSchema, record_of
 from gateway.api.rendered import masked_identifier, moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import Moment
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict
 from identity.answers import EventView, ProfileView
 from identity.events import history
 from identity.households import living

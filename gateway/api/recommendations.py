@@ -10,10 +10,10 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import code, one_of, whole_page
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import code, one_of, whole_page
 from gateway.wire.moments import of_seconds
+from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from offers.model import CHANNELS
 from offers.preferences import service as preferences

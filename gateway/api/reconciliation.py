@@ -10,10 +10,10 @@ from marshmallow import Schema, fields
 
 from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Day, minor, text
-from gateway.api.shapes import Strict, many
+from gateway.wire.fields import Day, minor, text
 from gateway.wire.moments import day
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict, many
 from offers.reconciliation import books, sheet
 from offers.reconciliation.report import Difference, Report, Sum
 

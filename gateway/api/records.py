@@ -5,13 +5,13 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
+from gateway import metrics
 from gateway.access.security import Scope, speaks_for_source
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, code, flag, one_of, text
 from gateway.api.rendered import masked_identifier, moment_of
-from gateway.api.shapes import Strict
-from gateway.serving import metrics
+from gateway.wire.fields import Moment, code, flag, one_of, text
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict
 from identity.answers import PutResult, RecordView
 from identity.model import Assurance
 from identity.register import records

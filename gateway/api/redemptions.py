@@ -11,13 +11,17 @@ from marshmallow import fields, validate
 
 from gateway.access.credentials import bearer
 from gateway.access.security import Scope, speaks_for_store
-from gateway.api import decoded
-from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, View, endpoint
-from gateway.api.fields import Moment, count, flag, one_of, text
 from gateway.api.refused import refused_answer
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import (
+from gateway.database import flush, put_off_flush
+from gateway.shopping import buyers, offline_offers, shoppers, till
+from gateway.webhooks import telling
+from gateway.wire import decoded
+from gateway.wire.decoder import decoder
+from gateway.wire.fields import Moment, count, flag, one_of, text
+from gateway.wire.problems import Problem
+from gateway.wire.shapes import (
     MAX_LINES,
     MAX_SHOPPERS,
     AppliedSchema,
@@ -29,10 +33,6 @@ from gateway.api.shapes import (
     sent_at,
     tokens,
 )
-from gateway.database import flush, put_off_flush
-from gateway.shopping import buyers, offline_offers, shoppers, till
-from gateway.webhooks import telling
-from gateway.wire.problems import Problem
 from offers import clock, service
 from offers.model import TransactionKey
 from offers.redemptions.redemption import Clocks, Redemption, Refused, Use

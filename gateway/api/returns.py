@@ -9,14 +9,14 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from gateway.access.security import speaks_for_store
-from gateway.api import decoded
-from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, code, flag, minor
 from gateway.api.redemptions import REDEEM, ShownRedemptionSchema, durably, redemption_of, transaction_of
 from gateway.api.refused import refused_answer
-from gateway.api.shapes import MAX_LINES, Strict, TransactionKeySchema, nested, quantity
 from gateway.shopping import till
+from gateway.wire import decoded
+from gateway.wire.decoder import decoder
+from gateway.wire.fields import Moment, code, flag, minor
+from gateway.wire.shapes import MAX_LINES, Strict, TransactionKeySchema, nested, quantity
 from offers import service
 from offers.redemptions.redemption import Clocks, Refused, Returned
 from offers.returns.model import Return, ReturnLine

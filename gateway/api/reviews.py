@@ -7,10 +7,10 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import one_of, text
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import one_of, text
+from gateway.wire.shapes import Strict
 from identity.answers import ReviewView
 from identity.stewardship import reviews
 

@@ -18,6 +18,7 @@ from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import Connection
 from werkzeug import Response
 
+from gateway import metrics
 from gateway.access.credentials import basic_user, bearer
 from gateway.access.identity_tokens import verify
 from gateway.access.security import Principal, Scope, allow
@@ -26,7 +27,6 @@ from gateway.api.endpoint import Seen, checked, finish, refused, services
 from gateway.api.route import Route
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
-from gateway.serving import metrics
 from gateway.shopping import visits
 from gateway.shopping.visits import Sender, Visit
 from gateway.wire import body as bodies

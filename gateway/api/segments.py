@@ -8,9 +8,9 @@ from marshmallow import fields
 from gateway.api.campaigns import CAMPAIGN, YAML_TYPES, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
 from gateway.wire import body as bodies
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict
 from offers.marketing.campaign_reader import Problems
 from offers.segments import rule, service
 from offers.segments.rule import Segment

@@ -15,10 +15,10 @@ import flask
 from flask import request
 from werkzeug import Response
 
+from gateway import metrics
 from gateway.api.endpoint import finish, refused, services
 from gateway.inbox import shops, store, work
 from gateway.inbox.store import Delivery
-from gateway.serving import metrics
 from gateway.wire import body as bodies
 from gateway.wire.problems import Problem
 from gateway.wiring import Services

@@ -7,10 +7,10 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import text
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import text
+from gateway.wire.shapes import Strict
 from identity.batches import rolling
 from identity.batches.store_batches import Batch
 from identity.breaker import watching

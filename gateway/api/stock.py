@@ -5,10 +5,10 @@ from marshmallow import fields, validate
 
 from gateway.access.security import speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import code, matching, text
 from gateway.api.products import READ, WRITE, CountsSchema, counts_of
-from gateway.api.shapes import Strict
 from gateway.shopping.till import decimal, milli
+from gateway.wire.fields import code, matching, text
+from gateway.wire.shapes import Strict
 from offers.retailer import products, stores
 from offers.retailer.shop import Shelf
 

@@ -7,11 +7,11 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import text
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
+from gateway.wire.fields import text
 from gateway.wire.problems import Problem
+from gateway.wire.shapes import Strict
 from offers.marketing import stops
 from offers.marketing.campaigns import Author
 from offers.marketing.store_stops import Stop

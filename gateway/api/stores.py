@@ -8,8 +8,8 @@ from marshmallow import ValidationError, fields, validate
 
 from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import CURRENCY, code, matching, one_of, text, whole_page
-from gateway.api.shapes import Strict
+from gateway.wire.fields import CURRENCY, code, matching, one_of, text, whole_page
+from gateway.wire.shapes import Strict
 from offers.retailer import stores
 from offers.retailer.shop import Store
 

@@ -8,14 +8,15 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from gateway.access.security import Scope, speaks_for_store
-from gateway.api import decoded
-from gateway.api.decoder import decoder
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import Moment, flag, one_of, text
 from gateway.api.redemptions import ShownRedemptionSchema, durably, redemption_of, transaction_of
 from gateway.api.refused import refused_answer
 from gateway.api.returns import ReturnedSchema, returned_of
-from gateway.api.shapes import (
+from gateway.shopping import offline_offers, receipts, shoppers
+from gateway.wire import decoded
+from gateway.wire.decoder import decoder
+from gateway.wire.fields import Moment, flag, one_of, text
+from gateway.wire.shapes import (
     MAX_LINES,
     MAX_SHOPPERS,
     AppliedSchema,
@@ -29,7 +30,6 @@ from gateway.api.shapes import (
     sent_at,
     tokens,
 )
-from gateway.shopping import offline_offers, receipts, shoppers
 from offers import clock
 from offers.redemptions.redemption import Clocks, Recorded, Refused
 

@@ -10,13 +10,13 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.fields import flag, stored_number, whole_page
 from gateway.api.rendered import moment_of
-from gateway.api.shapes import Strict
 from gateway.webhooks import kinds, sending, signing, store, store_endpoints, targets
 from gateway.webhooks.store_endpoints import Endpoint
 from gateway.webhooks.targets import ForbiddenTargetError
+from gateway.wire.fields import flag, stored_number, whole_page
 from gateway.wire.problems import Place, Problem
+from gateway.wire.shapes import Strict
 
 blueprint = Blueprint(
     "webhooks",

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway import wiring
-from gateway.api.decoded import Transaction, decoded
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.demo.letters import Letters
@@ -24,6 +23,7 @@ from gateway.serving import lifeline
 from gateway.settings import Settings
 from gateway.shopping import receipts, visits
 from gateway.shopping.visits import Sender, Visit
+from gateway.wire.decoded import Transaction, decoded
 from gateway.wiring import Services
 from identity.model import Assurance
 from identity.register import records

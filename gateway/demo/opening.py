@@ -14,8 +14,8 @@ from gateway.demo.shop import Shop
 from gateway.demo.story import Story
 from gateway.marketing import campaign_files
 from gateway.settings import Settings
+from offers.catalogue import offer_ids
 from offers.marketing import campaigns
-from offers.queries import offer_ids
 
 CAMPAIGNS = Path(__file__).with_name("campaigns")
 AUTHOR = "demo"

@@ -23,7 +23,7 @@ import yaml
 from marshmallow import ValidationError, fields, validate
 
 from gateway.api.records import ASSURANCES
-from gateway.api.shapes import Strict
+from gateway.wire.shapes import Strict
 from identity.model import ADDRESS_LINE, ATTRIBUTES
 from identity.policy import Policy
 

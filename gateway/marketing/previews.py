@@ -16,11 +16,10 @@ from gateway.shopping.introductions import introduce
 from gateway.wiring import Services
 from identity.reading import profiles
 from offers.catalogue.compiled import Catalogue, compile_catalogue
-from offers.catalogue.rule import Entry
 from offers.evaluation.decision import Decision, Offer
 from offers.evaluation.evaluate import evaluate
 from offers.interests import interest
-from offers.marketing.campaign import Campaign
+from offers.marketing.campaign import Campaign, Entry
 from offers.model import Channel, Known, Place, Product, Proof, Query, Shopper
 from offers.preferences import service as preferences
 from offers.retailer import products, stores

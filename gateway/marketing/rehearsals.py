@@ -5,12 +5,13 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from gateway.wiring import Services
-from offers.catalogue.rule import Entry, covers
+from offers.catalogue.rule import covers
 from offers.decisions import store_decisions
-from offers.marketing import campaign_checks, campaigns, rehearsal
-from offers.marketing.campaign import Campaign
-from offers.marketing.campaign_checks import Finding
-from offers.marketing.rehearsal import Rehearsed
+from offers.marketing import campaigns
+from offers.marketing.campaign import Campaign, Entry
+from offers.trials import campaign_checks, rehearsal
+from offers.trials.campaign_checks import Finding
+from offers.trials.rehearsal import Rehearsed
 
 BASKETS_MOST = 2_000
 PRODUCTS_MOST = 1_000

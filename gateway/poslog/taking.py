@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
-from gateway.api import decoded
 from gateway.connectors.poslog import transactions
 from gateway.connectors.poslog.keys import own_key
 from gateway.connectors.poslog.transactions import NotATransactionError
 from gateway.poslog.store import Outcome
 from gateway.shopping import receipts
+from gateway.wire import decoded
 from gateway.wire.problems import Problem
 from gateway.wire.refusals import problem_of
 from gateway.wiring import Services

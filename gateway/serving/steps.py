@@ -11,8 +11,8 @@ from gateway.shopping import portraits
 from gateway.wire import store_idempotency
 from gateway.wire.idempotency import KEPT_FOR
 from gateway.wiring import Services
+from identity import redo
 from identity.breaker import watching
-from identity.partition import redo
 from identity.reading import changes
 from offers import service as offers
 from offers.decisions import decision_days

@@ -21,8 +21,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from gateway import metrics
 from gateway.database import Database
-from gateway.serving import lifeline, metrics
+from gateway.serving import lifeline
 from gateway.serving.locks import FileLock
 from gateway.serving.watch import Watch
 from gateway.settings import Settings

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.api import decoded
 from gateway.shopping import shoppers
 from gateway.shopping.introductions import introduce
+from gateway.wire import decoded
 from identity.answers import FoundStatus
 from identity.context import Context as Identity
 from identity.reading import lookup, profiles, shopper

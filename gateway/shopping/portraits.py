@@ -5,8 +5,8 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from gateway.wiring import Services
-from identity.reading import portraits
-from identity.reading.portraits import Portrait
+from identity import portraits
+from identity.portraits import Portrait
 from offers.model import Traits
 from offers.segments import service
 from offers.segments.service import Sighted

@@ -14,12 +14,13 @@ import psycopg2
 import sqlalchemy.exc
 from sqlalchemy import Connection
 
+from gateway import metrics
 from gateway.access.security import Principal, Scope, allow, speaks_for_store
-from gateway.api import decoded
-from gateway.serving import metrics
-from gateway.shopping import scans, shoppers, till
+from gateway.connectors import scans
+from gateway.shopping import shoppers, till
 from gateway.shopping.shoppers import Asker, Reading
 from gateway.shopping.take_along import Till
+from gateway.wire import decoded
 from gateway.wire.problems import Place as WrongPlace
 from gateway.wire.problems import Problem
 from gateway.wiring import Services

@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from gateway.api import decoded
 from gateway.shopping import buyers, interests, till
 from gateway.shopping.interests import Said
 from gateway.shopping.offline_offers import NO_TOKENS, Checked
 from gateway.webhooks import telling
+from gateway.wire import decoded
 from gateway.wire.problems import Place, Problem
 from identity.canonical import cards
 from identity.context import Context as Identity

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from gateway.access import store_keys
 from gateway.access.limits import Limits
 from gateway.access.security import Principal
-from gateway.api import decoded
-from gateway.shopping import scans, take_along
+from gateway.connectors import scans
+from gateway.shopping import take_along
 from gateway.shopping.introductions import introduce
 from gateway.shopping.take_along import Till
+from gateway.wire import decoded
 from gateway.wire.glyphs import token_bytes, token_text
 from identity.answers import Choice, Found, FoundStatus
 from identity.context import Context

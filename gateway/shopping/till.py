@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from gateway.api import decoded
-from gateway.shopping import scans
+from gateway.connectors import scans
+from gateway.wire import decoded
 from gateway.wire.problems import Place, Problem
 from offers.model import Already, Basket, Line, Product, TransactionKey
 from offers.redemptions.redemption import Applied

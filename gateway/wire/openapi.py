@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api
 
-from gateway.api.fields import Day, Moment
+from gateway.wire.fields import Day, Moment
 
 ABOUT = """
 Tills, kiosks and shops ask here who somebody is and which price is worth offering now.

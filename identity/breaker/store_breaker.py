@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from identity.breaker.rules import Counts
-from identity.versions.registry import HELD
+from identity.scoring.registry import HELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from identity.model import Key
-from identity.partition.pool import Name, Pool
 from identity.scoring import catalogue, columns
+from identity.scoring.pool import Name, Pool
 
 Columns = dict[str, Any]
 

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from identity.model import ATTRIBUTES, Assurance, Canonical, Identifier, Key, Record, RecordKey
-from identity.partition import pool
 from identity.partition.links import Link, Member, Strength
 from identity.policy import Policy
+from identity.scoring import pool
 
 COLUMNS: Final = ATTRIBUTES
 """The attributes in the order in which a row holds them."""

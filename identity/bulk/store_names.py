@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Equipment, Workforce
-from identity.partition.pool import Name
 from identity.scoring import compare
 from identity.scoring.compare import Level
+from identity.scoring.pool import Name
 
 Pair = tuple[Name, Name]
 Verdict = tuple[bool, bool, bool]

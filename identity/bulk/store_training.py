@@ -5,11 +5,11 @@ import pyarrow as pa
 
 from identity.bulk import store_cards
 from identity.bulk.store_workbench import DuckDBPyConnection
-from identity.partition.pool import Name
 from identity.scoring import catalogue, columns, names
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Terms
 from identity.scoring.model import ScoredModel
+from identity.scoring.pool import Name
 from identity.scoring.training import fit
 from identity.scoring.training.levels import Pairs
 

@@ -17,11 +17,10 @@ from identity.events.browsers import Plan, Seen
 from identity.events.owners import Shown, Target
 from identity.events.store_events import StoredEvent
 from identity.model import Canonical, Identifier, RecordKey
-from identity.register import opening, writing
+from identity.register import opening, store_suppression, suppression, writing
 from identity.register.opening import Pair
 from identity.register.store_records import Stored
 from identity.register.writing import Draft
-from identity.rights import store_suppression, suppression
 from identity.sealing.envelope import Content
 
 

@@ -12,9 +12,9 @@ from identity.model import RecordKey, Verdict
 from identity.partition.judgements import Bench
 from identity.partition.links import Link, Member, Strength
 from identity.partition.pieces import Piece
-from identity.partition.pool import Pool
 from identity.partition.veto import Refusal, veto
 from identity.policy import Policy
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import Model
 
 Closeness = tuple[int, int]

@@ -15,12 +15,11 @@ from itertools import product
 
 from identity.canonical import keys
 from identity.model import Identifier, Key, Record, RecordKey
-from identity.partition import pool
 from identity.partition.judgements import Bench, recency
-from identity.partition.pool import Name, Pool
 from identity.policy import BLOCK, BOUND, IdentifierRule, Linking, Policy
-from identity.scoring import compare
+from identity.scoring import compare, pool
 from identity.scoring.compare import Level
+from identity.scoring.pool import Name, Pool
 from identity.scoring.weigh import Model
 
 Pair = tuple[RecordKey, RecordKey]

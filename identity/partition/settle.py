@@ -18,14 +18,13 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.model import Key, RecordKey
-from identity.partition import pieces, placing, store_graph, store_redo
+from identity.partition import pieces, placing, store_graph, store_redo, store_reviews
 from identity.partition.pieces import Piece
 from identity.partition.placing import Change, Placement, Region
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Held
 from identity.partition.view import View, with_counterparts
 from identity.policy import BLOCK
-from identity.stewardship import store_reviews
 
 ATTEMPTS_MAX: Final = 5
 INLINE_MAX: Final = 1500

@@ -14,10 +14,10 @@ from typing import Final
 from identity.canonical import emails
 from identity.model import Judgement, Verdict
 from identity.partition.judgements import Bench
-from identity.partition.pool import Pool
 from identity.policy import Policy
 from identity.scoring import compare
 from identity.scoring.compare import Comparison
+from identity.scoring.pool import Pool
 
 BIRTH: Final = "date_of_birth"
 EMAIL: Final = "email"

@@ -14,13 +14,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from identity.canonical import keys
 from identity.model import Key, Record, RecordKey
-from identity.partition import cluster, links, pool
+from identity.partition import cluster, links
 from identity.partition.cluster import Resolution
 from identity.partition.links import Link, Member, Pair
 from identity.partition.pieces import Piece
-from identity.partition.pool import Pool
 from identity.partition.sight import Sight
 from identity.policy import BLOCK, BOUND
+from identity.scoring import pool
+from identity.scoring.pool import Pool
 from identity.sealing.postings import Posting
 
 Earlier = tuple[RecordKey, Record | None, tuple[Posting, ...]]

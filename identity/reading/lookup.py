@@ -10,10 +10,9 @@ from identity.answers import Choice, Found, FoundStatus, Head
 from identity.canonical import normalize
 from identity.context import Context
 from identity.model import Canonical, Record, RecordKey
-from identity.partition import pool
-from identity.partition.pool import Pool
 from identity.reading import readers, shopper, store_profiles
-from identity.scoring import compare
+from identity.scoring import compare, pool
+from identity.scoring.pool import Pool
 from identity.submission import Claim
 
 CHOICE_LASTS: Final = timedelta(minutes=10)

@@ -13,11 +13,10 @@ from identity.answers import Head, ProfileView, RecordView
 from identity.answers import Survivor as SurvivorView
 from identity.context import Context
 from identity.policy import Criterion
-from identity.reading import readers, store_profiles, survive
+from identity.reading import explanation, readers, store_profiles, survive
+from identity.reading.explanation import Show
 from identity.reading.readers import Opened
 from identity.reading.survive import ADDRESS, Sighting, Survivor
-from identity.stewardship import explanation
-from identity.stewardship.explanation import Show
 
 
 def view(connection: Connection, ctx: Context, profile: UUID) -> ProfileView:

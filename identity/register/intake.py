@@ -16,10 +16,10 @@ from identity.canonical.normalize import Normalised
 from identity.context import Context
 from identity.errors import InvalidRecordError
 from identity.model import Assurance, Identifier, Record, RecordKey, Rejected
-from identity.partition import pool
 from identity.partition.judgements import bench
 from identity.partition.veto import veto
 from identity.register.store_records import SealedStatement
+from identity.scoring import pool
 from identity.sealing.envelope import Content
 from identity.submission import Statement, Submission
 

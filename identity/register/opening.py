@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from identity.context import Context
 from identity.register import store_records
 from identity.register.store_records import Stored
-from identity.versions import active
+from identity.scoring import active
 
 Pair = tuple[str, str]
 

@@ -12,16 +12,14 @@ from identity.canonical import keys
 from identity.context import Context
 from identity.errors import ErasedError, SuppressedError, UnknownRecordError
 from identity.model import Assurance, RecordKey, Rejected
-from identity.partition import outcome, settle, store_graph
+from identity.partition import outcome, settle, store_graph, store_reviews
 from identity.partition.placing import Placement
 from identity.partition.settle import Cause
 from identity.reading import readers
-from identity.register import intake, opening, store_records, writing
+from identity.register import intake, opening, store_records, store_suppression, suppression, writing
 from identity.register.store_records import SealedStatement, Stored
 from identity.register.writing import Done, Draft, Welcome
-from identity.rights import store_suppression, suppression
 from identity.sealing.envelope import Content
-from identity.stewardship import store_reviews
 from identity.submission import Submission
 
 

@@ -26,11 +26,11 @@ from identity.partition.view import with_counterparts
 from identity.policy import BLOCK
 from identity.register import store_records
 from identity.register.store_records import SealedStatement, Stored, Written
+from identity.scoring import active
+from identity.scoring.registry import HELD
 from identity.sealing import envelope, postings
 from identity.sealing.envelope import Content
 from identity.sealing.postings import Posting
-from identity.versions import active
-from identity.versions.registry import HELD
 
 
 @dataclass(frozen=True, slots=True)

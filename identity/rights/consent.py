@@ -15,8 +15,8 @@ from identity.partition.settle import Cause
 from identity.reading import readers
 from identity.register import intake, store_records
 from identity.rights import store_consents
+from identity.scoring import active
 from identity.submission import Statement
-from identity.versions import active
 
 
 def statements(connection: Connection, ctx: Context, profile: UUID) -> tuple[ConsentView, ...]:

@@ -22,9 +22,9 @@ from identity.model import Identifier, Key, Record
 from identity.policy import Linking
 from identity.reading import readers
 from identity.reading.readers import Opened
-from identity.register import opening, records, store_records, writing
+from identity.register import opening, records, store_records, store_suppression, suppression, writing
 from identity.register.store_records import Stored
-from identity.rights import consent, store_consents, store_erasure, store_suppression, suppression
+from identity.rights import consent, store_consents, store_erasure
 from identity.sealing import postings
 from identity.sealing.envelope import Content
 

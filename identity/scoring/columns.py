@@ -8,9 +8,9 @@ Python.
 import re
 from typing import Any, Final
 
-from identity.partition.pool import Pool
 from identity.scoring import catalogue, views
 from identity.scoring.comparison import Comparison
+from identity.scoring.pool import Pool
 
 _COLUMN: Final = re.compile(r"\b([a-z][a-z0-9_]*)_[lr]\b")
 

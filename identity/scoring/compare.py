@@ -14,7 +14,7 @@ from typing import Final
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from identity.canonical import given_names, sounds
-from identity.partition.pool import Name
+from identity.scoring.pool import Name
 
 CACHE_SIZE: Final = 1 << 16
 TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word mistyped

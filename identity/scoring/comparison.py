@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from identity.partition.pool import Pool
+from identity.scoring.pool import Pool
 
 ELSE: Final = "ELSE"
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from identity.partition.pool import Pool
 from identity.scoring import views
 from identity.scoring.comparison import Comparison, Level, otherwise
+from identity.scoring.pool import Pool
 from identity.scoring.similarity import edits, edits_sql, jaro_winkler, jaro_winkler_sql
 from identity.scoring.views import EmailView, PhoneView
 

@@ -14,10 +14,10 @@ from math import log2
 from typing import Any, Final
 
 from identity.model import Record
-from identity.partition.pool import Pool
 from identity.scoring import blocking, catalogue, document
 from identity.scoring.comparison import Comparison, Level
 from identity.scoring.document import Document, Odds, Terms
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import UNITS_PER_BIT
 
 POOLS_CACHED: Final = 1 << 14

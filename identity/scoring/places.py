@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from identity.partition.pool import Pool
 from identity.scoring import views
 from identity.scoring.comparison import Comparison, Level, otherwise
+from identity.scoring.pool import Pool
 from identity.scoring.similarity import edits, edits_sql, is_typo, is_typo_sql
 from identity.scoring.views import PlaceView
 

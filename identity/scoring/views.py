@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from identity.canonical import emails, given_names, sounds
 from identity.model import Canonical
-from identity.partition.pool import Name
+from identity.scoring.pool import Name
 
 CACHE_SIZE = 1 << 17
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from identity.model import Record
-from identity.partition.pool import Pool
+from identity.scoring.pool import Pool
 
 UNITS_PER_BIT: Final = 1 << 32
 

@@ -10,8 +10,9 @@ from identity.answers import Effect, ReviewView
 from identity.context import Context
 from identity.errors import UnknownReviewError
 from identity.model import Verdict
-from identity.stewardship import steward, store_reviews
-from identity.stewardship.store_reviews import ReviewRow
+from identity.partition import store_reviews
+from identity.partition.store_reviews import ReviewRow
+from identity.stewardship import steward
 
 VERDICTS: Final = ("same", "different", "dismiss")
 LIMIT_MAX: Final = 500

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from identity.partition import redo
+from identity import redo
 from identity.stewardship import store_standing
 
 SIZES = ("1", "2", "3-5", "6-10", "11-20", "21-50", "51+")

@@ -22,9 +22,9 @@ from identity.reading import readers, store_profiles
 from identity.register import opening, writing
 from identity.register.store_records import Stored
 from identity.register.writing import Draft
+from identity.scoring import active
 from identity.sealing.envelope import Content
 from identity.stewardship import store_judgements
-from identity.versions import active
 
 RECORDS_MAX: Final = 500
 """Records that one side of a judgement may name."""

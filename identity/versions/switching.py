@@ -15,8 +15,8 @@ from identity.context import Context
 from identity.errors import ModelError
 from identity.partition import store_redo
 from identity.register import opening, records
-from identity.versions import store_versions
-from identity.versions.store_versions import Version
+from identity.scoring import store_versions
+from identity.scoring.store_versions import Version
 
 
 def add(connection: Connection, ctx: Context, document: Mapping[str, Any], *, now: datetime) -> int:

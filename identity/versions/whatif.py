@@ -17,7 +17,7 @@ from identity.model import RecordKey
 from identity.partition import cluster, store_graph
 from identity.partition.sight import Sight
 from identity.partition.view import View, with_counterparts
-from identity.versions import active, store_versions
+from identity.scoring import active, store_versions
 
 SAMPLES: Final = 20
 AROUND_MAX: Final = 400

@@ -11,8 +11,8 @@ from functools import lru_cache
 from sys import intern
 from typing import TypeVar
 
-from offers.catalogue.rule import Entry, Rule, arrange, compile_rule, covers
-from offers.marketing.campaign import Campaign, Interest
+from offers.catalogue.rule import Rule, arrange, compile_rule, covers
+from offers.marketing.campaign import Campaign, Entry, Interest
 
 Key = TypeVar("Key")
 Positions = Sequence[int]

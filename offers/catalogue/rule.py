@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from offers.evaluation.groups import Group
-from offers.evaluation.wording import Words, compile_words
+from offers.catalogue.group import Group
+from offers.catalogue.offer_ids import compose
+from offers.catalogue.wording import Words, compile_words
 from offers.marketing.campaign import (
     Audience,
     BasketHolds,
     Campaign,
+    Entry,
     Frequency,
     Funding,
     Interest,
@@ -37,22 +39,12 @@ from offers.marketing.campaign_rewards import (
     TenderCoupon,
 )
 from offers.money import BP, Money
-from offers.queries.offer_ids import compose
 
 PERCENT, UNIT, POOL, FIXED, GIFT, POINTS, TENDER, NOTICE = range(8)
 BESIDE = frozenset({POINTS, TENDER, NOTICE})
 """Kinds that touch no price: they meet no other campaign on a line."""
 
 Amounts = dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A campaign in one of its versions, as the store knows it."""
-
-    number: int
-    version: int
-    campaign: Campaign
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.catalogue.compiled import Catalogue, compile_catalogue, extend
 from offers.catalogue.snapshot import Snapshot
 from offers.errors import UnknownStoreError

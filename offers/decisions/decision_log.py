@@ -15,10 +15,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from offers import transaction_key
 from offers.decisions import store_decisions
 from offers.decisions.decision_record import DecisionRecord
 from offers.decisions.store_decisions import Pin
-from offers.redemptions import transaction_key
 
 INTERVAL_S: Final = 0.05
 MOST_BUFFERED: Final = 10_000

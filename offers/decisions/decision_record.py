@@ -11,9 +11,9 @@ from uuid import UUID
 
 import msgspec
 
+from offers import transaction_key
 from offers.evaluation.decision import Decision, Draw, Refusal, RefusedCode
 from offers.model import Known, Policy, Query, Shopper
-from offers.redemptions import transaction_key
 
 UUID_WITH_TIME: Final = 7
 

@@ -15,7 +15,7 @@ from offers.decisions.decision_record import DecisionRecord, encode
 from offers.errors import InvalidCampaignError, UnknownDecisionError
 from offers.evaluation.decision import Decision
 from offers.evaluation.evaluate import evaluate
-from offers.returns import store
+from offers.marketing import store_campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def replay(connection: Connection, decision_id: UUID) -> Replayed | Gone:
             return "inputs erased"
         raise UnknownDecisionError(f"No decision has the id {decision_id}.")
     try:
-        entries = store.entries(connection, named(record.answer), catalogue=record.answer.catalogue)
+        entries = store_campaigns.entries(connection, named(record.answer), catalogue=record.answer.catalogue)
     except InvalidCampaignError:
         return "a campaign can no longer be read"
     inputs = record.inputs

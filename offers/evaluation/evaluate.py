@@ -7,12 +7,12 @@ randomness, no database.
 from datetime import UTC, datetime, timedelta
 
 from offers.catalogue.compiled import Catalogue
+from offers.evaluation import answers, showcase
 from offers.evaluation.case import Case, lay_out
 from offers.evaluation.combination import choose
 from offers.evaluation.decision import Decision, Offer, Refusal, RefusedCode
 from offers.evaluation.judging import Judged, explain_losers, judge
 from offers.model import Known, Policy, Query, Shopper
-from offers.queries import answers, showcase
 
 
 def evaluate(

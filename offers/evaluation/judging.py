@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from offers.catalogue.matching import match
 from offers.catalogue.rule import Rule
 from offers.evaluation.case import Case, Item
 from offers.evaluation.decision import Hint, Refusal
 from offers.evaluation.eligibility import No, refuse
+from offers.evaluation.matching import match
 from offers.evaluation.plays import claim
 from offers.evaluation.pricing import Grant, Play
 

@@ -8,10 +8,11 @@ what the earlier ones left.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from offers.catalogue.group import GET
 from offers.catalogue.rule import FIXED, GIFT, PERCENT, POOL, Rule, Treatment
 from offers.evaluation.case import Item
 from offers.evaluation.decision import EffectReason
-from offers.evaluation.groups import GET, Stack, form
+from offers.evaluation.groups import Stack, form
 from offers.interests.interest_rules import Standing
 from offers.model import ONE_UNIT_MILLI
 from offers.money import BP, ceiling, dearest, half_up, share, spread

@@ -2,7 +2,7 @@
 
 Invariant: a `Campaign` that exists is well formed; `campaign_format.parse` is the only way from a document,
 and `campaign_format.dump` gives a document that parses to the same campaign. State (draft, live, paused,
-ended), number and version are the store's; `compiled.Entry` ties them together.
+ended), number and version are the store's; `Entry` ties them together.
 """
 
 from dataclasses import dataclass
@@ -266,3 +266,12 @@ class Campaign:
             or bool(self.audience.tiers)
             or self.audience.asks_for_traits
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A campaign in one of its versions, as the store knows it."""
+
+    number: int
+    version: int
+    campaign: Campaign

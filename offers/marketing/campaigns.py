@@ -11,12 +11,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.errors import CampaignStateError, UnknownCampaignError
-from offers.marketing import campaign_difference, campaign_dump, store_campaigns
+from offers.marketing import campaign_difference, campaign_dump, limits, store_campaigns, store_limits
 from offers.marketing.campaign import Campaign
 from offers.marketing.store_campaigns import Change, Stored
-from offers.redemptions import limits, store_limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

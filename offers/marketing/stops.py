@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.errors import UnknownStoreError
 from offers.marketing import campaigns, store_stops
 from offers.marketing.campaigns import Author

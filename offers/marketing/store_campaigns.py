@@ -1,15 +1,14 @@
 """Reads and writes campaigns, their versions and who changed them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from offers.catalogue.rule import Entry
 from offers.errors import InvalidCampaignError
-from offers.marketing.campaign import Campaign
+from offers.marketing.campaign import Campaign, Entry
 from offers.marketing.campaign_format import parse
 from offers.marketing.campaign_reader import Problems
 from offers.tables import campaign, campaign_change, campaign_version
@@ -208,3 +207,28 @@ def document_campaign(document: Mapping[str, object]) -> Campaign:
     if isinstance(found, Problems):
         raise InvalidCampaignError(found.sentences)
     return found
+
+
+_VERSIONS = text("""
+    SELECT DISTINCT ON (k.campaign_no) k.campaign_no, k.version
+      FROM offers.campaign_change AS k JOIN offers.campaign AS c USING (campaign_no)
+     WHERE c.id = ANY (:names) AND k.catalogue <= :catalogue
+     ORDER BY k.campaign_no, k.change_no DESC
+""")
+_CONTENTS = text("""
+    SELECT v.campaign_no, v.version, v.content
+      FROM offers.campaign_version AS v
+      JOIN unnest(CAST(:numbers AS bigint[]), CAST(:versions AS integer[])) AS w (campaign_no, version)
+     USING (campaign_no, version)
+""")
+
+
+def entries(connection: Connection, names: Iterable[str], *, catalogue: int) -> list[Entry]:
+    """These campaigns in the versions that a catalogue served. Raises InvalidCampaignError."""
+    asked: Mapping[str, Any] = {"names": sorted(names), "catalogue": catalogue}
+    rows = connection.execute(_VERSIONS, asked).all()
+    wanted = {"numbers": [row.campaign_no for row in rows], "versions": [row.version for row in rows]}
+    return [
+        Entry(row.campaign_no, row.version, document_campaign(row.content))
+        for row in connection.execute(_CONTENTS, wanted)
+    ]

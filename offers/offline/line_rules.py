@@ -10,12 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from offers.catalogue.rule import Entry
-from offers.marketing.campaign import Always, Audience, Campaign, Conditions, Limits, Scope
+from offers.catalogue.offer_ids import compose
+from offers.marketing.campaign import Always, Audience, Campaign, Conditions, Entry, Limits, Scope
 from offers.marketing.campaign_rewards import AmountOff, FixedPrice, Percent, Reward
 from offers.model import Place
 from offers.money import Money
-from offers.queries.offer_ids import compose
 
 MOST_NAMED: Final = 6
 """So many products or categories fit into a signed offer."""

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers.catalogue.rule import Entry
 from offers.marketing import store_campaigns
+from offers.marketing.campaign import Entry
 from offers.model import Place
 from offers.offline import store
 from offers.offline.line_rules import LineOffer, is_plain, line_offer

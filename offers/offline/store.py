@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from offers.redemptions.limits import Kind
+from offers.marketing.limits import Kind
 
 _EXHAUSTED = text("""
     SELECT DISTINCT campaign_no FROM offers.capacity

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.marketing.campaigns import Author
 from offers.money import BP
 from offers.overrides import store

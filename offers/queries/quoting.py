@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from offers import transaction_key
 from offers.catalogue.snapshot import Snapshot
 from offers.codes import opening
 from offers.context import Answer, Context
@@ -18,14 +19,14 @@ from offers.errors import (
     StaleRevisionError,
     UnknownDecisionError,
 )
-from offers.evaluation import settled
 from offers.evaluation.decision import Decision
 from offers.evaluation.evaluate import evaluate
 from offers.model import ONE_UNIT_MILLI, Known, Query, Shopper, Traits
 from offers.preferences.rules import preferences
 from offers.queries import store_known
 from offers.queries.store_known import Moment
-from offers.redemptions import ledger, ledger_view, store_people, store_redemptions, transaction_key
+from offers.redemptions import ledger, ledger_view, settled, store_people, store_redemptions
+from offers.redemptions.booking import counted_by
 from offers.redemptions.ledger import Opened, Step
 from offers.redemptions.redemption import Authorised, Redemption, Refused
 from offers.redemptions.store_redemptions import Wish
@@ -220,13 +221,6 @@ def decide(ctx: Context, looked: Looked, *, now: datetime, record_no: int | None
     return DecisionRecord(
         id=decision_id, at=moment(decision_id, now), inputs=inputs, answer=decision, record_no=record_no
     )
-
-
-def counted_by(shopper: Shopper | None, record_no: int | None) -> int | None:
-    """The record that a use is booked on: the one shown, where it is the person's, else the oldest."""
-    if shopper is None:
-        return None
-    return record_no if record_no in shopper.limit_members else shopper.person_no
 
 
 def _pinned(ctx: Context, asked: Query, seen: Moment) -> Query | Refused:

@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from offers import transaction_key
 from offers.catalogue.snapshot import Asked
 from offers.interests.interest_rules import is_open, join, merge
 from offers.interests.want_list import unpack
+from offers.marketing.limits import Kind
 from offers.model import Left, Query, Shopper, Want
 from offers.preferences import store as store_preferences
 from offers.preferences.rules import Statement
 from offers.queries.store_known_statement import Parts, statement
-from offers.redemptions import transaction_key
-from offers.redemptions.limits import Kind
 from offers.store_driver import array, prepared_row
 
 _NONE: Final = array(())

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from offers import clock
-from offers.catalogue import store_catalogue
+from offers import clock, store_catalogue
 from offers.catalogue.compiled import compile_catalogue
 from offers.catalogue.rule import Rule
 from offers.clock import Settled
@@ -19,7 +18,6 @@ from offers.decisions import store_decisions
 from offers.decisions.decision_record import DecisionRecord
 from offers.marketing import store_campaigns
 from offers.model import Shopper
-from offers.queries.quoting import counted_by
 from offers.redemptions import ledger, person_limits, store_people, wishes
 from offers.redemptions.ledger import Opened, Step
 from offers.redemptions.redemption import Applied, Clocks, Item, Operation, Use
@@ -171,3 +169,10 @@ def _as_refused(wish: Wish, reason: str) -> Item:
         granted_minor=0,
         reason=reason,
     )
+
+
+def counted_by(shopper: Shopper | None, record_no: int | None) -> int | None:
+    """The record that a use is booked on: the one shown, where it is the person's, else the oldest."""
+    if shopper is None:
+        return None
+    return record_no if record_no in shopper.limit_members else shopper.person_no

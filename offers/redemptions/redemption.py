@@ -13,11 +13,11 @@ from uuid import UUID
 
 from offers.errors import OffersError
 from offers.model import Shopper, TransactionKey
-from offers.returns.refund import ReturnPolicy
 
 Operation = Literal["reserve", "commit", "void", "reverse"]
 State = Literal["reserved", "committed", "voided", "reversed", "expired", "returned"]
 Unit = Literal["money", "points"]
+ReturnPolicy = Literal["clawback", "prorated"]
 
 # Asked inside the reserving transaction, last before the take: whether the caller may still do this.
 Authorised = Callable[[], bool]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from offers.catalogue import offer_ids
 from offers.evaluation.decision import Decision
-from offers.queries import offer_ids
 from offers.redemptions.redemption import Applied, Item, Promise, Unit
 from offers.redemptions.store_redemptions import Wish
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.retailer import store_places, store_products, store_stock
 from offers.retailer.shop import Article, Counts, Shelf
 

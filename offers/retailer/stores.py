@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.errors import UnknownStoreError
 from offers.retailer import store_places
 from offers.retailer.shop import Counts, Store

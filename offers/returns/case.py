@@ -10,13 +10,15 @@ from offers.context import Context
 from offers.decisions import store_decisions
 from offers.decisions.decision_record import DecisionRecord
 from offers.errors import InvalidCampaignError
+from offers.marketing import store_campaigns
 from offers.money import spread
 from offers.redemptions import store_redemptions
+from offers.redemptions.redemption import ReturnPolicy
 from offers.redemptions.store_redemptions import Booked
 from offers.returns import kept, store
 from offers.returns.kept import Kept
 from offers.returns.model import Return
-from offers.returns.refund import Brought, ReturnPolicy, Sold
+from offers.returns.refund import Brought, Sold
 from offers.returns.store import Past
 
 
@@ -109,7 +111,9 @@ def _kept(
     if record is None:
         return None
     try:
-        entries = store.entries(connection, kept.took_part(record), catalogue=record.answer.catalogue)
+        entries = store_campaigns.entries(
+            connection, kept.took_part(record), catalogue=record.answer.catalogue
+        )
     except InvalidCampaignError:
         return None
     back = {one.line: one.in_all_milli for one in brought.values()}

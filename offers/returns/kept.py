@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from offers.catalogue.compiled import compile_catalogue
-from offers.catalogue.rule import Entry
 from offers.decisions.decision_record import DecisionRecord, Inputs
 from offers.evaluation.evaluate import evaluate
+from offers.marketing.campaign import Entry
 from offers.model import Basket, Line
 from offers.returns.refund import share
 

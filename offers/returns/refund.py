@@ -10,11 +10,8 @@ whole.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from offers.money import half_up, spread
-
-ReturnPolicy = Literal["clawback", "prorated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

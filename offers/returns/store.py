@@ -1,6 +1,6 @@
 """Reads and writes returns, and what a sale's lines and campaigns were."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,10 +9,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, insert, text
 
-from offers.catalogue.rule import Entry
-from offers.marketing import store_campaigns
+from offers.marketing.limits import Kind
 from offers.model import ONE_UNIT_MILLI, TransactionKey
-from offers.redemptions.limits import Kind
 from offers.redemptions.redemption import Returned
 from offers.tables import return_line, sale_return
 
@@ -129,31 +127,6 @@ def put_back(connection: Connection, redemption_no: int, items: Sequence[Back]) 
                 "items": orjson.dumps([one._asdict() for one in items]).decode(),
             },
         )
-
-
-_VERSIONS = text("""
-    SELECT DISTINCT ON (k.campaign_no) k.campaign_no, k.version
-      FROM offers.campaign_change AS k JOIN offers.campaign AS c USING (campaign_no)
-     WHERE c.id = ANY (:names) AND k.catalogue <= :catalogue
-     ORDER BY k.campaign_no, k.change_no DESC
-""")
-_CONTENTS = text("""
-    SELECT v.campaign_no, v.version, v.content
-      FROM offers.campaign_version AS v
-      JOIN unnest(CAST(:numbers AS bigint[]), CAST(:versions AS integer[])) AS w (campaign_no, version)
-     USING (campaign_no, version)
-""")
-
-
-def entries(connection: Connection, names: Iterable[str], *, catalogue: int) -> list[Entry]:
-    """These campaigns in the versions that a catalogue served. Raises InvalidCampaignError."""
-    asked: Mapping[str, Any] = {"names": sorted(names), "catalogue": catalogue}
-    rows = connection.execute(_VERSIONS, asked).all()
-    wanted = {"numbers": [row.campaign_no for row in rows], "versions": [row.version for row in rows]}
-    return [
-        Entry(row.campaign_no, row.version, store_campaigns.document_campaign(row.content))
-        for row in connection.execute(_CONTENTS, wanted)
-    ]
 
 
 def lock_sales(connection: Connection, keys: Iterable[tuple[int, TransactionKey]]) -> None:

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from offers.catalogue import offer_ids
 from offers.model import Only, TransactionKey
-from offers.queries import offer_ids
 from offers.take_along import store_tokens
 from offers.take_along.store_tokens import Owner
 

@@ -19,7 +19,7 @@ from gateway.demo.rates import Rates
 from gateway.demo.world import World
 from gateway.settings import Settings
 from gateway.wiring import Services
-from identity.partition import redo
+from identity import redo
 from identity.register import records
 from identity.sealing import envelope
 from offers.interests import interest

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
-from gateway.api import decoded
-from gateway.api.decoded import Shape
-from gateway.api.fields import CODE, MAX_AMOUNT_MINOR, MAX_COUNT
 from gateway.api.offers import QuestionSchema
 from gateway.api.offline import OfflineQuestionSchema
 from gateway.api.redemptions import RedemptionSchema, RedemptionStepSchema
 from gateway.api.returns import ReturnSchema
 from gateway.api.transactions import TransactionSchema
+from gateway.wire import decoded
+from gateway.wire.decoded import Shape
+from gateway.wire.fields import CODE, MAX_AMOUNT_MINOR, MAX_COUNT
 
 PAIRS: list[tuple[type[Shape], type[Schema]]] = [
     (decoded.Question, QuestionSchema),

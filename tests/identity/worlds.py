@@ -14,8 +14,8 @@ import yaml
 
 from identity import policy
 from identity.model import Assurance, Canonical, Identifier, Judgement, Record, RecordKey, Verdict
-from identity.partition.pool import Pool
 from identity.policy import Policy
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import UNITS_PER_BIT
 
 T = TypeVar("T")

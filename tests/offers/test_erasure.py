@@ -8,7 +8,7 @@ from offers import erasure, service
 from offers.decisions import store_decisions
 from offers.interests import interest
 from offers.interests.interest import Touch
-from offers.redemptions.limits import Kind
+from offers.marketing.limits import Kind
 from offers.redemptions.redemption import Clocks, Recorded, Sale
 from tests.offers.floor import NOW, Till, applied, capacities, limited, shopper, unbalanced
 

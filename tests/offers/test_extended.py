@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.catalogue.compiled import compile_catalogue, extend
-from offers.catalogue.rule import Entry
 from offers.evaluation.evaluate import evaluate
+from offers.marketing.campaign import Entry
 from tests.offers.worlds import World, campaigns_of, worlds
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from offers.catalogue.compiled import Catalogue, compile_catalogue
-from offers.catalogue.rule import Entry
 from offers.evaluation.decision import Decision
 from offers.evaluation.evaluate import evaluate
 from offers.marketing.campaign import (
@@ -16,6 +15,7 @@ from offers.marketing.campaign import (
     Audience,
     Campaign,
     Conditions,
+    Entry,
     Interest,
     Limits,
     Message,

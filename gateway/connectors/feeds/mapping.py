@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.connectors.amounts import NotAnAmountError, minor
 from gateway.connectors.feeds.rows import Row
-from gateway.shopping.scans import canonical_gtin
+from gateway.connectors.scans import canonical_gtin
 from offers.retailer.shop import Article, Shelf
 
 PRICE: Final = re.compile(

@@ -16,14 +16,15 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from gateway.access.security import Principal, Scope
-from gateway.api import decoded
+from gateway.connectors import scans
 from gateway.pages.kiosk import visits
 from gateway.pages.kiosk.cards import drawn
 from gateway.pages.kiosk.shop import Shop, shop_with_code
 from gateway.pages.kiosk.store import Device
 from gateway.pages.wording import DEFAULT_LANGUAGE
-from gateway.shopping import questions, scans
+from gateway.shopping import questions
 from gateway.shopping.questions import Answered
+from gateway.wire import decoded
 from gateway.wire.glyphs import TOKEN_BYTES, token_bytes, token_text
 from gateway.wire.learnt import learnt
 from gateway.wire.problems import Problem

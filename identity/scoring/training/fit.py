@@ -16,14 +16,13 @@ import pyarrow as pa
 
 from identity.canonical import keys
 from identity.model import Key, Record
-from identity.partition import pool
-from identity.partition.pool import Name, Pool
 from identity.policy import Policy
-from identity.scoring import blocking, catalogue, columns, compare, document
+from identity.scoring import blocking, catalogue, columns, compare, document, pool
 from identity.scoring import names as names_levels
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
 from identity.scoring.model import ScoredModel
+from identity.scoring.pool import Name, Pool
 from identity.scoring.training import levels, lines
 from identity.scoring.training.estimate import Estimate, Floats, Sample, estimate
 from identity.scoring.training.levels import Levels, Pairs

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api import decoded
 from gateway.connectors.poslog import stream, transactions
 from gateway.connectors.poslog.stream import HostileXmlError, Place, Reader
 from gateway.connectors.poslog.transactions import NotATransactionError
 from gateway.shopping import receipts
+from gateway.wire import decoded
 from tests.gateway.connectors import poslogs
 
 VIENNA = ZoneInfo("Europe/Vienna")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from identity import redo
 from identity.batches import rolling
 from identity.errors import UnknownBatchError, UnknownRecordError
 from identity.model import Assurance
-from identity.partition import redo
 from identity.reading import profiles
 from identity.register import records
 from identity.submission import Claim, Submission

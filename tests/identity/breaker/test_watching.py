@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from identity import redo
 from identity.breaker import watching
 from identity.errors import UnknownSourceError
-from identity.partition import redo
 from tests.identity import scratch
 from tests.identity.desk import Desk
 

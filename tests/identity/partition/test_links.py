@@ -9,7 +9,7 @@ from identity.model import Record, RecordKey
 from identity.partition import links
 from identity.partition.judgements import bench
 from identity.partition.links import Link, Member, Strength
-from identity.partition.pool import Pool
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import UNITS_PER_BIT, DeterministicModel
 from tests.identity.shoppers import POLICY, different, same, shopper
 from tests.identity.worlds import ToyModel, random_world, tight_policy

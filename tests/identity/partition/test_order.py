@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
+from identity import redo
 from identity.context import Context
 from identity.errors import ErasedError
-from identity.partition import redo
 from identity.reading import changes, profiles
 from identity.scoring import shipped
 from identity.scoring.weigh import DeterministicModel, Model

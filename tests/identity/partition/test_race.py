@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from gateway.database import Database, open_engine
+from identity import redo
 from identity.context import Context
 from identity.model import Assurance
-from identity.partition import redo
 from identity.reading import changes
 from identity.register import records
 from identity.scoring.weigh import DeterministicModel

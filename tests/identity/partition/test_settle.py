@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.engine import Connection
 
+from identity import redo
 from identity.context import Context
 from identity.model import Consent, Record, RecordKey, Verdict
-from identity.partition import redo
 from identity.policy import Policy
 from identity.register import opening, records, writing
 from identity.register.store_records import SealedStatement

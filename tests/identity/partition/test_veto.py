@@ -10,7 +10,7 @@ from identity.canonical import keys
 from identity.model import Record
 from identity.partition import links, veto
 from identity.partition.judgements import Bench, bench
-from identity.partition.pool import Pool
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import DeterministicModel
 from tests.identity.shoppers import POLICY, different, same, shopper
 from tests.identity.worlds import random_world, tight_policy

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.canonical import given_names
-from identity.partition.pool import Name
 from identity.scoring import compare
 from identity.scoring.compare import Level
+from identity.scoring.pool import Name
 
 WORD = st.sampled_from(
     [

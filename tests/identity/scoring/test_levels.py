@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from identity.canonical import keys
 from identity.model import Assurance, Canonical, Identifier, Record, RecordKey
-from identity.partition import pool
-from identity.partition.pool import Pool
-from identity.scoring import catalogue, columns
+from identity.scoring import catalogue, columns, pool
+from identity.scoring.pool import Pool
 from tests.identity.shoppers import POLICY
 
 pytest.importorskip("duckdb")

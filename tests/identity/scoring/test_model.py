@@ -12,8 +12,8 @@ from identity.canonical import keys
 from identity.errors import ModelError
 from identity.model import Record
 from identity.partition import links
-from identity.partition.pool import Pool
 from identity.scoring import document, model, shipped
+from identity.scoring.pool import Pool
 from tests.identity.shoppers import POLICY, shopper
 from tests.identity.worlds import random_world
 

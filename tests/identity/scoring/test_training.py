@@ -13,10 +13,9 @@ pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
 from identity.canonical import keys
-from identity.partition import pool
-from identity.partition.pool import Pool
-from identity.scoring import document
+from identity.scoring import document, pool
 from identity.scoring.model import ScoredModel
+from identity.scoring.pool import Pool
 from identity.scoring.training import fit
 
 GIVEN = [

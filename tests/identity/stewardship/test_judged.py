@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from identity import redo
 from identity.model import Verdict
-from identity.partition import redo
 from identity.scoring import shipped
+from identity.scoring.registry import Models
 from identity.stewardship import reviews, steward
 from identity.versions import switching
-from identity.versions.registry import Models
 from tests.identity import scratch
 from tests.identity.desk import Desk
 from tests.identity.worlds import ToyModel

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
+from identity import redo
 from identity.context import Context
 from identity.errors import ModelError
-from identity.partition import redo
+from identity.scoring import active
+from identity.scoring.registry import Models
 from identity.scoring.weigh import UNITS_PER_BIT, Model
 from identity.sealing.vault import Vault
-from identity.versions import active, switching
-from identity.versions.registry import Models
+from identity.versions import switching
 from tests.identity import histories, scratch
 from tests.identity.conftest import new_ids
 from tests.identity.histories import START

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from identity import redo
 from identity.errors import ModelError
-from identity.partition import redo
+from identity.scoring.registry import Models
 from identity.scoring.weigh import UNITS_PER_BIT
 from identity.versions import switching, whatif
-from identity.versions.registry import Models
 from tests.identity import scratch
 from tests.identity.desk import Desk
 from tests.identity.worlds import ToyModel

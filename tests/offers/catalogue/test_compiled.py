@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.catalogue.compiled import compile_catalogue, lineage
-from offers.catalogue.matching import match
-from offers.catalogue.rule import Entry
 from offers.evaluation.case import lay_out
-from offers.marketing.campaign import Campaign, Conditions, Scope
+from offers.evaluation.matching import match
+from offers.marketing.campaign import Campaign, Conditions, Entry, Scope
 from offers.marketing.campaign_rewards import Percent
 from offers.model import Known
 from tests.offers.worlds import (

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from offers.catalogue.compiled import compile_catalogue
-from offers.catalogue.rule import Entry
 from offers.evaluation.decision import Decision, Effect, Refusal
 from offers.evaluation.evaluate import evaluate
-from offers.marketing.campaign import Campaign
+from offers.marketing.campaign import Campaign, Entry
 from offers.marketing.campaign_format import parse
 from offers.marketing.campaign_reader import SPAN_SECONDS
 from offers.marketing.campaign_yaml import load

@@ -5,7 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.evaluation.groups import BUY, GET, Group, Stack, form, missing
+from offers.catalogue.group import BUY, GET, Group
+from offers.evaluation.groups import Stack, form, missing
 from offers.marketing.campaign_rewards import Cover
 from offers.money import dearest
 

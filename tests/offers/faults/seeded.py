@@ -120,7 +120,7 @@ FAULTS = (
     Fault("evaluation.plays", "spent - _gifts_minor(rule, counted, reached)", "spent"),
     Fault("evaluation.plays", "signs = [(item, 1 if item.sale or item.virtual else -1) for item in held]",
           "signs = [(item, 1) for item in held]"),
-    Fault("queries.answers", "before = sum([item.amount_minor for item in case.items if item.sale])",
+    Fault("evaluation.answers", "before = sum([item.amount_minor for item in case.items if item.sale])",
           "before = sum([item.amount_minor for item in case.items])"),
 )  # fmt: skip
 """Most are caught by a worked example; the rest by a property."""

@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, text
 
-from offers.catalogue import store_catalogue
+from offers import store_catalogue
 from offers.errors import CampaignStateError, UnknownCampaignError, UnknownStoreError
 from offers.marketing import campaigns, stops, store_campaigns
 from offers.marketing.campaign import Campaign, Limits
 from offers.marketing.campaign_format import parse
 from offers.marketing.campaigns import Author
+from offers.marketing.limits import UNBOUNDED, Kind
 from offers.money import Money
-from offers.redemptions.limits import UNBOUNDED, Kind
 from offers.retailer import stores
 from offers.retailer.shop import Store
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway.database import Database
+from offers.marketing.limits import Kind
 from offers.money import Money
-from offers.redemptions.limits import Kind
 from tests.offers.dying import STEPS, visit
 from tests.offers.floor import capacities, furnish, limited, unbalanced
 

@@ -16,8 +16,8 @@ from offers.errors import (
     UnknownRedemptionError,
 )
 from offers.marketing import campaigns, stops
+from offers.marketing.limits import Kind
 from offers.money import Money
-from offers.redemptions.limits import Kind
 from offers.redemptions.redemption import Applied, Redemption, Refused
 from offers.service import Answer
 from tests.offers.floor import (

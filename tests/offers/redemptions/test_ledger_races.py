@@ -15,8 +15,8 @@ from sqlalchemy import text
 from gateway.database import Database
 from offers.marketing import campaigns
 from offers.marketing.campaign import Limits
+from offers.marketing.limits import Kind
 from offers.money import Money
-from offers.redemptions.limits import Kind
 from offers.redemptions.redemption import Redemption, Refused
 from offers.service import Answer
 from tests.offers.floor import (

@@ -27,9 +27,9 @@ from offers.codes.issuing import Order
 from offers.context import Context
 from offers.marketing import campaigns
 from offers.marketing.campaign import Campaign, Limits
+from offers.marketing.limits import Kind
 from offers.money import Money
 from offers.redemptions import store_redemptions
-from offers.redemptions.limits import Kind
 from offers.redemptions.redemption import Redemption, Returned
 from offers.redemptions.store_redemptions import Wish
 from offers.returns.model import ReturnLine

@@ -15,9 +15,9 @@ from offers.errors import (
 )
 from offers.marketing.campaign import Conditions
 from offers.marketing.campaign_rewards import AmountOff
+from offers.marketing.limits import Kind
 from offers.model import Line
 from offers.money import Money
-from offers.redemptions.limits import Kind
 from offers.redemptions.redemption import Applied, Clocks, Recorded, Redemption, Refused, Returned, Sale
 from offers.returns.model import ReturnLine
 from tests.offers.floor import NOW, Till, applied, campaign, capacities, key, limited, shopper, unbalanced

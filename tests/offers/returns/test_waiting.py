@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from offers import service
+from offers.marketing.limits import Kind
 from offers.model import TransactionKey
-from offers.redemptions.limits import Kind
 from offers.redemptions.redemption import Applied, Clocks, Recorded, Redemption, Sale
 from offers.returns.waiting import KEPT_FOR
 from tests.offers.floor import NOW, Till, capacities, key, limited, unbalanced

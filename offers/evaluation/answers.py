@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from offers.catalogue.offer_ids import compose
 from offers.catalogue.rule import GIFT, Rule, Treatment
+from offers.catalogue.wording import Facts
 from offers.evaluation import beside
 from offers.evaluation.case import Case, Item
 from offers.evaluation.decision import Effect, LineAfter, Offer, Prompt, Totals
 from offers.evaluation.eligibility import ends_at
 from offers.evaluation.pricing import Grant
-from offers.evaluation.wording import Facts
 from offers.marketing.campaign import Message
 from offers.model import ONE_UNIT_MILLI
-from offers.queries.offer_ids import compose
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from gateway.api.fields import (
+from gateway.wire.fields import (
     CODE,
     CURRENCY,
     LANGUAGE,
@@ -20,8 +20,8 @@ from gateway.api.fields import (
     UNIT_PRICE,
     whole,
 )
-from gateway.api.shapes import MAX_IDENTIFIERS, MAX_LINES, MAX_SHOPPERS, MAX_TOKENS
 from gateway.wire.moments import day, moment
+from gateway.wire.shapes import MAX_IDENTIFIERS, MAX_LINES, MAX_SHOPPERS, MAX_TOKENS
 
 T = TypeVar("T")
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from offers.catalogue.compiled import Catalogue, extend
-from offers.catalogue.rule import Entry
 from offers.decisions.decision_record import Inputs
 from offers.evaluation.evaluate import evaluate
-from offers.marketing.campaign import Campaign
+from offers.marketing.campaign import Campaign, Entry
 
 
 @dataclass(frozen=True, slots=True)

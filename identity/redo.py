@@ -15,7 +15,8 @@ from identity.breaker import watching
 from identity.context import Context
 from identity.partition import settle, store_graph, store_redo
 from identity.partition.settle import Cause
-from identity.versions import active, switching
+from identity.scoring import active
+from identity.versions import switching
 
 UNBOUNDED = 1 << 31
 

@@ -2,13 +2,12 @@
 
 from datetime import UTC, date, datetime
 
-from offers.catalogue.rule import Entry
 from offers.decisions.decision_record import Inputs
-from offers.marketing import rehearsal
-from offers.marketing.campaign import Campaign, Conditions, Limits, Schedule, Scope, Stacking
-from offers.marketing.campaign_checks import check
+from offers.marketing.campaign import Campaign, Conditions, Entry, Limits, Schedule, Scope, Stacking
 from offers.marketing.campaign_rewards import AmountOff, Bundle, BuyGet, Cover, Gift, Part, Percent, Points
 from offers.model import Known, Policy
+from offers.trials import rehearsal
+from offers.trials.campaign_checks import check
 from tests.offers.worlds import catalogue, decide, euros, line, product, promotion, till
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

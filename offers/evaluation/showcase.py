@@ -11,6 +11,7 @@ from heapq import merge
 from itertools import chain, islice
 
 from offers.catalogue.compiled import EVERY_PLACEMENT
+from offers.evaluation import answers
 from offers.evaluation.case import Case, is_sensitive, shown_item
 from offers.evaluation.combination import choose
 from offers.evaluation.decision import Offer, Refusal
@@ -20,7 +21,6 @@ from offers.evaluation.plays import treat
 from offers.evaluation.ranking import score
 from offers.interests.interest_rules import is_open
 from offers.model import Product
-from offers.queries import answers
 
 Rank = tuple[bool, int, int, str]
 

@@ -20,10 +20,10 @@ from identity.partition.quality import Quality
 from identity.partition.sight import Sight
 from identity.partition.veto import Refusal
 from identity.partition.view import View
+from identity.reading import explain
+from identity.reading.explain import Weights
+from identity.scoring import active
 from identity.scoring.weigh import UNITS_PER_BIT
-from identity.stewardship import explain
-from identity.stewardship.explain import Weights
-from identity.versions import active
 
 
 def how(connection: Connection, ctx: Context, profile: UUID, numbers: tuple[int, ...]) -> dict[str, Any]:

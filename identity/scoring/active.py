@@ -9,9 +9,9 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from identity.context import Context
+from identity.scoring import store_versions
+from identity.scoring.registry import HELD, OWN
 from identity.scoring.weigh import Model
-from identity.versions import store_versions
-from identity.versions.registry import HELD, OWN
 
 
 def bound(connection: Connection, ctx: Context) -> Context:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.shopping import scans
-from gateway.shopping.scans import Coupon
+from gateway.connectors import scans
+from gateway.connectors.scans import Coupon
 from gateway.wire.glyphs import token_text
 
 OWN = scans.card_pattern(r"29(?P<card>[0-9]{10})[0-9]")

@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Literal
 
 from offers.catalogue.compiled import INDEXES, Catalogue, Index, lineage
-from offers.catalogue.rule import Entry, Rule, compile_rule, covers
+from offers.catalogue.rule import Rule, compile_rule, covers
 from offers.evaluation.stack import joinable
-from offers.marketing.campaign import Campaign
+from offers.marketing.campaign import Campaign, Entry
 from offers.marketing.campaign_rewards import (
     AmountOff,
     Bundle,

@@ -2,9 +2,9 @@ from identity.canonical import keys
 from identity.model import Judgement, Key, Record
 from identity.partition import links
 from identity.partition.judgements import bench
+from identity.reading import explain
+from identity.reading.explain import Why
 from identity.scoring.weigh import DeterministicModel, Model
-from identity.stewardship import explain
-from identity.stewardship.explain import Why
 from tests.identity.shoppers import POLICY, different, partition, same, shopper
 from tests.identity.worlds import ToyModel
 

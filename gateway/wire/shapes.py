@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from gateway.api.fields import (
+from gateway.wire.fields import (
     CURRENCY,
     LANGUAGE,
     QUANTITY,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from marshmallow import Schema
 
-from gateway.api.decoded import Shape, decoded
+from gateway.wire.decoded import Shape, decoded
 from gateway.wire.learnt import learnt
 from gateway.wire.problems import Place, Problem
 

@@ -13,19 +13,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from offers import clock
+from offers import clock, transaction_key
 from offers.clock import Settled
 from offers.context import Context
 from offers.errors import TransactionConflictError
 from offers.points import account
-from offers.redemptions import (
-    ledger,
-    redeeming,
-    store_redemptions,
-    store_transactions,
-    transaction_key,
-    wishes,
-)
+from offers.redemptions import ledger, redeeming, store_redemptions, wishes
 from offers.redemptions.ledger import WHOLE_TRANSACTION, Step
 from offers.redemptions.redemption import (
     Clocks,
@@ -39,6 +32,7 @@ from offers.redemptions.redemption import (
 )
 from offers.returns import exchange
 from offers.returns.receipt import returns_of
+from offers.sales import store_transactions
 
 POINTS: Final = "points"
 """The means of payment that is points."""

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from offers import service
 from offers.errors import TransactionConflictError
-from offers.redemptions.limits import Kind
+from offers.marketing.limits import Kind
 from offers.redemptions.redemption import Applied, Clocks, Recorded, Refused, Sale
 from tests.offers.floor import NOW, Till, applied, campaign, capacities, key, limited, unbalanced
 

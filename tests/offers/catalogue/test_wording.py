@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from offers.catalogue import offer_ids
+from offers.catalogue.offer_ids import OfferKey
 from offers.marketing.campaign import Message, Scope
 from offers.marketing.campaign_rewards import Percent
 from offers.model import Only
-from offers.queries import offer_ids
-from offers.queries.offer_ids import OfferKey
 from tests.offers.worlds import ANNA, carted, decide, line, product, products, promotion, till, wanted, why
 
 QUERY = till(line("1", "S1", 5990))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from identity import driver
+from identity import driver, redo
 from identity.model import Assurance, Canonical, Identifier, RecordKey
-from identity.partition import redo, settle, store_redo
+from identity.partition import settle, store_redo
 from identity.partition.settle import Cause
 from identity.partition.sight import Sight
 from identity.register import writing

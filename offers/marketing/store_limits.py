@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, text
 
-from offers.redemptions.limits import UNBOUNDED, Kind, Row
+from offers.marketing.limits import UNBOUNDED, Kind, Row
 
 # Tills report up to three days late; older days are history.
 KEPT_DAYS = 4

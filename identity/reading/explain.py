@@ -14,11 +14,11 @@ from identity.partition import links
 from identity.partition.groups import Join
 from identity.partition.judgements import Bench
 from identity.partition.links import Link, Member, Strength
-from identity.partition.pool import Pool
 from identity.partition.veto import Refusal, veto
 from identity.policy import BLOCK, BOUND, Policy
 from identity.scoring import compare, weigh
 from identity.scoring.compare import Comparison, Level
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import UNITS_PER_BIT, Model
 
 _TEXTS: Final = ("street", "street_number", "city", "region", "postcode", "country", "sex")
