@@ -232,3 +232,13 @@ def test_leaving_out_the_single_best_may_be_best() -> None:
         percent("d", 2800, joins=("b", "c")),
     )
     assert {name for name, _ in given} == {"b", "c", "d"}
+
+
+def test_a_tangle_too_deep_to_search_gets_what_greed_finds() -> None:
+    """Two rivals on two hundred lines, one of them with a budget: every line has at least the free one."""
+    campaigns = [percent("free", 1000), promotion("rich", Percent(2000), limits=Limits(budget=euros(5000)))]
+    lines = [line(f"{i:03}", f"S{i}", 1000) for i in range(200)]
+    left = {2: Left(budget_minor=5000)}
+    decision = decide(campaigns, till(*lines), room=left)
+    assert decision.search == "bounded"
+    assert decision.totals.discount >= 200 * 100

@@ -104,7 +104,7 @@ FAULTS = (
     Fault("evaluation.search",
           "        if not better(found, self.best_worth):\n            return False\n", ""),
     Fault("evaluation.search", "rivals.append(sum([1 << (first + j) for j in bars]))", "rivals.append(0)"),
-    Fault("evaluation.search", "        given[rule] -= alone\n", ""),
+    Fault("evaluation.search", "given[rule] += alone\n", "given[rule] -= alone\n"),
     Fault("evaluation.bound",
           "weighed, key=lambda one: -(one[0] << 40) // one[1]", "weighed, key=lambda one: one[0]"),
     Fault("evaluation.bound", "limits.append(ceiling(play.amount_minor * play.scale, play.scale_of))",

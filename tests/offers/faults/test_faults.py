@@ -14,6 +14,7 @@ WITNESSES = (
     "evaluation/test_examples",
     "test_money",
     "evaluation/test_groups",
+    "evaluation/test_bound",
     "evaluation/test_combination",
     "evaluation/test_monotone",
     "evaluation/test_promises",
