@@ -19,7 +19,8 @@ from offers.marketing.campaign import (
     Stacking,
     Variant,
 )
-from offers.marketing.campaign_reader import Notes, Problem, Problems, Section, one_of, share, text, whole
+from offers.marketing.campaign_document import read
+from offers.marketing.campaign_reader import Problems, Section, one_of, share, text, whole
 from offers.marketing.campaign_reward_format import reward
 from offers.marketing.campaign_rewards import (
     AmountOff,
@@ -33,7 +34,6 @@ from offers.marketing.campaign_rewards import (
 )
 from offers.marketing.campaign_trigger_format import audience, trigger
 from offers.marketing.campaign_values import category, key, language, placement, sku, slug
-from offers.marketing.campaign_yaml import YamlRefusedError, load
 from offers.model import ALREADY_KINDS, CHANNELS
 from offers.money import BP
 
@@ -43,19 +43,10 @@ PLACEHOLDERS = ("product", "price_before", "price_after", "discount")
 
 def parse(document: str | bytes | Mapping[str, object]) -> Campaign | Problems:
     """The campaign that a YAML text or a plain mapping describes, or everything that is wrong with it."""
-    if isinstance(document, Mapping):
-        return _parse(document, Notes())
-    try:
-        plain, lines = load(document)
-    except YamlRefusedError as error:
-        return Problems((Problem("document", error.line, error.sentence),))
-    if not isinstance(plain, dict):
-        return Problems((Problem("document", 1, "write names and values, starting with campaign: its-id"),))
-    return _parse(plain, Notes(lines))
+    return read(document, _campaign, first="campaign")
 
 
-def _parse(values: Mapping[str, object], notes: Notes) -> Campaign | Problems:
-    document = Section(notes, (), values)
+def _campaign(document: Section) -> Campaign:
     campaign = Campaign(
         id=document.must("campaign", slug, "x"),
         name=document.must("name", partial(text, longest=200), "x"),
@@ -75,7 +66,7 @@ def _parse(values: Mapping[str, object], notes: Notes) -> Campaign | Problems:
     )
     document.close()
     _check_whole(campaign, document)
-    return Problems(tuple(notes.problems)) if notes.problems else campaign
+    return campaign
 
 
 def _check_whole(campaign: Campaign, document: Section) -> None:

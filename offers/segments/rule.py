@@ -9,11 +9,11 @@ from functools import partial
 
 from offers.evaluation import audience
 from offers.marketing.campaign import Always, Audience, Happened
-from offers.marketing.campaign_reader import Notes, Problem, Problems, Section, span, spell_span, text
+from offers.marketing.campaign_document import read
+from offers.marketing.campaign_reader import Problems, Section, span, spell_span, text
 from offers.marketing.campaign_trigger_format import audience as read_audience
 from offers.marketing.campaign_trigger_format import spell_audience
 from offers.marketing.campaign_values import key, slug
-from offers.marketing.campaign_yaml import YamlRefusedError, load
 from offers.model import Traits
 
 Plain = dict[str, object]
@@ -63,19 +63,10 @@ _ANYBODY = Audience()
 
 def parse(document: str | bytes | Mapping[str, object]) -> Segment | Problems:
     """The segment that a YAML text or a plain mapping describes, or everything that is wrong with it."""
-    if isinstance(document, Mapping):
-        return _parse(document, Notes())
-    try:
-        plain, lines = load(document)
-    except YamlRefusedError as error:
-        return Problems((Problem("document", error.line, error.sentence),))
-    if not isinstance(plain, dict):
-        return Problems((Problem("document", 1, "write names and values, starting with segment: its-id"),))
-    return _parse(plain, Notes(lines))
+    return read(document, _segment, first="segment")
 
 
-def _parse(values: Mapping[str, object], notes: Notes) -> Segment | Problems:
-    document = Section(notes, (), values)
+def _segment(document: Section) -> Segment:
     segment = Segment(
         id=document.must("segment", slug, "x"),
         name=document.must("name", partial(text, longest=200), "x"),
@@ -84,7 +75,7 @@ def _parse(values: Mapping[str, object], notes: Notes) -> Segment | Problems:
     document.close()
     if not 1 <= len(segment.when) <= MOST_ALTERNATIVES:
         document.refuse("when", f"write 1 to {MOST_ALTERNATIVES} alternatives")
-    return Problems(tuple(notes.problems)) if notes.problems else segment
+    return segment
 
 
 def _alternative(given: Section) -> Alternative:
