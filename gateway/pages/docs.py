@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Flask, render_template
 from flask_smorest import Api
+from markupsafe import Markup, escape
 from werkzeug import Response
 
 from gateway.pages import assets
@@ -69,7 +70,7 @@ class Section:
 
 def register(app: Flask, api: Api) -> None:
     """Add the pages. They are made once: routes do not change while the process runs."""
-    blueprint = Blueprint("docs", __name__, template_folder="pages/templates")
+    blueprint = Blueprint("docs", __name__, template_folder="templates")
     document: dict[str, Any] = api.spec.to_dict()
     written = orjson.dumps(document, option=orjson.OPT_INDENT_2)
     drawn: dict[str, str] = {}
@@ -107,7 +108,16 @@ def register(app: Flask, api: Api) -> None:
             lambda: render_template("docs/problems.html", asset=assets.address, problems=KINDS),
         )
 
+    app.add_template_filter(marked)
     app.register_blueprint(blueprint)
+
+
+def marked(text: str) -> Markup:
+    """Text in which what stands between backticks is shown as code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts)
+    )
 
 
 def sections(document: dict[str, Any]) -> Iterator[Section]:

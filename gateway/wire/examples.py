@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 FOLDER = Path(__file__).parent / "golden"
+REFUSED = 400
 
 
 @functools.cache
@@ -28,6 +29,12 @@ def examples_of(
     """The examples of an operation as OpenAPI writes them."""
     return {
         case: {"summary": content.get("title", case), "value": content[part]}
-        for case, content in everything().get(operation, {}).items()
+        for case, content in sorted(everything().get(operation, {}).items(), key=_refused_last)
         if part in content and (status is None or content.get("status") == status)
     }
+
+
+def _refused_last(one: tuple[str, dict[str, Any]]) -> tuple[bool, str]:
+    """Who reads examples wants to see first what works."""
+    case, content = one
+    return content.get("status", 200) >= REFUSED, case

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from gateway.pages.docs import marked
 from gateway.wire.problems import KINDS
 
 
@@ -71,3 +72,15 @@ def test_health_is_open_and_tells_nothing(client: Client) -> None:
     """A load balancer needs no key."""
     assert client.get("/healthz").json == {"status": "ok"}
     assert client.get("/readyz").json == {"status": "ready"}
+
+
+def test_the_first_example_of_a_route_is_one_that_works(document: Any) -> None:
+    """Refused bodies are shown too, after it."""
+    asked = document["paths"]["/v1/offers/query"]["post"]["requestBody"]["content"]["application/json"]
+    assert next(iter(asked["examples"])) != "invalid"
+    assert "invalid" in asked["examples"]
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_becomes_markup() -> None:
+    """Descriptions are ours, but a sentence may speak of `<b>`."""
+    assert marked("a `b` <c> `<d>`") == "a <code>b</code> &lt;c&gt; <code>&lt;d&gt;</code>"
