@@ -25,6 +25,11 @@ class Settled:
     happened_at: datetime
     flags: tuple[str, ...] = ()
 
+    @property
+    def decides_at(self) -> datetime:
+        """When it is asked what was allowed: at receipt, where the time stated is outside the window."""
+        return self.counts_at if self.flags else self.happened_at
+
 
 def settle(clocks: Clocks, *, offline: bool, business_day: date) -> Settled:
     """The instants of one call about a transaction of this business day."""

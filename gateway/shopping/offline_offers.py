@@ -103,7 +103,7 @@ def check(
         if offer is None:
             flags.add("token_invalid")
             continue
-        if not signed.is_live(offer, moment.happened_at):
+        if not signed.is_live(offer, moment.decides_at):
             flags.add("token_expired")
         if offer.store not in {None, store}:
             flags.add("token_other_store")

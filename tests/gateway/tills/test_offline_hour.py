@@ -167,6 +167,23 @@ def test_a_forged_or_old_offer_is_booked_and_flagged(
         assert answer.body["flags"] == expected
 
 
+def test_a_sale_dated_back_makes_no_old_offer_good(back: Caller, counter: OpenCounter, clock: Clock) -> None:
+    """A time outside the window decides nothing about what was allowed, whatever the business day says."""
+    campaign(back, "tenth")
+    desk = counter("07")
+    assert desk.till is not None
+    desk.till.fetch_offers()
+    token = desk.till.desk.wallet.live(clock.now, store=STORE, currency="EUR")[0].token
+    then = clock.now.isoformat()
+    clock.forward(days=8)
+    key = {"store": STORE, "terminal": "07", "business_day": DAY.isoformat(), "number": "1"}
+    applied = [{"offer": "tenth.1", "line": "1", "amount": 100}]
+    sale = {"transaction": key, "state": "committed", "offline": True, "applied": applied, "tokens": [token]}
+    answer = desk.wire.send("POST", "/v1/redemptions", {**sale, "occurred_at": then})
+    assert answer is not None
+    assert answer.body["flags"] == ["clock", "offline", "token_expired"]
+
+
 def test_a_till_that_died_while_totalling_gives_back_what_it_held(
     back: Caller, counter: OpenCounter, database: Database
 ) -> None:
