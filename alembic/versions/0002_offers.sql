@@ -77,7 +77,6 @@ CREATE TABLE offers.exposure (
     campaign TEXT NOT NULL,
     person_no BIGINT NOT NULL,
     arm TEXT NOT NULL,
-    propensity_bp INTEGER NOT NULL,
     records BIGINT[] NOT NULL,
     first_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT exposure_pkey PRIMARY KEY (campaign, person_no)

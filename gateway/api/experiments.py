@@ -9,8 +9,9 @@ from gateway.api.campaigns import CAMPAIGN
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
 from gateway.wire.shapes import Strict
+from offers.evaluation.decision import HOLDOUT
 from offers.experiments import evidence, service
-from offers.experiments.evidence import HOLDOUT, Arm, Interval
+from offers.experiments.evidence import Arm, Interval
 from offers.experiments.service import Experiment
 
 blueprint = Blueprint(

@@ -6,7 +6,7 @@ the totals are the sums of the lines.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 EffectReason = Literal["capacity", "margin_floor"]
 Search = Literal["exact", "bounded"]
@@ -101,6 +101,10 @@ class LineAfter:
 
     line: str
     after: int
+
+
+HOLDOUT: Final = "holdout"
+"""The variant of those who are left without, as evidence."""
 
 
 @dataclass(frozen=True, slots=True)

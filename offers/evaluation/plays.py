@@ -7,7 +7,7 @@ another's.
 from offers.catalogue.rule import BESIDE, GIFT, PERCENT, Rule, Treatment
 from offers.evaluation import beside
 from offers.evaluation.case import Case, Item
-from offers.evaluation.decision import Draw, Hint
+from offers.evaluation.decision import HOLDOUT, Draw, Hint
 from offers.evaluation.draw import lot
 from offers.evaluation.eligibility import No, recent_uses, refuse_item, standing
 from offers.evaluation.groups import Stack, missing
@@ -113,8 +113,8 @@ def treat(case: Case, rule: Rule) -> Treatment | No:
         return rule.treatments[-1]
     number = lot(case.seed, rule.id, subject)
     if number < holdout_bp:
-        case.draws[rule.id] = Draw(rule.id, "holdout", holdout_bp)
-        return No("holdout")
+        case.draws[rule.id] = Draw(rule.id, HOLDOUT, holdout_bp)
+        return No(HOLDOUT)
     treatment = _treatment(rule, number - holdout_bp)
     case.draws[rule.id] = Draw(rule.id, treatment.name, treatment.share_bp)
     return treatment

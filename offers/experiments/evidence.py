@@ -16,8 +16,6 @@ Z: Final = 1.959963984540054
 OFF: Final = 0.001
 """Below this chance the sizes of the arms cannot be the lots' doing: something lost people on one side."""
 
-HOLDOUT: Final = "holdout"
-
 
 @dataclass(frozen=True, slots=True)
 class Interval:

@@ -12,13 +12,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from offers.catalogue.rule import compile_rule
 from offers.decisions import decision_record
+from offers.evaluation.decision import HOLDOUT
 from offers.experiments import store
-from offers.experiments.evidence import HOLDOUT, Arm, Spend
-from offers.experiments.store import Exposure, Logged, Mark, Paid, Running
+from offers.experiments.evidence import Arm
+from offers.experiments.store import Exposure, Logged, Mark, Running
 from offers.marketing import campaigns
-from offers.marketing.campaign import Campaign
-from offers.money import BP
+from offers.marketing.campaign import Campaign, Entry
 
 READ_AT_ONCE: Final = 500
 SETTLED_AFTER: Final = timedelta(seconds=10)
@@ -55,20 +56,21 @@ def running(connection: Connection) -> list[Running]:
 def experiment(connection: Connection, campaign_id: str) -> Experiment:
     """A campaign's evidence. Raises UnknownCampaignError."""
     shares = _shares(campaigns.content(connection, campaign_id))
-    dealt = {one.arm: one for one in store.dealt(connection, campaign_id)}
-    paid = store.paid(connection, campaign_id)
-    arms = [
-        Arm(
-            name=name,
-            share_bp=shares.get(name, 0),
-            persons=dealt[name].persons if name in dealt else 0,
-            buyers=dealt[name].buyers if name in dealt else 0,
-            users=dealt[name].users if name in dealt else 0,
-            spend=tuple(_spend(one) for one in paid if one.arm == name),
+    dealt, paid = store.dealt(connection, campaign_id), store.paid(connection, campaign_id)
+    arms = []
+    for name in [*shares, *sorted(dealt.keys() - shares.keys())]:
+        persons, buyers, users = dealt[name][:3] if name in dealt else (0, 0, 0)
+        arms.append(
+            Arm(
+                name=name,
+                share_bp=shares.get(name, 0),
+                persons=persons,
+                buyers=buyers,
+                users=users,
+                spend=tuple(paid.get(name, ())),
+            )
         )
-        for name in [*shares, *sorted(dealt.keys() - shares.keys())]
-    ]
-    since = next((one.since for one in store.running(connection) if one.campaign == campaign_id), None)
+    since = min((one.since for one in dealt.values()), default=None)
     return Experiment(campaign=campaign_id, since=since, arms=tuple(arms))
 
 
@@ -79,7 +81,7 @@ def _exposures(logged: Logged) -> Iterable[Exposure]:
         return
     for draw in draws:
         records = sorted({*shopper.limit_members, *shopper.members})
-        yield Exposure(draw.campaign, shopper.person_no, draw.variant, draw.propensity_bp, records, logged.at)
+        yield Exposure(draw.campaign, shopper.person_no, draw.variant, records, logged.at)
 
 
 def _first(exposures: Iterable[Exposure]) -> list[Exposure]:
@@ -95,16 +97,6 @@ def _shares(campaign: Campaign) -> dict[str, int]:
     holdout_bp = campaign.audience.holdout_bp
     if not holdout_bp and not campaign.variants:
         return {}
-    found = {HOLDOUT: holdout_bp} if holdout_bp else {}
-    found |= {variant.name: variant.share_bp for variant in campaign.variants}
-    left = BP - sum(found.values())
-    return {**found, "main": left} if left else found
-
-
-def _spend(one: Paid) -> Spend:
-    return Spend(
-        currency=one.currency,
-        paid_minor=one.paid_minor,
-        squares=one.squares,
-        discount_minor=one.discount_minor,
-    )
+    treatments = compile_rule(Entry(0, 0, campaign), 0).treatments
+    dealt = {HOLDOUT: holdout_bp} | {one.name: one.share_bp for one in treatments}
+    return {name: share_bp for name, share_bp in dealt.items() if share_bp}

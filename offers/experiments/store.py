@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg2.extras import execute_values
 from sqlalchemy import Connection, text
 
+from offers.experiments.evidence import Spend
 from offers.store_driver import driver_cursor
 
 
@@ -33,29 +34,17 @@ class Exposure(NamedTuple):
     campaign: str
     person_no: int
     arm: str
-    propensity_bp: int
     records: list[int]
     first_at: datetime
 
 
 class Dealt(NamedTuple):
-    """An arm with how many persons were dealt it, bought since, and used the campaign."""
+    """How many persons were dealt an arm, bought since, and used the campaign; since when."""
 
-    arm: str
-    propensity_bp: int
     persons: int
     buyers: int
     users: int
-
-
-class Paid(NamedTuple):
-    """What the persons of an arm paid since, in one currency."""
-
-    arm: str
-    currency: str
-    paid_minor: int
-    squares: int
-    discount_minor: int
+    since: datetime
 
 
 class Running(NamedTuple):
@@ -94,7 +83,7 @@ def logged_after(connection: Connection, mark: Mark, before: datetime, *, most: 
 
 
 _EXPOSE = """
-    INSERT INTO offers.exposure (campaign, person_no, arm, propensity_bp, records, first_at) VALUES %s
+    INSERT INTO offers.exposure (campaign, person_no, arm, records, first_at) VALUES %s
         ON CONFLICT (campaign, person_no) DO NOTHING
 """
 
@@ -148,9 +137,10 @@ _SALES = """
 """
 _DEALT = text(f"""
     {_SALES}
-    SELECT e.arm, max(e.propensity_bp), count(*),
+    SELECT e.arm, count(*),
            count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM sale WHERE kind = 'sale')),
-           count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM item WHERE campaign = :campaign))
+           count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM item WHERE campaign = :campaign)),
+           min(e.first_at)
       FROM offers.exposure AS e WHERE e.campaign = :campaign
      GROUP BY e.arm ORDER BY e.arm
 """)  # noqa: S608  (no value is pasted in)
@@ -168,12 +158,19 @@ _PAID = text(f"""
 """)  # noqa: S608  (no value is pasted in)
 
 
-def dealt(connection: Connection, campaign: str) -> list[Dealt]:
+def dealt(connection: Connection, campaign: str) -> dict[str, Dealt]:
     """The arms that anybody was dealt."""
-    return [Dealt(*row) for row in connection.execute(_DEALT, {"campaign": campaign})]
+    return {row[0]: Dealt(*row[1:]) for row in connection.execute(_DEALT, {"campaign": campaign})}
 
 
-def paid(connection: Connection, campaign: str) -> list[Paid]:
+def paid(connection: Connection, campaign: str) -> dict[str, list[Spend]]:
     """What the persons of each arm paid since they were dealt it."""
-    rows = connection.execute(_PAID, {"campaign": campaign})
-    return [Paid(row[0], row[1], row[2], int(row[3]), row[4]) for row in rows]
+    found: dict[str, list[Spend]] = {}
+    for arm, currency, paid_minor, squares, discount_minor in connection.execute(
+        _PAID, {"campaign": campaign}
+    ):
+        spend = Spend(
+            currency=currency, paid_minor=paid_minor, squares=int(squares), discount_minor=discount_minor
+        )
+        found.setdefault(arm, []).append(spend)
+    return found

@@ -118,16 +118,12 @@ _LISTS: Final = """
 
 
 class Prepared(NamedTuple):
-    """A statement of some parts: its name in a session, its text, and its parameters in order."""
+    """A statement of some parts: its name in a session, its text, its parameters in order and their types."""
 
     name: str
     text: str
     parameters: tuple[str, ...]
-
-    @property
-    def types(self) -> str:
-        """The parameters' types in order."""
-        return ", ".join(_TYPES[name] for name in self.parameters)
+    types: str
 
 
 @lru_cache
@@ -146,4 +142,5 @@ def statement(parts: Parts) -> Prepared:
     parameters = tuple(name for name in _TYPES if re.search(rf"\${name}\b", named))
     text = re.sub(r"\$([a-z_]+)", lambda found: f"${parameters.index(found[1]) + 1}", named)
     asked = [name for name, is_asked in parts._asdict().items() if is_asked]
-    return Prepared("_".join(("offers_known", *asked)), text, parameters)
+    types = ", ".join(_TYPES[name] for name in parameters)
+    return Prepared("_".join(("offers_known", *asked)), text, parameters, types)

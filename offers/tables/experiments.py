@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Index,
-    Integer,
     Table,
     Text,
     text,
@@ -25,7 +24,6 @@ exposure = Table(
     # The oldest record of the person: what lots are drawn on.
     Column("person_no", BigInteger, primary_key=True, autoincrement=False),
     Column("arm", Text, nullable=False),
-    Column("propensity_bp", Integer, nullable=False),
     # The person's records when she was dealt the arm: whose purchases count.
     Column("records", ARRAY(BigInteger), nullable=False),
     Column("first_at", DateTime(timezone=True), nullable=False),
