@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bench.blocks import Block
 from identity.sealing.postings import BLOCK_CODE
 from offers.interests.interest import KINDS
-from offers.interests.want_list import choose, pack
+from offers.interests.want_list import choose
 from offers.model import Want
 
 Line = Sequence[Any]
@@ -114,7 +114,7 @@ def interest_lines(
     lists = ((number, choose(wants)) for number, wants in by_record.items())
     yield (
         "offers.wants",
-        [(number, *pack(chosen.wants), chosen.cut, chosen.closed_at_s) for number, chosen in lists],
+        [(number, list(chosen.products), *chosen[1:]) for number, chosen in lists],
     )
 
 
