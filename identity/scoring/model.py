@@ -14,7 +14,7 @@ from math import log2
 from typing import Any, Final
 
 from identity.model import Record
-from identity.scoring import blocking, catalogue, document
+from identity.scoring import anonymity, blocking, catalogue, document
 from identity.scoring.comparison import Comparison, Level
 from identity.scoring.document import Document, Odds, Terms
 from identity.scoring.pool import Pool
@@ -182,7 +182,9 @@ def load(raw: Mapping[str, Any]) -> ScoredModel:
     """The model that a parsed JSON document describes. Raises ModelError with a sentence that names a
     field.
     """
-    return ScoredModel(document.parse(raw))
+    content = document.parse(raw)
+    anonymity.check(content)
+    return ScoredModel(content)
 
 
 def _ordered(said: Iterable[Any]) -> tuple[Any, ...]:
