@@ -40,8 +40,7 @@ class Row:
     statements: tuple[Consent, ...]  # the newest ones about joining channels and about personal offers
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A key to ask about: how many records and how many names it may have."""
 
     digest: int

@@ -162,7 +162,7 @@ class View:
     def may_link(self, left: RecordKey, right: RecordKey) -> bool:
         """Whether two records could weigh enough to be linked, whichever of their keys are live."""
         model = self._ctx.model
-        return model.ceiling(self._whole(left), self._whole(right)) >= model.review_line
+        return model.may_reach(model.review_line, self._whole(left), self._whole(right))
 
     def _look_inside(self, refs: set[RecordKey]) -> None:
         """Finds the links of settled records inside their pieces; others are met from their other end."""
@@ -231,11 +231,13 @@ class View:
         return known
 
     def _whole(self, ref: RecordKey) -> Pool:
-        """What a record says if all its keys are live."""
+        """What a record says if all its keys are posted and live."""
+        earlier = self._earlier.get(ref)
+        if earlier is None:
+            return self._sight.records.pool(ref)
         known = self._pools.get(ref)
         if known is None:
-            known = pool.of(self.record(ref), frozenset(self._shown(ref)), self._ctx.policy)
-            self._pools[ref] = known
+            known = self._pools[ref] = pool.whole(earlier, self._ctx.policy)
         return known
 
     def _is_live(self, key: Key) -> bool:

@@ -3,11 +3,9 @@
 Invariant: the same records and seed give the same model, to the bit.
 """
 
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
@@ -17,7 +15,7 @@ import pyarrow as pa
 from identity.canonical import keys
 from identity.model import Key, Record
 from identity.policy import Policy
-from identity.scoring import blocking, catalogue, columns, compare, document, pool
+from identity.scoring import blocking, catalogue, columns, compare, pool
 from identity.scoring import names as names_levels
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
@@ -171,6 +169,4 @@ def _document(held: Cards, learned: Estimate, join_bits: float) -> Document:
         for place, each in enumerate(held.comparisons)
     }
     review_bits = join_bits - lines.REVIEW_BITS
-    found = Document("fitted", learned.prior, odds, held.terms, join_bits, review_bits)
-    text = json.dumps(document.written(found), sort_keys=True)
-    return replace(found, version=f"fitted-{hashlib.sha256(text.encode()).hexdigest()[:12]}")
+    return Document("fitted", learned.prior, odds, held.terms, join_bits, review_bits).named()
