@@ -25,7 +25,7 @@ COLUMNS = {
     "identity.identifier": "digest, record_no, type, assurance, token, valid_to",
     "identity.block_key": "digest, record_no, token",
     "identity.consent": "record_no, purpose, granted, at, proof, sealed, received_at",
-    "identity.member": "record_no, piece_no, person_no, profile_no, level",
+    "identity.member": "record_no, piece_no, person_no, profile_no, level, links",
     "identity.membership": "record_no, since, person_no, profile_no",
     "identity.profile": "profile_no, id, person_no, members, limit_members, channel, personal, staff, tier",
     "identity.review": "kind, left_no, right_no, reason, detail, state, opened_at",
@@ -84,7 +84,10 @@ def identity_lines(block: Block, now: datetime) -> Iterator[tuple[str, list[Line
             for said in version.statements
         ],
     )
-    yield "identity.member", [(number, *spot) for number, spot in block.spots.items()]
+    yield (
+        "identity.member",
+        [(number, *spot, block.links.get(number)) for number, spot in block.spots.items()],
+    )
     yield (
         "identity.membership",
         [(number, now, spot.person_no, spot.profile_no) for number, spot in block.spots.items()],

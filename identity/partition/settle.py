@@ -107,7 +107,7 @@ class _Search:
             change for change in self.cause.changes if change.after is not None and change.piece_no is None
         ]
         alone = tuple(Piece(frozenset((change.ref,)), 0, (), ()) for change in unplaced)
-        return Region(self.sight, self.view, alone, ())
+        return Region(self.sight, self.view, alone, (), is_explored=False)
 
 
 def _views(sight: Sight, cause: Cause) -> tuple[View, View]:

@@ -14,8 +14,9 @@ from identity.canonical import keys
 from identity.context import Context
 from identity.driver import Statement
 from identity.model import Judgement, Key, Record, RecordKey, Verdict
-from identity.partition import store_graph
+from identity.partition import memory, store_graph
 from identity.partition.judgements import Bench, bench
+from identity.partition.memory import Kept
 from identity.partition.store_graph import Asked, Decision, Posters, Row
 from identity.policy import BLOCK
 from identity.scoring import pool
@@ -89,6 +90,7 @@ class Sight:
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
         self._dead: dict[Key, bool] = {}
+        self._kept: dict[RecordKey, Kept | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
         self.records = Opened(self.rows, ctx, self._known)
@@ -157,6 +159,17 @@ class Sight:
     def is_dead(self, key: Key) -> bool | None:
         """Whether too many post a key that nobody changes, None when its list is what tells."""
         return None if key in self._lists else self._dead[key]
+
+    def note_liveness(self, found: Mapping[Key, bool]) -> None:
+        """Takes note which keys say nothing, as records keep it."""
+        for key, is_dead in found.items():
+            self._dead.setdefault(key, is_dead)
+
+    def kept(self, ref: RecordKey) -> Kept | None:
+        """The links that a record keeps, None when they are to be found."""
+        if ref not in self._kept:
+            self._kept[ref] = memory.read(self.rows[ref].links, self.ctx)
+        return self._kept[ref]
 
     def read_records(self, numbers: Iterable[int]) -> None:
         """Reads these records, as far as they are live."""
