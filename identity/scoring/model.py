@@ -3,7 +3,8 @@
 Invariant: a weight is the sum of what each attribute says, each attribute once, by the best agreement over
 the distinct values of both sides; it is added up in the order of the document and rounded once, so equal
 values give equal weights, whoever asks. The best of several comparisons says less than the same agreement of
-two values alone: who has ten spellings agrees with strangers ten times as often.
+two values alone: who has ten spellings agrees with strangers ten times as often. Where the model knows people
+of one home, what these explain better than chance is taken off (`kin`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from typing import Any, Final
 from identity.model import Record
 from identity.scoring import anonymity, blocking, catalogue, document
 from identity.scoring.comparison import Comparison
-from identity.scoring.document import Document, Terms
+from identity.scoring.document import Document, Odds, Terms
 from identity.scoring.pool import Pool
 from identity.scoring.scorer import Scorer
 from identity.scoring.weigh import UNITS_PER_BIT
@@ -23,6 +24,7 @@ from identity.scoring.weigh import UNITS_PER_BIT
 POOLS_CACHED: Final = 1 << 14
 NOISE_BITS: Final = 1e-6
 """More than the order in which bits are added up can change their sum."""
+_OF_ONE_HOME: Final = "Two people of one home would share as much: so far it tells nothing."
 _OF_KEYS: Final = frozenset(("email", "phone", *catalogue.NUMBERS))
 """What rests on identifiers, whose values count only while their keys are live."""
 
@@ -48,11 +50,9 @@ class ScoredModel:
         self.document = content
         self.prior_bits = log2(content.prior / (1 - content.prior))
         self._scorers = tuple(
-            Scorer(comparison, odds, _terms(comparison, content), rests_on_keys=comparison.name in _OF_KEYS)
-            for comparison, odds in (
-                (catalogue.comparison(name), odds) for name, odds in content.odds.items()
-            )
+            _scorer(catalogue.comparison(name), odds, content) for name, odds in content.odds.items()
         )
+        self._kin_bits = None if content.kin is None else content.kin.prior_bits
         self._views = tuple(dict.fromkeys(scorer.comparison.views for scorer in self._scorers))
         self._view_of = tuple(self._views.index(scorer.comparison.views) for scorer in self._scorers)
         self._swings = sorted(range(len(self._scorers)), key=lambda n: -self._scorers[n].most_bits)
@@ -84,12 +84,22 @@ class ScoredModel:
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
             if lefts and rights:
                 bits += scorer.bits(lefts, rights)
-        return units(bits)
+        return units(bits if self._kin_bits is None else bits - self._explained_by_home(left, right))
+
+    def _explained_by_home(self, left: Pool, right: Pool) -> float:
+        """What people of one home explain better than chance, nothing at least."""
+        kin_bits = self._kin_bits or 0.0
+        for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
+            if scorer.is_shared_by_kin and lefts and rights:
+                found = scorer.best(lefts, rights)
+                kin_bits += 0.0 if found is None else found.kin_bits
+        return max(0.0, kin_bits)
 
     def may_reach(self, line: int, left: Pool, right: Pool, /) -> bool:
         """Whether the ceiling reaches a line. What speaks against the pair may rest on dead keys.
 
-        The most telling attributes are asked first, until all that is left could not make up for them.
+        The most telling attributes are asked first, until all that is left could not make up for them. What a
+        home explains only lowers the weight, and may rest on dead keys, so it is left out.
         """
         ours, theirs = self._said(left), self._said(right)
         asked = [place for place in self._swings if ours[place] and theirs[place]]
@@ -116,6 +126,8 @@ class ScoredModel:
                 found.append(
                     Evidence(name, step.level.name, best.bits, step.level.sentence, (shown[0], shown[1]))
                 )
+        if self._kin_bits is not None and (home := self._explained_by_home(left, right)):
+            found.append(Evidence("home", "shared", -home, _OF_ONE_HOME, ("", "")))
         return tuple(found)
 
     def _said_by(self, pool: Pool) -> tuple[tuple[Any, ...], ...]:
@@ -141,6 +153,12 @@ def _ordered(said: Iterable[Any]) -> tuple[Any, ...]:
 def units(bits: float) -> int:
     """Bits as a whole number of 2^-32 bit."""
     return round(bits * UNITS_PER_BIT)
+
+
+def _scorer(comparison: Comparison, odds: tuple[Odds, ...], content: Document) -> Scorer:
+    kin = None if content.kin is None else content.kin.bits(comparison.name, [each.u for each in odds])
+    rests_on_keys = comparison.name in _OF_KEYS
+    return Scorer(comparison, odds, _terms(comparison, content), kin, rests_on_keys=rests_on_keys)
 
 
 def _terms(comparison: Comparison, content: Document) -> list[Terms | None]:

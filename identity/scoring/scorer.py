@@ -19,21 +19,31 @@ Said = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A level with its numbers. `terms` are the frequencies that correct it for the very values."""
+    """A level with its numbers. `terms` are the frequencies that correct it for the very values; `kin_bits`
+    is what it says for people of one home, None where they agree as strangers do.
+    """
 
     level: Level
     bits: float
     u_bits: float
     terms: Terms | None
+    kin_bits: float | None
 
     def of(self, comparison: Comparison, left: Any, right: Any) -> float:
         """What the level says of these two values."""
+        return self._corrected(self.bits, comparison, left, right)
+
+    def of_kin(self, comparison: Comparison, left: Any, right: Any) -> float:
+        """What it says of them for people of one home."""
+        return 0.0 if self.kin_bits is None else self._corrected(self.kin_bits, comparison, left, right)
+
+    def _corrected(self, bits: float, comparison: Comparison, left: Any, right: Any) -> float:
         if self.terms is None or self.level.term is None:
-            return self.bits
+            return bits
         column = self.level.term
         one, other = comparison.term(left, column), comparison.term(right, column)
         shares = [self.terms.share(value) for value in (one, other) if value]
-        return self.bits + self.u_bits - log2(max(shares)) if shares else self.bits
+        return bits + self.u_bits - log2(max(shares)) if shares else bits
 
     @property
     def most_bits(self) -> float:
@@ -45,9 +55,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best of so many comparisons of two values, and what it says by itself."""
+    """The best of so many comparisons of two values, and what it says by itself: for one person, and for
+    people of one home.
+    """
 
     alone_bits: float
+    alone_kin_bits: float
     step: Step
     left: Any
     right: Any
@@ -56,28 +69,40 @@ class Best:
     @property
     def bits(self) -> float:
         """What it says as the best of several: strangers find it so many times as often by chance."""
-        if self.alone_bits <= 0:
-            return self.alone_bits
-        return max(0.0, self.alone_bits - log2(self.chances))
+        return self._lowered(self.alone_bits)
+
+    @property
+    def kin_bits(self) -> float:
+        """The same of what it says for people of one home."""
+        return self._lowered(self.alone_kin_bits)
+
+    def _lowered(self, bits: float) -> float:
+        return bits if bits <= 0 else max(0.0, bits - log2(self.chances))
 
 
 class Scorer:
-    """A comparison with its numbers. `rests_on_keys` says that its values count only while keys are live."""
+    """A comparison with its numbers. `rests_on_keys` says that its values count only while keys are live;
+    `kin_bits` is what each level says for people of one home, None where they agree as strangers do.
+    """
 
     def __init__(
         self,
         comparison: Comparison,
         odds: Sequence[Odds],
         terms: Sequence[Terms | None],
+        kin_bits: Sequence[float] | None,
         *,
         rests_on_keys: bool,
     ) -> None:
         self.comparison = comparison
         self.rests_on_keys = rests_on_keys
         self._steps = tuple(
-            Step(level, odd.bits, log2(odd.u), term)
-            for level, odd, term in zip(comparison.levels, odds, terms, strict=True)
+            Step(level, odd.bits, log2(odd.u), term, kin)
+            for level, odd, term, kin in zip(
+                comparison.levels, odds, terms, kin_bits or (None,) * len(odds), strict=True
+            )
         )
+        self.is_shared_by_kin = kin_bits is not None
         self._is_absent = comparison.is_absent
         self._tests: tuple[Callable[[Any, Any], bool], ...] = tuple(each.holds for each in comparison.levels)
         self.most_bits = max(0.0, *(step.most_bits for step in self._steps))
@@ -109,7 +134,11 @@ class Scorer:
             bits = step.of(self.comparison, left, right)
             if found is None or bits > found[0]:
                 found = bits, step, left, right
-        return None if found is None else Best(*found, self._distinct(lefts) * self._distinct(rights))
+        if found is None:
+            return None
+        alone, step, left, right = found
+        kin_bits = step.of_kin(self.comparison, left, right)
+        return Best(alone, kin_bits, step, left, right, self._distinct(lefts) * self._distinct(rights))
 
     def _alone(self, left: Any, right: Any) -> float:
         step = self._step(left, right)
