@@ -30,7 +30,8 @@ def refit(
     with Workforce(processes, Equipment(reading, before), progress) as workforce:
         find_pairs(con, workforce, progress)
         progress.phase("train")
-        model = ScoredModel(anonymity.anonymous(store_training.fitted(con).document))
+        fitted = store_training.fitted(con, live_together=not reading.policy.one_to_a_home)
+        model = ScoredModel(anonymity.anonymous(fitted.document))
         store_what_if.keep_pairs(con)
         join(con, workforce, SplinkEngine(before), progress)
     store_what_if.set_aside(con)
