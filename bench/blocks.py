@@ -21,7 +21,7 @@ from identity.canonical import keys
 from identity.context import Context
 from identity.households import living
 from identity.model import Consent, Key, Record, RecordKey
-from identity.partition import cluster, links, lookouts, parts, pieces, placing
+from identity.partition import cluster, links, lookouts, memory, parts, pieces, placing
 from identity.partition.cluster import Resolution
 from identity.partition.judgements import bench
 from identity.partition.pieces import Piece
@@ -61,6 +61,7 @@ class Block:
     households: list[int | None] = field(default_factory=list)
     model_no: int = OWN
     spots: Mapping[int, Spot] = field(default_factory=dict)
+    links: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     heads: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     reviews: Sequence[dict[str, Any]] = ()
 
@@ -99,6 +100,12 @@ def block(found: Sequence[Version], first_no: int, ctx: Context, outside: frozen
         made.households.append(living.digest(record, ctx))
     found_pieces, resolutions = _resolved(records, ctx, outside)
     made.spots, made.heads = placing.labels(found_pieces, resolutions, rows, records, ctx)
+    made.links = {
+        number: kept
+        for piece in found_pieces
+        if piece.level == 0
+        for number, kept in memory.write(piece.links, dict.fromkeys(piece.members, ()), rows, ctx).items()
+    }
     made.reviews = lookouts.wanted(_Region(_Sight(rows), tuple(found_pieces)), resolutions)
     return made
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bench.blocks import Block
 from identity.sealing.postings import BLOCK_CODE
 from offers.interests.interest import KINDS
-from offers.interests.want_list import choose, pack
+from offers.interests.want_list import choose
 from offers.model import Want
 
 Line = Sequence[Any]
@@ -25,7 +25,7 @@ COLUMNS = {
     "identity.identifier": "digest, record_no, type, assurance, token, valid_to",
     "identity.block_key": "digest, record_no, token",
     "identity.consent": "record_no, purpose, granted, at, proof, sealed, received_at",
-    "identity.member": "record_no, piece_no, person_no, profile_no, level",
+    "identity.member": "record_no, piece_no, person_no, profile_no, level, links",
     "identity.membership": "record_no, since, person_no, profile_no",
     "identity.profile": "profile_no, id, person_no, members, limit_members, channel, personal, staff, tier",
     "identity.review": "kind, left_no, right_no, reason, detail, state, opened_at",
@@ -84,7 +84,10 @@ def identity_lines(block: Block, now: datetime) -> Iterator[tuple[str, list[Line
             for said in version.statements
         ],
     )
-    yield "identity.member", [(number, *spot) for number, spot in block.spots.items()]
+    yield (
+        "identity.member",
+        [(number, *spot, block.links.get(number)) for number, spot in block.spots.items()],
+    )
     yield (
         "identity.membership",
         [(number, now, spot.person_no, spot.profile_no) for number, spot in block.spots.items()],
@@ -114,7 +117,7 @@ def interest_lines(
     lists = ((number, choose(wants)) for number, wants in by_record.items())
     yield (
         "offers.wants",
-        [(number, *pack(chosen.wants), chosen.cut, chosen.closed_at_s) for number, chosen in lists],
+        [(number, list(chosen.products), *chosen[1:]) for number, chosen in lists],
     )
 
 

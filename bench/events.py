@@ -1,7 +1,8 @@
-"""Taking in online events through batch calls, alone and beside tills that ask at the same time.
+"""Taking in online events through batch calls beside tills that ask at the same time.
 
 What is sent is what a shop's server sends: batches of a hundred messages of returning visitors, now and then
-one who signs in. Tills ask at a steady pace, with and without the events: what counts is how long one waits.
+one who signs in. An event counts when background workers have worked on it. Tills ask at a steady pace, with
+and without the events: what counts is how long one waits.
 """
 
 import http.client
@@ -19,11 +20,13 @@ from urllib.parse import urlsplit
 import orjson
 
 from bench import till
-from bench.processes import cpu_seconds
+from bench.processes import CpuSeconds, cpu_seconds
 from bench.served import Served
-from bench.stage import Report, Stage, gateway_of
+from bench.stage import Report, Stage, gateway_of, working
 from bench.till import Conditions
 from bench.wrk import LoadError, Request
+from gateway.demo import lists
+from gateway.inbox import store_batches
 
 BATCH = 100
 VISITORS = 2_000
@@ -38,9 +41,12 @@ OFFERED_PER_S = 2_200
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one run came to. CPU milliseconds are per event, the tills' share included."""
+    """What one run came to. CPU milliseconds are per event, the tills' share included; `left_s` is how long
+    the last events waited after the last call was answered.
+    """
 
     events_per_s: float
+    left_s: float
     call_p50_ms: float
     call_p99_ms: float
     server_cpu_ms: float
@@ -56,12 +62,13 @@ def measure(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
     """Events per second beside tills, and what the tills notice of it; medians of the runs."""
     queries = till.prepared(on, asked)
     batches = _batches(Random(int(time.time())))
-    with gateway_of(on) as served:
+    with gateway_of(on) as served, working(on) as workers:
         report(f"  {VISITORS:,} visitors come for the first time")
         _send(served, on.key, [next(batches) for _ in range(3 * VISITORS // BATCH)])
+        _wait_for_workers(on)
         found = []
         for number in range(1, asked.runs + 1):
-            found.append(_run(on, served, asked, queries, batches))
+            found.append(_run(on, served, workers, asked, queries, batches))
             told = found[-1]
             report(f"  run {number}: {told.events_per_s:,.0f} events/s, till p99 x {told.till_p99_ratio:.2f}")
     figures = [asdict(one) for one in found]
@@ -69,12 +76,17 @@ def measure(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
 
 
 def _run(
-    on: Stage, served: Served, asked: Conditions, queries: Sequence[Request], batches: Iterator[bytes]
+    on: Stage,
+    served: Served,
+    workers: Sequence[int],
+    asked: Conditions,
+    queries: Sequence[Request],
+    batches: Iterator[bytes],
 ) -> Told:
     alone = _ask(served, on.key, queries, asked.seconds)
     count = OFFERED_PER_S * asked.seconds // BATCH // CLIENTS
     shares = [[next(batches) for _ in range(count)] for _ in range(CLIENTS)]
-    before, started = cpu_seconds(server_pid=served.pid, database_pid=on.database_pid), time.perf_counter()
+    before, started = _cpu(on, served, workers), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS + 1) as pool:
         asking = pool.submit(_ask, served, on.key, queries, asked.seconds)
         sending = [
@@ -82,13 +94,16 @@ def _run(
             for share in shares
         ]
         calls = list(itertools.chain.from_iterable(each.result() for each in sending))
+        answered_s = time.perf_counter() - started
+        _wait_for_workers(on)
         seconds = time.perf_counter() - started
-        used = cpu_seconds(server_pid=served.pid, database_pid=on.database_pid).since(before)
+        used = _cpu(on, served, workers).since(before)
         beside = asking.result()
     events = count * CLIENTS * BATCH
     (alone_p50, alone_p99), (p50, p99), (call_p50, call_p99) = map(_cuts, (alone, beside, calls))
     return Told(
         events_per_s=events / seconds,
+        left_s=seconds - answered_s,
         call_p50_ms=call_p50,
         call_p99_ms=call_p99,
         server_cpu_ms=used.server / events * 1000,
@@ -99,6 +114,25 @@ def _run(
         till_alone_p99_ms=alone_p99,
         till_p99_ratio=p99 / alone_p99,
     )
+
+
+def _cpu(on: Stage, served: Served, workers: Sequence[int]) -> CpuSeconds:
+    """What those who answer, those who work behind them and the database have used."""
+    found = cpu_seconds(server_pid=served.pid, database_pid=on.database_pid)
+    behind = sum(cpu_seconds(server_pid=pid, database_pid=None).server for pid in workers)
+    return CpuSeconds(found.server + behind, found.database)
+
+
+def _wait_for_workers(on: Stage) -> None:
+    """Until nothing that was sent waits any more. Raises LoadError when something was given up."""
+    while True:
+        with on.database.transaction() as connection:
+            left = store_batches.listing(connection, limit=1)
+        if not left:
+            return
+        if left[0].due_at is None or left[0].trouble:
+            raise LoadError(f"events were not taken in: {left[0].trouble}")
+        time.sleep(0.05)
 
 
 def _batches(random: Random) -> Iterator[bytes]:
@@ -114,12 +148,19 @@ def _message(random: Random, message_id: str) -> dict[str, Any]:
     named = {"userId": f"bench-{visitor}"} if visitor % 3 == 0 else {}
     shared = {"messageId": message_id, "anonymousId": f"bench-{visitor}-b", "timestamp": _now(), **named}
     if named and random.random() < SIGN_INS:
-        traits = {"email": f"bench-{visitor}@example.org", "firstName": "Bench", "lastName": f"V{visitor}"}
-        return {"type": "identify", "traits": traits, **shared}
+        return {"type": "identify", "traits": _traits(visitor), **shared}
     properties = {"sku": f"BENCH-{random.randrange(ARTICLES)}", "quantity": 1, "price": 19.9, "name": "It"}
     context = {"page": {"path": "/things", "title": "Things"}, "library": {"name": "bench", "version": "1"}}
     event = random.choice(EVENTS)
     return {"type": "track", "event": event, "properties": properties, "context": context, **shared}
+
+
+def _traits(visitor: int) -> dict[str, str]:
+    """Who a visitor is: names as people have them, so that some share one and most do not."""
+    life, draw = lists.country("AT"), Random(visitor)
+    surname = draw.choice(life.surname_roots) + draw.choice(life.surname_endings)
+    given = draw.choice(life.female)
+    return {"email": f"bench-{visitor}@example.org", "firstName": given, "lastName": surname}
 
 
 def _now() -> str:

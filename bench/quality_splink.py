@@ -15,7 +15,7 @@ from splink.internals.exceptions import EMTrainingException
 from bench.quality_score import score
 from bench.quality_sets import Labelled
 
-THRESHOLDS_BITS: Final = range(-10, 31, 2)
+THRESHOLDS_BITS: Final = range(-10, 61, 2)
 RANDOM_PAIRS: Final = 1_000_000
 SEED: Final = 1
 SESSIONS: Final = 3

@@ -6,6 +6,9 @@ again, because filling a million people takes minutes.
 """
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -88,6 +91,27 @@ def gateway_of(on: Stage) -> Iterator[Served]:
     }
     with served("gateway.serve:app", environment, log=on.settings.home / "gateway.log") as running:
         yield running
+
+
+@contextmanager
+def working(on: Stage) -> Iterator[tuple[int, ...]]:
+    """Background workers over the stage's database, as many as a gateway has; yields their process ids."""
+    environment = {
+        **os.environ,
+        "O2O_HOME": str(on.settings.home),
+        "DATABASE_URL": on.database.url,
+        "O2O_LOG_LEVEL": "warning",
+    }
+    command = [sys.executable, "-P", "-m", "gateway", "worker"]
+    with ExitStack() as stack:
+        started = []
+        for _ in range(on.settings.background_workers):
+            process = stack.enter_context(
+                subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+            )
+            stack.callback(process.terminate)
+            started.append(process.pid)
+        yield tuple(started)
 
 
 def _fill(settings: Settings, database: Database, people: int, report: Report) -> None:

@@ -33,6 +33,8 @@ class Settings:
     workers: int = 2
     threads_per_worker: int = 4
     """Requests one worker handles at a time; its connection pool holds one more for what runs beside them."""
+    background_workers: int = 2
+    """Processes that work on what requests leave for later, beside each other."""
     secrets_path: Path | None = None
     policy_path: Path | None = None
     """The retailer's own identity policy; None means the one that ships with the package."""
@@ -66,8 +68,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     the variable.
 
     O2O_HOME (default ./.o2o), DATABASE_URL, O2O_HOST, O2O_PORT, O2O_METRICS_PORT, O2O_WORKERS, O2O_THREADS,
-    O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_ZONE, O2O_CURRENCY, O2O_PUBLIC_URL, O2O_RETURNS,
-    O2O_WEBHOOK_NETWORKS, O2O_KIOSK_IDLE_S.
+    O2O_BACKGROUND_WORKERS, O2O_SECRETS_FILE, O2O_POLICY, O2O_LOG_LEVEL, O2O_ZONE, O2O_CURRENCY,
+    O2O_PUBLIC_URL, O2O_RETURNS, O2O_WEBHOOK_NETWORKS, O2O_KIOSK_IDLE_S.
     """
     given = os.environ if environment is None else environment
     return Settings(
@@ -78,6 +80,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_port=_number(given, "O2O_METRICS_PORT", default=8001, least=1, most=65535),
         workers=_number(given, "O2O_WORKERS", default=2, least=1, most=64),
         threads_per_worker=_number(given, "O2O_THREADS", default=4, least=1, most=64),
+        background_workers=_number(given, "O2O_BACKGROUND_WORKERS", default=2, least=1, most=64),
         secrets_path=_path(given, "O2O_SECRETS_FILE"),
         policy_path=_path(given, "O2O_POLICY"),
         log_level=_choice(given, "O2O_LOG_LEVEL", "info", {"debug", "info", "warning", "error"}),

@@ -56,6 +56,8 @@ class Sale:
     applied: tuple[Applied, ...] = ()
     redemption: str | None = None
     is_offline: bool = False
+    is_answered: bool = False
+    """The gateway's last word is on the lines as they are: it holds what is applied, and nothing else."""
     revision: int = 0
     is_over: bool = False
 
@@ -76,13 +78,14 @@ class Sale:
     def total(self) -> tuple[Applied, ...]:
         """What offers take off: the gateway's word, or what signed offers say while it cannot be asked."""
         self.revision += 1
-        self.applied, self.redemption, self.is_offline = (), None, False
+        self.applied, self.redemption, self.is_offline, self.is_answered = (), None, False, False
         answer = None
         if not self.desk.transport.is_quiet:
             self._announce()
             answer = self.desk.transport.send("POST", "/v1/offers/query", self._question())
         if answer is not None and answer.is_final:
-            if answer.status == 200:
+            self.is_answered = answer.status == 200
+            if self.is_answered:
                 self._take(answer.body)
         else:
             self.is_offline = True
@@ -94,7 +97,8 @@ class Sale:
         given: dict[str, int] = {}
         for one in self.applied:
             given[one.offer] = given.get(one.offer, 0) + one.off_minor
-        records = [self._release()] if self._is_held() and not self.applied else []
+        is_in_doubt = self._is_held() and not self.applied and not self.is_answered
+        records = [self._release()] if is_in_doubt else []
         records.append(
             message(
                 self.desk.memory.last_message + 1 + len(records),

@@ -84,6 +84,10 @@ class Till:
         self.desk.memory.take(record)
         return self.forward()
 
+    def has_sold(self, key: TransactionKey) -> bool:
+        """Whether this till sold it, lately, and has not cancelled it."""
+        return key.name in self.desk.memory.sold
+
     def forward(self) -> Forwarded:
         """Send what waits. Raises RefusedError."""
         desk = self.desk

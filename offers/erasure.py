@@ -17,6 +17,7 @@ from offers.points import account
 from offers.preferences import store as store_preferences
 from offers.redemptions import store_people
 from offers.segments import store as store_segments
+from offers.showings import service as showings
 from offers.take_along import tokens
 
 
@@ -30,6 +31,7 @@ def forget(connection: Connection, record_nos: Sequence[int]) -> None:
     store_codes.forget(connection, record_nos)
     store_segments.forget(connection, record_nos)
     store_experiments.forget(connection, record_nos)
+    showings.forget(connection, record_nos)
     tokens.forget(connection, record_nos)
 
 

@@ -237,6 +237,7 @@ class Known:
     `overrides`  a marketer's pins, boosts and bans; for screens only
     `stopped`    campaign numbers switched off since the catalogue was compiled; `all_stopped`: all here
     `preferences`  what the person asked not to be shown; None where nothing was ever said
+    `resting`    skus that were shown often enough for now, with the instant (seconds) since when; for screens
     """
 
     wants: Mapping[int, Want] = field(default_factory=dict)
@@ -251,6 +252,7 @@ class Known:
     stopped: frozenset[int] = frozenset()
     all_stopped: bool = False
     preferences: Preferences | None = None
+    resting: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +261,9 @@ class Policy:
 
     `search_steps` bounds what combining may cost beyond `exact_claims`; `shown_scans` and `shown_wants` what
     a screen may look through. An interest counts half after `freshness_s` when offers are ranked.
+
+    What screens showed a person `shown_most` times, each `shown_apart_s` or more after the last, rests there
+    for `shown_rest_s`, unless she wants it anew.
 
     `returns` says what is due for goods that come back. Points earned are pending for `return_window_s` and
     end `points_last_s` later.
@@ -271,6 +276,9 @@ class Policy:
     shown_scans: int = 200
     shown_wants: int = 64
     freshness_s: int = 7 * 86_400
+    shown_most: int = 8
+    shown_apart_s: int = 3600
+    shown_rest_s: int = 14 * 86_400
     sensitive_categories: frozenset[str] = frozenset({"health", "intimate", "baby", "alcohol"})
     shared_screens: frozenset[str] = frozenset({"kiosk", "customer_display"})
     returns: Literal["clawback", "prorated"] = "prorated"

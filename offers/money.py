@@ -92,17 +92,18 @@ def parse(text: str) -> Money:
 
 def write(money: Money) -> str:
     """The text that `parse` reads back: `12.90 EUR`."""
-    return f"{_decimal(money.amount_minor, digits(money.currency), '.')} {money.currency}"
+    return f"{decimal(money.amount_minor, money.currency)} {money.currency}"
 
 
 def display(amount_minor: int, currency: str, language: str) -> str:
     """The amount for people, with the language's decimal sign: `12,90 EUR` in German."""
     sign = "." if language[:2] in _POINT_LANGUAGES else ","
-    return f"{_decimal(amount_minor, digits(currency), sign)} {currency}"
+    return f"{decimal(amount_minor, currency, sign)} {currency}"
 
 
-def _decimal(amount_minor: int, places: int, sign: str) -> str:
-    if not places:
-        return str(amount_minor)
-    text = str(amount_minor).rjust(places + 1, "0")
-    return f"{text[:-places]}{sign}{text[-places:]}"
+def decimal(amount_minor: int, currency: str, sign: str = ".") -> str:
+    """The amount alone, with as many digits after the sign as the currency has: `-0.05`."""
+    places = digits(currency)
+    text = str(abs(amount_minor)).rjust(places + 1, "0")
+    minus = "-" if amount_minor < 0 else ""
+    return f"{minus}{text[:-places]}{sign}{text[-places:]}" if places else f"{minus}{text}"

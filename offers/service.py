@@ -4,6 +4,7 @@ Invariant: nothing here commits. The caller's transaction carries the whole answ
 like an answer and rendered afterwards. Whatever is raised instead must be rolled back.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,7 +29,8 @@ from offers.redemptions.redemption import (
 )
 from offers.returns import returning, waiting
 from offers.returns.model import Return
-from offers.sales import recording
+from offers.sales import plain, recording
+from offers.sales.plain import is_plain
 
 __all__ = [
     "Answer",
@@ -44,6 +46,8 @@ __all__ = [
     "sale_of",
     "get",
     "record_transaction",
+    "record_plain_sales",
+    "is_plain",
 ]
 
 
@@ -169,6 +173,15 @@ def record_transaction(
     `happened` is what the shopper's history should hold; it belongs into the same transaction.
     """
     return recording.record(connection, ctx, sale, clocks)
+
+
+def record_plain_sales(
+    connection: Connection, ctx: Context, sales: Sequence[tuple[Sale, Clocks]]
+) -> list[Recorded | None]:
+    """Store sales for which `is_plain` holds, in one statement; None for one that is there already, which
+    `record_transaction` takes.
+    """
+    return plain.record(connection, ctx, sales)
 
 
 def _step(

@@ -147,6 +147,7 @@ CREATE TABLE identity.member (
     person_no BIGINT NOT NULL,
     profile_no BIGINT NOT NULL,
     level SMALLINT NOT NULL,
+    links BIGINT[],
     CONSTRAINT pk_member PRIMARY KEY (record_no)
 ) WITH (fillfactor = 90);
 CREATE INDEX ix_member_piece_no ON identity.member (piece_no, record_no);
@@ -342,7 +343,7 @@ begin
 end
 $$;
 
--- Which of these keys more records or more names post than may.
+-- Which of these keys more records or more names post than may. Names are only counted where there could be too many.
 create function identity.dead_among(digests int8[], caps int4[], generics int4[], blocking bool[]) returns setof int8
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
@@ -350,18 +351,24 @@ begin
   select asked.digest
   from unnest(digests, caps, generics, blocking) as asked (digest, cap, generic, is_blocking)
   cross join lateral (
-    select count(*) as records, count(distinct p.token) as names
+    select count(*) as records, array_agg(p.token) as tokens
     from (select i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1) p
   ) posted
-  where not asked.is_blocking and (posted.records > asked.cap or posted.names > asked.generic)
+  where not asked.is_blocking and posted.records > least(asked.cap, asked.generic) and (
+    posted.records > asked.cap
+    or (select count(distinct t.token) from unnest(posted.tokens) t (token)) > asked.generic
+  )
   union all
   select asked.digest
   from unnest(digests, caps, generics, blocking) as asked (digest, cap, generic, is_blocking)
   cross join lateral (
-    select count(*) as records, count(distinct p.token) as names
+    select count(*) as records, array_agg(p.token) as tokens
     from (select b.token from identity.block_key b where b.digest = asked.digest limit asked.cap + 1) p
   ) posted
-  where asked.is_blocking and (posted.records > asked.cap or posted.names > asked.generic);
+  where asked.is_blocking and posted.records > least(asked.cap, asked.generic) and (
+    posted.records > asked.cap
+    or (select count(distinct t.token) from unnest(posted.tokens) t (token)) > asked.generic
+  );
 end
 $$;
 
@@ -389,7 +396,7 @@ create view identity.standing as
 select
   r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
   r.keys as posted,
-  m.piece_no, m.person_no, m.profile_no, m.level,
+  m.piece_no, m.person_no, m.profile_no, m.level, m.links,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at
 from identity.record r
@@ -480,25 +487,30 @@ language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
   select
-    found.digest,
-    case when count(*) <= min(found.cap) then array_agg(found.record_no) end,
-    case when count(*) <= min(found.cap) then array_agg(found.token) end
-  from (
-    select asked.digest, asked.cap, p.record_no, p.token
-    from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
-    cross join lateral (
+    asked.digest,
+    case when found.posts <= asked.cap then found.records end,
+    case when found.posts <= asked.cap then found.tokens end
+  from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
+  cross join lateral (
+    select count(*) as posts, array_agg(p.record_no) as records, array_agg(p.token) as tokens
+    from (
       select i.record_no, i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1
     ) p
-    where not asked.is_blocking
-    union all
-    select asked.digest, asked.cap, p.record_no, p.token
-    from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
-    cross join lateral (
+  ) found
+  where not asked.is_blocking and found.posts > 0
+  union all
+  select
+    asked.digest,
+    case when found.posts <= asked.cap then found.records end,
+    case when found.posts <= asked.cap then found.tokens end
+  from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
+  cross join lateral (
+    select count(*) as posts, array_agg(p.record_no) as records, array_agg(p.token) as tokens
+    from (
       select b.record_no, b.token from identity.block_key b where b.digest = asked.digest limit asked.cap + 1
     ) p
-    where asked.is_blocking
   ) found
-  group by found.digest;
+  where asked.is_blocking and found.posts > 0;
 end
 $$;
 
@@ -526,7 +538,7 @@ $$;
 create function identity.hold(given int8[], near int8[])
 returns table (
   held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
+  sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, links int8[], cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -731,13 +743,13 @@ create function identity.save_places(differences jsonb, moment timestamptz) retu
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   if differences ? 'members' then
-    insert into identity.member (record_no, piece_no, person_no, profile_no, level)
-      select d.record_no, d.piece_no, d.person_no, d.profile_no, d.level
+    insert into identity.member (record_no, piece_no, person_no, profile_no, level, links)
+      select d.record_no, d.piece_no, d.person_no, d.profile_no, d.level, d.links
       from jsonb_to_recordset(differences -> 'members')
-        as d (record_no int8, piece_no int8, person_no int8, profile_no int8, level int2)
+        as d (record_no int8, piece_no int8, person_no int8, profile_no int8, level int2, links int8[])
       on conflict (record_no) do update
       set piece_no = excluded.piece_no, person_no = excluded.person_no, profile_no = excluded.profile_no,
-        level = excluded.level;
+        level = excluded.level, links = excluded.links;
   end if;
   if differences ? 'parted' then
     delete from identity.member m

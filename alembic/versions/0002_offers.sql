@@ -73,6 +73,14 @@ CREATE TABLE offers.decision (
 ) PARTITION BY RANGE (at);
 CREATE INDEX decision_record_no_idx ON offers.decision (record_no) WHERE record_no IS NOT NULL;
 
+CREATE TABLE offers.decision_mark (
+    single BOOLEAN DEFAULT true NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT '2000-01-01Z' NOT NULL,
+    id UUID DEFAULT '00000000-0000-0000-0000-000000000000' NOT NULL,
+    CONSTRAINT decision_mark_pkey PRIMARY KEY (single),
+    CONSTRAINT decision_mark_one_row_check CHECK (single)
+);
+
 CREATE TABLE offers.exposure (
     campaign TEXT NOT NULL,
     person_no BIGINT NOT NULL,
@@ -82,14 +90,6 @@ CREATE TABLE offers.exposure (
     CONSTRAINT exposure_pkey PRIMARY KEY (campaign, person_no)
 );
 CREATE INDEX exposure_records_idx ON offers.exposure USING gin (records);
-
-CREATE TABLE offers.exposure_mark (
-    single BOOLEAN DEFAULT true NOT NULL,
-    at TIMESTAMP WITH TIME ZONE DEFAULT '2000-01-01Z' NOT NULL,
-    id UUID DEFAULT '00000000-0000-0000-0000-000000000000' NOT NULL,
-    CONSTRAINT exposure_mark_pkey PRIMARY KEY (single),
-    CONSTRAINT exposure_mark_one_row_check CHECK (single)
-);
 
 CREATE TABLE offers.hold (
     redemption_no BIGINT NOT NULL,
@@ -193,6 +193,15 @@ CREATE TABLE offers.segment (
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT segment_pkey PRIMARY KEY (segment_no),
     CONSTRAINT segment_id_key UNIQUE (id)
+);
+
+CREATE TABLE offers.showing (
+    person_no BIGINT NOT NULL,
+    sku TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    last_at_s BIGINT NOT NULL,
+    rested_at_s BIGINT NOT NULL,
+    CONSTRAINT showing_pkey PRIMARY KEY (person_no, sku)
 );
 
 CREATE TABLE offers.stop (
@@ -587,7 +596,7 @@ CREATE TABLE offers.return_line (
 
 INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1);
 
-INSERT INTO offers.exposure_mark DEFAULT VALUES;
+INSERT INTO offers.decision_mark DEFAULT VALUES;
 
 CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT;
 

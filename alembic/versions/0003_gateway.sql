@@ -20,6 +20,21 @@ CREATE TABLE gateway.api_key (
 );
 COMMENT ON TABLE gateway.api_key IS 'who may come in; the secret itself is never stored';
 
+CREATE TABLE gateway.event_batch (
+    batch_no BIGINT GENERATED ALWAYS AS IDENTITY,
+    source TEXT NOT NULL,
+    proof SMALLINT NOT NULL,
+    weight INTEGER NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    body BYTEA NOT NULL,
+    attempts INTEGER DEFAULT 0 NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE,
+    trouble TEXT,
+    CONSTRAINT pk_event_batch PRIMARY KEY (batch_no)
+);
+CREATE INDEX ix_event_batch_due ON gateway.event_batch (due_at, batch_no) WHERE due_at is not null;
+COMMENT ON TABLE gateway.event_batch IS 'messages of large calls, sealed, until they are worked on; without a time: given up';
+
 CREATE TABLE gateway.idempotency (
     key_id TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,

@@ -1,16 +1,18 @@
 """POSLog documents at the door: what a store's server sends during the day."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from flask_smorest import Blueprint
 from marshmallow import fields
+from sqlalchemy import Connection
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.connectors.poslog import stream
 from gateway.connectors.poslog.stream import HostileXmlError
-from gateway.poslog.taking import RefusedError, Taker, named
+from gateway.poslog.importing import LONGEST_REASON
+from gateway.poslog.store import OUTCOMES
+from gateway.poslog.taking import Taken, Taker, named
 from gateway.shopping.receipts import DEFAULT_SOURCE
 from gateway.wire.body import MAX_BATCH_BYTES
 from gateway.wire.problems import Problem
@@ -58,18 +60,24 @@ def take_poslog(call: Call) -> Answer:
         call.principal.source or DEFAULT_SOURCE,
         may_store=lambda store: stores is None or store in stores,
     )
-    counts = {"recorded": 0, "repeated": 0, "passed_over": 0, "refused": 0}
-    rejected: list[dict[str, Any]] = []
-    for found in _found(call.body):
-        try:
-            with call.services.database.transaction() as connection:
-                counts[taker.take(connection, found.element)] += 1
-        except RefusedError as error:
-            counts["refused"] += 1
-            rejected.append(
-                {"line": found.line, "transaction": named(found.element), "reason": str(error)[:500]}
-            )
-    return Answer(200, {**counts, "rejected": rejected})
+    became: dict[int, Taken] = {}
+
+    def note(_: Connection, taken: Sequence[Taken]) -> None:
+        became.update((one.found.at.offset, one) for one in taken)
+
+    for _ in taker.take_in(_found(call.body), note):
+        """Until all are taken in."""
+    outcomes = [one.outcome for one in became.values()]
+    rejected = [
+        {
+            "line": one.found.line,
+            "transaction": named(one.found.element),
+            "reason": one.reason[:LONGEST_REASON],
+        }
+        for one in became.values()
+        if one.outcome == "refused"
+    ]
+    return Answer(200, {**{name: outcomes.count(name) for name in OUTCOMES}, "rejected": rejected})
 
 
 def _found(raw: bytes) -> Iterator[stream.Found]:

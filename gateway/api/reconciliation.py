@@ -63,7 +63,7 @@ class SumSchema(Strict):
 
 
 class DifferenceSchema(Strict):
-    """Where a till and the ledger disagree. `number` is null for a till's whole day."""
+    """Where a till and the ledger disagree; minor units. `number` is null for a till's whole day."""
 
     store = fields.String(required=True)
     day = fields.Date(required=True)
@@ -71,6 +71,7 @@ class DifferenceSchema(Strict):
     number = fields.String(required=True, allow_none=True)
     offer = fields.String(required=True)
     campaign = fields.String(required=True)
+    currency = fields.String(required=True)
     till = fields.Integer(required=True)
     ledger = fields.Integer(required=True)
     explanation = fields.String(required=True, allow_none=True)
@@ -205,6 +206,7 @@ def _difference_of(one: Difference) -> dict[str, Any]:
         "number": one.number,
         "offer": one.offer,
         "campaign": one.campaign,
+        "currency": one.currency,
         "till": one.till_minor,
         "ledger": one.ledger_minor,
         "explanation": one.explanation,

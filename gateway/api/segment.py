@@ -7,31 +7,29 @@ stands in every visitor's browser, so it is believed as little as a public key, 
 import datetime as dt
 import re
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 import flask
 import orjson
 from flask import request
 from flask_smorest import Blueprint
 from marshmallow import INCLUDE, Schema, fields
-from sqlalchemy import Connection
 from werkzeug import Response
 
 from gateway import metrics
 from gateway.access.credentials import basic_user, bearer
-from gateway.access.identity_tokens import verify
 from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
 from gateway.api.endpoint import Seen, checked, finish, refused, services
 from gateway.api.route import Route
 from gateway.connectors.segment import messages
-from gateway.database import put_off_flush
-from gateway.shopping import visits
-from gateway.shopping.visits import Sender, Visit
+from gateway.inbox import batches
+from gateway.shopping import batch as taking
+from gateway.shopping.batch import Batch, Rejected
+from gateway.shopping.visits import Sender
 from gateway.wire import body as bodies
 from gateway.wire.problems import Problem
-from gateway.wire.refusals import problem_of
 from gateway.wiring import Services
 from identity.model import Assurance
 
@@ -51,8 +49,6 @@ by_host = Blueprint(
 
 DEFAULT_SOURCE: Final = "segment"
 MAX_MESSAGES: Final = 2_500
-AT_ONCE: Final = 500
-"""Events stored in one transaction: their locks are not held for longer than that takes."""
 MAX_BYTES: Final = 4_000_000
 SCOPES: Final = {Scope.INGEST, Scope.INGEST_PUBLIC}
 
@@ -218,12 +214,12 @@ def _taken(held: Services, type_of_path: str | None, seen: Seen) -> Response:
         raise Problem("invalid", f"The body {error}.") from None
     if len(sent) > MAX_MESSAGES:
         raise Problem("body_too_large", f"At most {MAX_MESSAGES:,} messages; split them into several calls.")
-    rejected: list[dict[str, Any]] = []
-    found = list(_read(held, sender, sent, sent_at, now, rejected))
-    _store(held, sender, found, now, rejected)
+    is_gpc = request.headers.get("Sec-GPC") == "1"
+    rejected = _take_in(held, Batch(sender, sent, sent_at, now, is_gpc))
     metrics.events.labels("taken").inc(len(sent) - len(rejected))
     metrics.events.labels("rejected").inc(len(rejected))
-    content = orjson.dumps({"success": True, "rejected": sorted(rejected, key=lambda one: one["index"])})
+    told = [{"index": index, "reason": reason} for index, reason in sorted(rejected.items())]
+    content = orjson.dumps({"success": True, "rejected": told})
     return Response(content, mimetype="application/json")
 
 
@@ -251,68 +247,15 @@ def _sender(held: Services, principal: Principal, *, in_body: bool) -> Sender:
     return Sender(source, known.channel, Assurance.AUTHENTICATED if is_proven else Assurance.ASSERTED)
 
 
-def _read(
-    held: Services,
-    sender: Sender,
-    sent: Sequence[object],
-    sent_at: object,
-    now: dt.datetime,
-    rejected: list[dict[str, Any]],
-) -> Iterator[tuple[int, Visit]]:
-    is_gpc = request.headers.get("Sec-GPC") == "1"
-    for index, one in enumerate(sent):
-        try:
-            message = messages.read(one, sent_at=sent_at, received_at=now, gpc_header=is_gpc)
-        except messages.NotAMessageError as error:
-            rejected.append({"index": index, "reason": str(error)})
-            continue
-        token = message.identity_token
-        vouched = verify(token, held.secrets, sender.source, now=now) if token is not None else None
-        yield index, Visit(message, vouched)
-
-
-def _store(
-    held: Services,
-    sender: Sender,
-    found: Sequence[tuple[int, Visit]],
-    now: dt.datetime,
-    rejected: list[dict[str, Any]],
-) -> None:
-    """Records first, each in a transaction of its own; then all that happened, in a few.
-
-    Nothing depends on the order: what happened counts by its own time. The records wait for no disk: the
-    transaction that follows does, and nobody is answered before it.
-    """
-    refused = {
-        index: reason
-        for index, visit in found
-        if visits.takes_record(sender, visit)
-        and (reason := _take_record(held, sender, visit, now)) is not None
+def _take_in(held: Services, batch: Batch) -> Rejected:
+    """Takes a few messages in now; keeps many for the worker, so that no till waits behind them."""
+    if batches.is_small(batch.sent):
+        return taking.take_in(held, batch)
+    rejected = {
+        index: reason for index, one in enumerate(batch.sent) if (reason := messages.refusal(one)) is not None
     }
-    rejected += [{"index": index, "reason": reason} for index, reason in refused.items()]
-    happened = [visit for index, visit in found if index not in refused]
-    for start in range(0, len(happened), AT_ONCE):
-        _append(held, sender, happened[start : start + AT_ONCE], now)
-
-
-def _take_record(held: Services, sender: Sender, visit: Visit, now: dt.datetime) -> str | None:
-    """Writes an account's record; the reason when it is refused."""
-
-    def put(connection: Connection) -> None:
-        put_off_flush(connection)
-        visits.take_record(connection, held.identity, sender, visit, now=now)
-
-    try:
-        held.database.transact(put)
-    except Exception as error:
-        problem = problem_of(error)
-        if problem.status >= 500:
-            raise
-        return problem.detail
-    return None
-
-
-def _append(held: Services, sender: Sender, taken: Sequence[Visit], now: dt.datetime) -> None:
+    taken = [one for index, one in enumerate(batch.sent) if index not in rejected]
     held.database.transact(
-        lambda connection: visits.take(connection, held.identity, held.offers, sender, taken, now=now)
+        lambda connection: batches.keep(connection, held.identity.vault, replace(batch, sent=taken))
     )
+    return rejected

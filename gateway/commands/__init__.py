@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import click
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("gateway.commands.run", "Start the gateway: database, migrations, server, background worker."),
+    "run": ("gateway.commands.run", "Start the gateway: database, migrations, server, background workers."),
     "demo": ("gateway.commands.demo", "Load the demonstration world, or write generated people to a file."),
-    "worker": ("gateway.commands.worker", "Do the background work: redo, expiry, numbering of changes."),
+    "worker": ("gateway.commands.worker", "Do the background work: events, webhooks, redo, expiry."),
     "campaigns": ("gateway.commands.campaigns", "Apply, preview and list campaigns."),
     "reconcile": ("gateway.commands.reconcile", "What tills say they gave against what the ledger says."),
     "till": ("gateway.commands.till", "Sell at a till in the terminal, with the network and without it."),
@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
     "poslog": ("gateway.commands.poslog", "Take in what tills recorded, in files of any size."),
     "shops": ("gateway.commands.shops", "Connect shops by their webhooks, and look after what they deliver."),
+    "events": ("gateway.commands.events", "Look after online events that wait, or were given up."),
     "import": ("gateway.commands.load", "Load files into the gateway, resumable, with a mapping file."),
     "link": ("gateway.commands.link", "Find who is the same shopper in some files, without a server."),
     "secrets": ("gateway.commands.secrets", "Show and turn the secrets that sign and seal."),

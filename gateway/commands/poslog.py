@@ -8,6 +8,8 @@ import click
 
 from gateway.commands import opened
 
+SHOWN_EVERY = 10_000
+
 
 @click.group("poslog")
 def command() -> None:
@@ -33,9 +35,11 @@ def take_in(file: Path, source: str, again: bool, rejects: Path | None, as_json:
     with opened.services() as services, opened.speaking(HostileXmlError):
         told = importing.take_in(services, file, source=source, again=again)
         progress = next(told)
-        for number, progress in enumerate(told, start=1):  # noqa: B007  (the last one is what counts)
-            if number % 10_000 == 0 and not as_json:
-                click.echo(f"  {number:,} transactions", err=True)
+        shown = progress.done
+        for progress in told:
+            if progress.done - shown >= SHOWN_EVERY and not as_json:
+                shown = progress.done
+                click.echo(f"  {shown:,} transactions", err=True)
         with services.database.transaction() as connection:
             refused = store.rejects(connection, progress.import_no, limit=1_000_000)
     if rejects is not None:

@@ -13,7 +13,7 @@ PAIRING_LASTS = dt.timedelta(minutes=60)
 @click.command("run")
 @click.option("--demo", is_flag=True, help="Load the demonstration world first, unless it is already there.")
 def command(*, demo: bool) -> None:
-    """Start the gateway: database, migrations, request workers, background worker, metrics.
+    """Start the gateway: database, migrations, request workers, background workers, metrics.
 
     Stops with Ctrl-C. Data stays in O2O_HOME (or in the server that DATABASE_URL names) and is there again
     at the next start.

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from offers import money
+
 if TYPE_CHECKING:
     from o2o_client import Sale, Till
 
-HELP = """\
-card NUMBER                 the shopper shows her card
-offer TOKEN                 the shopper shows a signed offer of hers
-scan SKU AMOUNT [QUANTITY]  one more line; the amount in minor units, for all of the line
-total                       what offers take off
-pay [TENDER]                sold, with cash or another tender
-drop                        given up: what is held is free again
-undo NUMBER                 cancel a paid sale as a whole
-offers                      fetch signed offers, to sell by without network
-forward                     send what waits
-close                       close the day: tell the gateway what this till gave
-quit"""
+WORDS = {
+    "card": ("NUMBER", "the shopper shows her card"),
+    "offer": ("TOKEN", "the shopper shows a signed offer of hers"),
+    "scan": ("SKU AMOUNT [QUANTITY]", "one more line; the amount for all of it, as in 19.90"),
+    "total": ("", "what offers take off"),
+    "pay": ("[TENDER]", "sold, with cash or another tender"),
+    "drop": ("", "given up: what is held is free again"),
+    "undo": ("NUMBER", "cancel a paid sale as a whole"),
+    "offers": ("", "fetch signed offers, to sell by without network"),
+    "forward": ("", "send what waits"),
+    "close": ("", "close the day: tell the gateway what this till gave"),
+    "quit": ("", ""),
+}
+"""What may be typed: each word with its values and what it does."""
 
 
 @click.command("till")
@@ -95,12 +99,16 @@ class _Desk:
             "close": self.close,
         }
         if word not in known:
-            click.echo(HELP)
+            click.echo("\n".join(f"  {_usage(each):28}{told}" for each, (_, told) in WORDS.items()))
+            return
+        least, most = _count_of_values(word)
+        if not least <= len(values) <= most:
+            click.echo(f"  write {_usage(word)}")
             return
         try:
             known[word](*values)
-        except (TypeError, ValueError):
-            click.echo(HELP)
+        except ValueError as error:
+            click.echo(f"  {error}; write {_usage(word)}")
 
     def card(self, number: str) -> None:
         """The shopper shows her card."""
@@ -114,18 +122,19 @@ class _Desk:
         """One more line."""
         from o2o_client import Line
 
+        price = money.parse(f"{amount} {self._till.place.currency}")
         sale = self._current()
-        sale.add(Line(str(len(sale.lines) + 1), int(amount), sku, quantity))
+        sale.add(Line(str(len(sale.lines) + 1), price.amount_minor, sku, quantity))
 
     def total(self) -> None:
         """What offers take off."""
         sale = self._current()
         for one in sale.total():
-            sign = "" if one.unit == "points" else "-"
-            click.echo(f"  line {one.line or '*'}: {sign}{one.amount} {one.unit} {one.text}")
+            given = f"{one.amount} points" if one.unit == "points" else self._spelled(-one.amount)
+            click.echo(f"  line {one.line or '*'}: {given}  {one.text}")
         if sale.is_offline:
             click.echo("  (no answer: only signed offers)")
-        click.echo(f"  to pay: {sale.due_minor}")
+        click.echo(f"  to pay: {self._spelled(sale.due_minor)}")
 
     def pay(self, tender: str = "cash") -> None:
         """Sold."""
@@ -137,7 +146,8 @@ class _Desk:
         receipt = sale.pay([Tender(tender, max(sale.due_minor, 0))])
         self._sale = None
         state = "sent" if receipt.is_confirmed else "in the journal, to be sent"
-        click.echo(f"  receipt {receipt.key.number}: {receipt.due_minor}, {state} {' '.join(receipt.flags)}")
+        flags = "".join(f", {flag}" for flag in receipt.flags)
+        click.echo(f"  receipt {receipt.key.number}: {self._spelled(receipt.due_minor)}, {state}{flags}")
 
     def drop(self) -> None:
         """Given up."""
@@ -150,7 +160,11 @@ class _Desk:
         from o2o_client import TransactionKey
 
         place = self._till.place
-        self._tell(self._till.undo(TransactionKey(place.store, place.terminal, _today(), number)))
+        key = TransactionKey(place.store, place.terminal, _today(), number.zfill(6))
+        if not self._till.has_sold(key):
+            click.echo(f"  this till's journal has no receipt {key.number} of today")
+            return
+        self._tell(self._till.undo(key))
 
     def offers(self) -> None:
         """Fetch signed offers."""
@@ -170,7 +184,12 @@ class _Desk:
             return
         click.echo("  the ledger agrees" if report["agrees"] else "  the ledger differs:")
         for one in report["differences"]:
-            click.echo(f"    {one['number'] or 'whole day'} {one['offer']}: {one['till']} / {one['ledger']}")
+            till, ledger = self._spelled(one["till"]), self._spelled(one["ledger"])
+            click.echo(f"    {one['number'] or 'whole day'} {one['offer']}: till {till}, ledger {ledger}")
+
+    def _spelled(self, amount_minor: int) -> str:
+        currency = self._till.place.currency
+        return f"{money.decimal(amount_minor, currency)} {currency}"
 
     def _current(self) -> "Sale":
         if self._sale is None:
@@ -184,6 +203,16 @@ class _Desk:
         click.echo(f"  sent {done.sent}, waiting {done.waiting}, set aside {done.aside}")
         for name, flags in done.flagged:
             click.echo(f"    {name}: {', '.join(flags)}")
+
+
+def _usage(word: str) -> str:
+    return f"{word} {WORDS[word][0]}".rstrip()
+
+
+def _count_of_values(word: str) -> tuple[int, int]:
+    """How many values a word takes, at least and at most."""
+    named = WORDS[word][0].split()
+    return sum(not each.startswith("[") for each in named), len(named)
 
 
 def _today() -> dt.date:

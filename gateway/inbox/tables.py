@@ -1,4 +1,4 @@
-"""Deliveries waiting to be worked on, and the shops they come from."""
+"""Deliveries and events waiting to be worked on, and the shops they come from."""
 
 from sqlalchemy import (
     BigInteger,
@@ -79,4 +79,20 @@ privacy_request = Table(
     UniqueConstraint("source", "record_key", "reference"),
     Index("ix_privacy_request_open", "request_no", postgresql_where=text("done_at is null")),
     comment="what shoppers asked a shop to be told, for a person to hand over; the law gives a month",
+)
+
+event_batch = Table(
+    "event_batch",
+    metadata,
+    Column("batch_no", BigInteger, Identity(always=True), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("proof", SmallInteger, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", DateTime(timezone=True)),
+    Column("trouble", Text),
+    Index("ix_event_batch_due", "due_at", "batch_no", postgresql_where=text("due_at is not null")),
+    comment="messages of large calls, sealed, until they are worked on; without a time: given up",
 )

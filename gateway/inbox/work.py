@@ -13,17 +13,12 @@ from sqlalchemy import Connection
 
 from gateway.connectors import shopify, woocommerce
 from gateway.connectors.parts import EventPart, NotUnderstoodError, Part
-from gateway.inbox import doing, store
+from gateway.inbox import doing, pauses, store
 from gateway.inbox.doing import NotYetError
 from gateway.inbox.store import Delivery, Waiting
 from gateway.wiring import Services
 
 log = structlog.get_logger()
-
-FIRST_PAUSE: Final = dt.timedelta(seconds=5)
-LONGEST_PAUSE: Final = dt.timedelta(hours=6)
-MOST_ATTEMPTS: Final = 14
-"""With pauses that double this is more than two days: longer than a database is away."""
 
 PATIENCE: Final = dt.timedelta(days=7)
 """How long something waits for what it belongs to. A refund may overtake its order, but not by a week."""
@@ -78,7 +73,7 @@ def _wait(connection: Connection, waiting: Waiting, what: str, *, now: dt.dateti
     store.put_off(
         connection,
         waiting.inbox_no,
-        due_at=now + LONGEST_PAUSE if is_patient else None,
+        due_at=now + pauses.LONGEST_PAUSE if is_patient else None,
         trouble=f"waits for {what}",
         waits_for=what,
     )
@@ -86,13 +81,12 @@ def _wait(connection: Connection, waiting: Waiting, what: str, *, now: dt.dateti
 
 def _put_off(connection: Connection, waiting: Waiting, error: Exception, *, now: dt.datetime) -> None:
     """Until its next turn, later each time. What cannot be understood is no better next time."""
-    is_hopeless = isinstance(error, NotUnderstoodError) or waiting.attempts + 1 >= MOST_ATTEMPTS
-    pause = min(FIRST_PAUSE * 2**waiting.attempts, LONGEST_PAUSE)
+    due_at = None if isinstance(error, NotUnderstoodError) else pauses.next_turn(waiting.attempts, now)
     log.warning("delivery_failed", number=waiting.inbox_no, topic=waiting.came.topic, error=error)
     store.put_off(
         connection,
         waiting.inbox_no,
-        due_at=None if is_hopeless else now + pause,
+        due_at=due_at,
         trouble=str(error) if isinstance(error, NotUnderstoodError) else type(error).__name__,
         waits_for=None,
     )

@@ -1,21 +1,24 @@
 """Importing a day file: in bounded memory, and from where it stopped when it was broken off.
 
-Invariant: a transaction and the note of how far the file has come are one database transaction, so whatever
-is killed when, every transaction of the file is taken in once. The disk is not waited for: what a crash of
+Invariant: transactions and the note of how far the file has come are one database transaction, so whatever is
+killed when, every transaction of the file is taken in once. The disk is not waited for: what a crash of
 the machine takes back, it takes back with its note.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from sqlalchemy import Connection
 
 from gateway.connectors.poslog import stream
 from gateway.connectors.poslog.stream import Found, Reader
 from gateway.database import put_off_flush
 from gateway.poslog import store
 from gateway.poslog.store import Progress, Reject
-from gateway.poslog.taking import RefusedError, Taker, named
+from gateway.poslog.taking import Taken, Taker, named
 from gateway.wiring import Services
 
 PIECE_BYTES: Final = 256 * 1024
@@ -23,7 +26,7 @@ LONGEST_REASON: Final = 500
 
 
 def take_in(services: Services, path: Path, *, source: str, again: bool = False) -> Iterator[Progress]:
-    """Imports a file, telling how far it has come after every transaction. Raises HostileXmlError."""
+    """Imports a file, telling where it stands after each step. Raises HostileXmlError."""
     now = services.clock()
     digest = _digest(path)
     with services.database.transaction() as connection:
@@ -34,11 +37,22 @@ def take_in(services: Services, path: Path, *, source: str, again: bool = False)
     yield progress
     if progress.is_finished:
         return
-    taker, reader = Taker(services, source), Reader()
+    reader = Reader()
+
+    def note(connection: Connection, taken: Sequence[Taken]) -> None:
+        put_off_flush(connection)
+        for one in taken:
+            if one.outcome == "refused":
+                reject = Reject(one.found.line, named(one.found.element), one.reason[:LONGEST_REASON])
+                store.refuse(connection, progress.import_no, reject)
+        outcomes = [one.outcome for one in taken]
+        store.advance(connection, progress.import_no, taken[-1].found.at, reader.opening, outcomes)
+
+    done = progress.done
     with path.open("rb") as file:
-        for found in _rest(file, reader, progress):
-            _take(services, taker, progress.import_no, reader.opening, found)
-            yield progress
+        for count in Taker(services, source).take_in(_rest(file, reader, progress), note):
+            done += count
+            yield replace(progress, done=done)
     with services.database.transaction() as connection:
         store.finish(connection, progress.import_no, now=services.clock())
         yield store.begin(connection, digest, source=source, name=path.name, now=now)
@@ -54,18 +68,6 @@ def _rest(file: BinaryIO, reader: Reader, progress: Progress) -> Iterator[Found]
     found = stream.documents(_pieces(file), reader)
     next(found, None)
     yield from found
-
-
-def _take(services: Services, taker: Taker, import_no: int, opening: bytes, found: Found) -> None:
-    with services.database.transaction() as connection:
-        put_off_flush(connection)
-        try:
-            outcome = taker.take(connection, found.element)
-        except RefusedError as error:
-            reason = str(error)[:LONGEST_REASON]
-            store.refuse(connection, import_no, Reject(found.line, named(found.element), reason))
-            outcome = "refused"
-        store.advance(connection, import_no, found.at, opening, outcome)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

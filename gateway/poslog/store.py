@@ -1,6 +1,7 @@
 """SQL of imports: where one stands, written with each transaction it takes in."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,13 +15,16 @@ OUTCOMES: tuple[Outcome, ...] = ("recorded", "repeated", "passed_over", "refused
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where an import stands: `at` is the transaction it took in last, none when there is no opening yet."""
+    """Where an import stands: `at` is the transaction it took in last, none when there is no opening yet;
+    `done` are behind it.
+    """
 
     import_no: int
     opening: bytes | None
     at: Place
     counts: dict[str, int]
     is_finished: bool
+    done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +56,35 @@ def begin(connection: Connection, digest: bytes, *, source: str, name: str, now:
     counts: dict[str, int] = {name: getattr(row, name) for name in OUTCOMES}
     opening = bytes(row.opening) if row.opening is not None else None
     return Progress(
-        row.import_no, opening, Place(row.offset_bytes, row.line), counts, row.finished_at is not None
+        row.import_no,
+        opening,
+        Place(row.offset_bytes, row.line),
+        counts,
+        row.finished_at is not None,
+        sum(counts.values()),
     )
 
 
-def advance(connection: Connection, import_no: int, at: Place, opening: bytes, outcome: Outcome) -> None:
-    """Notes a transaction as taken in, in the transaction that takes it in."""
+def advance(
+    connection: Connection, import_no: int, at: Place, opening: bytes, outcomes: Sequence[Outcome]
+) -> None:
+    """Notes transactions as taken in, in the transaction that takes them in."""
+    counts: dict[str, int] = {name: outcomes.count(name) for name in OUTCOMES}
     connection.execute(
-        text(f"""
+        text("""
             UPDATE gateway.poslog_import
-               SET offset_bytes = :offset, line = :line, {outcome} = {outcome} + 1,
-                   opening = coalesce(opening, :opening)
+               SET offset_bytes = :offset, line = :line, opening = coalesce(opening, :opening),
+                   recorded = recorded + :recorded, repeated = repeated + :repeated,
+                   passed_over = passed_over + :passed_over, refused = refused + :refused
              WHERE import_no = :import_no
-        """),  # noqa: S608  (one of our own column names)
-        {"offset": at.offset, "line": at.line, "opening": opening, "import_no": import_no},
+        """),
+        {
+            "offset": at.offset,
+            "line": at.line,
+            "opening": opening,
+            "import_no": import_no,
+            **counts,
+        },
     )
 
 

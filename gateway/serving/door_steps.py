@@ -1,10 +1,10 @@
-"""The background work of the doors: deliveries of shops worked on, others told what happens."""
+"""The background work of the doors: events and deliveries of shops worked on, others told what happens."""
 
 import datetime as dt
 
 from sqlalchemy import Connection
 
-from gateway.inbox import work
+from gateway.inbox import batches, work
 from gateway.serving.worker import Step
 from gateway.webhooks import store, telling
 from gateway.wiring import Services
@@ -15,6 +15,10 @@ MESSAGES_KEPT_FOR = dt.timedelta(days=30)
 
 def door_steps(services: Services) -> tuple[Step, ...]:
     """The steps of the worker that serve the doors."""
+
+    def work_on_events(connection: Connection, now: dt.datetime) -> bool:
+        del connection  # each transaction of theirs is done again when it ended for another's sake
+        return batches.step(services, now=now)
 
     def work_on_deliveries(connection: Connection, now: dt.datetime) -> bool:
         return work.step(connection, services, now=now)
@@ -30,6 +34,7 @@ def door_steps(services: Services) -> tuple[Step, ...]:
         return gone == FORGOTTEN_AT_ONCE
 
     return (
+        Step("events", every_s=0.1, run=work_on_events),
         Step("deliveries", every_s=0.2, run=work_on_deliveries),
         Step("forget_deliveries", every_s=600, run=forget_deliveries),
         Step("webhooks", every_s=1, run=tell_others),

@@ -16,7 +16,7 @@ from identity.breaker import watching
 from identity.reading import changes
 from offers import service as offers
 from offers.decisions import decision_days
-from offers.experiments import service as experiments
+from offers.learning import reading as learning
 from offers.recommendations import service as recommendations
 
 FORGOTTEN_AT_ONCE = 1_000
@@ -68,8 +68,8 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         recommendations.learn(connection)
         return False
 
-    def learn_exposures(connection: Connection, now: dt.datetime) -> bool:
-        return experiments.learn(connection, now=now)
+    def learn_from_decisions(connection: Connection, now: dt.datetime) -> bool:
+        return learning.learn(connection, services.offers, now=now)
 
     def fill_segments(connection: Connection, now: dt.datetime) -> bool:
         portraits.sweep(connection, services, now=now)
@@ -80,6 +80,6 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         Step("waiting_returns", every_s=5, run=book_waiting_return),
         Step("forget_waiting_returns", every_s=3600, run=forget_waiting_returns),
         Step("decision_days", every_s=3600, run=keep_decision_days),
-        Step("exposures", every_s=5, run=learn_exposures),
+        Step("decisions", every_s=5, run=learn_from_decisions),
         Step("companions", every_s=3600, run=learn_companions),
     )

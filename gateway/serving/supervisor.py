@@ -1,4 +1,4 @@
-"""The processes of a running gateway: request workers under granian, one background worker, the metrics port.
+"""The processes of a running gateway: request workers under granian, background workers, the metrics port.
 
 This process owns them and the embedded database. It holds a lock that all of them wait for, so they end
 with it, also when it is killed; and it starts again what dies while it lives.
@@ -87,16 +87,20 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
         workers_kill_timeout=STOP_S,
         log_level=LogLevels.warning,
     )
-    background = Background()
-    server.on_startup(lambda: _tell_when_ready(settings, [background.start, when_ready]))
+    background = [Background() for _ in range(settings.background_workers)]
+    starting = [one.start for one in background]
+    server.on_startup(lambda: _tell_when_ready(settings, [*starting, when_ready]))
     try:
         server.serve()
     finally:
-        background.stop()
+        for one in background:
+            one.ask_to_stop()
+        for one in background:
+            one.wait()
 
 
 class Background:
-    """The background worker's process, started again when it dies."""
+    """A background worker's process, started again when it dies."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -107,9 +111,12 @@ class Background:
         """Starts it, and a thread that looks after it."""
         self._keeper.start()
 
-    def stop(self) -> None:
-        """Lets it finish its piece of work and ends it."""
+    def ask_to_stop(self) -> None:
+        """Lets it finish its piece of work and end."""
         self._stopping.set()
+
+    def wait(self) -> None:
+        """Until it has ended."""
         if self._keeper.is_alive():
             self._keeper.join()
 
@@ -125,7 +132,7 @@ class Background:
                 _end(process)
                 return
             click.echo(
-                f"o2o: the background worker ended (code {process.returncode}); starting again", err=True
+                f"o2o: a background worker ended (code {process.returncode}); starting again", err=True
             )
             lived_s = time.monotonic() - started
             pause_s = SHORTEST_PAUSE_S if lived_s > LONGEST_PAUSE_S else min(pause_s * 2, LONGEST_PAUSE_S)

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database import open_engine
+from gateway.inbox import store_batches
 from gateway.wiring import utc_now
 from identity.stewardship import standing
 from identity.stewardship.standing import Standing
@@ -36,13 +37,25 @@ class Watch(Collector):
         """The gauges as they are now."""
         try:
             with self._engine.connect() as connection:
-                found = standing.read(connection, now=self._clock())
+                now = self._clock()
+                found, (waiting, since) = (
+                    standing.read(connection, now=now),
+                    store_batches.waiting(connection),
+                )
         except SQLAlchemyError as error:
             structlog.get_logger().warning("not_watched", error=error)
             yield GaugeMetricFamily("o2o_database_up", "Whether the database answers.", value=0)
             return
         yield GaugeMetricFamily("o2o_database_up", "Whether the database answers.", value=1)
         yield from _gauges(found)
+        yield GaugeMetricFamily(
+            "o2o_event_batches", "Pieces of large calls of events that wait.", value=waiting
+        )
+        yield GaugeMetricFamily(
+            "o2o_event_batches_seconds",
+            "Age of the oldest piece among them.",
+            value=(now - since).total_seconds() if since is not None else 0.0,
+        )
 
 
 def _gauges(found: Standing) -> Iterator[Metric]:

@@ -6,7 +6,7 @@ nobody can be named for is stored all the same.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -71,27 +71,64 @@ def record(
     """
     shown = claims(sent, identity)
     clocks = Clocks(received_at=now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
-    owner_no = (
-        history.owner(connection, identity, source, shown, at=sent.occurred_at, now=now) if shown else None
-    )
+    asked = [(shown, sent.occurred_at)] if shown else []
+    (owner_no,) = history.owned(connection, identity, source, asked, now=now) or (None,)
     buyer = buyers.find(connection, identity, sent.shoppers, shown, now=now)
     record_no = owner_no if owner_no is not None else buyer.record_no
-    sale = _sale(connection, offers, sent, buyer.shopper, record_no)
+    sale = _sale(sent, _named(connection, offers, [sent]), buyer.shopper, record_no)
     sale = replace(sale, promises=tokens.promises, flags=tokens.flags)
     outcome = service.record_transaction(connection, offers, sale, clocks)
     if isinstance(outcome, Recorded) and outcome.happened:
         telling.redeemed(connection, outcome.redemption, now=now)
     if isinstance(outcome, Recorded) and outcome.happened and shown:
-        _remember(connection, identity, source, shown, outcome.happened, now=now)
+        _remember(connection, identity, source, [(shown, outcome.happened)], now=now)
     return outcome
+
+
+def is_plain(sent: decoded.Transaction) -> bool:
+    """Whether it is a sale of which there is only a receipt to keep, and what its buyer showed."""
+    return not any(one.choice for one in sent.shoppers) and service.is_plain(_sale(sent, {}, None, None))
+
+
+def record_plain(
+    connection: Connection,
+    identity: Identity,
+    offers: Offers,
+    sent: Sequence[decoded.Transaction],
+    *,
+    source: str,
+    now: dt.datetime,
+) -> list[Recorded | None]:
+    """Stores checked sales that are plain, all together; None for one that is there already, which `record`
+    takes.
+    """
+    shown = [claims(one, identity) for one in sent]
+    asked = [(own, one.occurred_at) for own, one in zip(shown, sent, strict=True) if own]
+    owners = iter(history.owned(connection, identity, source, asked, now=now) if asked else ())
+    named = _named(connection, offers, sent)
+    sales = [
+        (
+            _sale(one, named, None, next(owners) if own else None),
+            Clocks(received_at=now, occurred_at=one.occurred_at, sent_at=one.sent_at),
+        )
+        for own, one in zip(shown, sent, strict=True)
+    ]
+    outcomes = service.record_plain_sales(connection, offers, sales)
+    told = [
+        (own, outcome.happened)
+        for own, outcome in zip(shown, outcomes, strict=True)
+        if own and outcome is not None
+    ]
+    if told:
+        _remember(connection, identity, source, told, now=now)
+    return outcomes
 
 
 def _remember(
     connection: Connection,
     identity: Identity,
     source: str,
-    shown: list[Claim],
-    happened: tuple[Happened, ...],
+    told: Sequence[tuple[list[Claim], tuple[Happened, ...]]],
     *,
     now: dt.datetime,
 ) -> None:
@@ -106,6 +143,7 @@ def _remember(
             message_id=one.message_id,
             body=one.body,
         )
+        for shown, happened in told
         for one in happened
     ]
     appended = history.append(connection, identity, happenings, now=now)
@@ -120,15 +158,20 @@ def _remember(
     )
 
 
+def _named(
+    connection: Connection, offers: Offers, sent: Sequence[decoded.Transaction]
+) -> Mapping[str, Product]:
+    """The products that the baskets name, by the codes they are named by."""
+    codes = {code for one in sent for code in till.product_codes(one.basket)}
+    return offers.assortment.named(connection, codes) if codes else {}
+
+
 def _sale(
-    connection: Connection,
-    offers: Offers,
     sent: decoded.Transaction,
+    named: Mapping[str, Product],
     buyer: Shopper | None,
     record_no: int | None,
 ) -> Sale:
-    codes = till.product_codes(sent.basket)
-    named = offers.assortment.named(connection, codes) if codes else {}
     lines = sent.basket.lines if sent.basket is not None else []
     return Sale(
         transaction=till.transaction_key(sent.transaction),

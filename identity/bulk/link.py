@@ -65,8 +65,9 @@ def find_pairs(con: DuckDBPyConnection, workforce: Workforce, progress: Progress
 def train(con: DuckDBPyConnection, reading: Reading, progress: Progress) -> tuple[Reading, ScoredModel]:
     """What fits the records and pairs at hand: a policy that knows whether people live together, a model."""
     progress.phase("train")
-    policy = replace(reading.policy, one_to_a_home=store_homes.are_single(con))
-    return replace(reading, policy=policy), store_training.fitted(con)
+    are_single = store_homes.are_single(con)
+    policy = replace(reading.policy, one_to_a_home=are_single)
+    return replace(reading, policy=policy), store_training.fitted(con, live_together=not are_single)
 
 
 def join(

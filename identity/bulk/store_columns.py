@@ -1,9 +1,8 @@
 """The canonical columns of all records: each distinct value is normalised once, then joined to its records.
 
-Tables: `record` (no, source, row, record_key, the canonical attributes, token) and `shown` (no, type, value):
-the identifiers that take part in linking; `beyond`, alike, those of a record that has too many. Numbers rise
-with (source, record key) as bytes, so comparing two of them compares the records' keys. `left_out` counts the
-identifiers of a record beyond the policy's number.
+Tables: `record` (no, source, row, record_key, the canonical attributes, token), and those of
+`store_identifiers`. Numbers rise with (source, record key) as bytes, so comparing two of them compares the
+records' keys.
 """
 
 from collections.abc import Sequence
@@ -12,17 +11,13 @@ from typing import Final
 
 import pyarrow as pa
 
-from identity.bulk import facets
+from identity.bulk import facets, store_identifiers
 from identity.bulk.facets import Facet, Read
 from identity.bulk.mapping import Mapping
-from identity.bulk.reading import Reading
-from identity.bulk.store_files import BETWEEN
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Equipment, Workforce
 from identity.model import ATTRIBUTES
-from identity.policy import Linking
 
-_COUNTRY: Final = "country"
 _BIRTH: Final = "date_of_birth"
 
 
@@ -36,7 +31,7 @@ def normalise(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -
     for facet in found:
         _read_facet(con, facet, workforce)
     _join(con, found)
-    _read_identifiers(con, mapping, workforce)
+    store_identifiers.read(con, mapping, workforce)
     con.execute("DROP TABLE numbered")
 
 
@@ -94,73 +89,3 @@ def _join(con: DuckDBPyConnection, found: tuple[Facet, ...]) -> None:
     )
     for facet in found:
         con.execute(f"DROP TABLE facet_{facet.name}")
-
-
-def _read_identifiers(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -> None:
-    con.execute("CREATE TABLE claimed (no BIGINT, type VARCHAR, value VARCHAR, fallback VARCHAR)")
-    for place, (kind, _) in enumerate(mapping.identifiers):
-        # A phone number without a country's prefix may be of the country where its owner lives.
-        fallback = f"coalesce(r.{_COUNTRY}, '')" if kind == "phone" else "''"
-        con.execute(
-            f"INSERT INTO claimed SELECT n.no, ?, value, {fallback} FROM numbered n JOIN record r USING (no),"
-            f" unnest(string_split(n.i_{place}, {BETWEEN})) AS v(value) WHERE n.i_{place} <> '' AND value <>"
-            " ''",
-            [kind],
-        )
-    distinct = con.execute("SELECT DISTINCT type, value, fallback FROM claimed").fetchall()
-    read = workforce.spread(_identifiers, distinct)
-    table = {
-        "type": pa.array([kind for kind, _, _ in distinct], pa.string()),
-        "value": pa.array([value for _, value, _ in distinct], pa.string()),
-        "fallback": pa.array([fallback for _, _, fallback in distinct], pa.string()),
-        "normalised": pa.array([normalised for normalised, _ in read], pa.string()),
-        "reason": pa.array([reason for _, reason in read], pa.string()),
-    }
-    keep(con, "identifier_read", pa.table(table))
-    con.execute(
-        "INSERT INTO reject SELECT r.source, r.row, r.record_key, c.type, i.reason FROM claimed c"
-        " JOIN identifier_read i USING (type, value, fallback) JOIN record r USING (no)"
-        " WHERE i.reason IS NOT NULL"
-    )
-    _take_part(con, workforce.equipment.reading)
-    con.execute("DROP TABLE claimed")
-    con.execute("DROP TABLE identifier_read")
-
-
-def _identifiers(
-    claimed: Sequence[tuple[str, str, str]], equipment: Equipment
-) -> list[tuple[str | None, str | None]]:
-    return [facets.identifier(*each, equipment.reading) for each in claimed]
-
-
-def _take_part(con: DuckDBPyConnection, reading: Reading) -> None:
-    """The identifiers that link: of a record with too many the most believed, devices never."""
-    policy = reading.policy
-    rules = [rule for rule in policy.identifiers.values() if rule.links is not Linking.ACCOUNT]
-    table = {
-        "type": pa.array([rule.type for rule in rules], pa.string()),
-        "priority": pa.array([rule.priority for rule in rules], pa.int32()),
-        "links": pa.array([rule.links.value for rule in rules], pa.string()),
-        "most": pa.array([rule.limit for rule in rules], pa.int32()),
-        "is_strong": pa.array([rule.strong for rule in rules], pa.bool_()),
-        "is_exclusive": pa.array([rule.exclusive for rule in rules], pa.bool_()),
-        "generic": pa.array([rule.generic for rule in rules], pa.int32()),
-        "cap": pa.array([rule.cap for rule in rules], pa.int32()),
-    }
-    keep(con, "rule", pa.table(table))
-    con.execute(
-        "CREATE TABLE shown AS SELECT DISTINCT c.no, c.type, i.normalised AS value FROM claimed c"
-        " JOIN identifier_read i USING (type, value, fallback) SEMI JOIN rule USING (type)"
-        " WHERE i.normalised IS NOT NULL"
-    )
-    most = policy.record_keys_max
-    con.execute(
-        f"CREATE TABLE left_out AS SELECT no, count(*) - {most} AS count FROM shown GROUP BY no"
-        f" HAVING count(*) > {most}"
-    )
-    con.execute(
-        "CREATE TABLE beyond AS SELECT no, type, value FROM shown SEMI JOIN left_out USING (no)"
-        " JOIN rule USING (type)"
-        f" QUALIFY row_number() OVER (PARTITION BY no ORDER BY priority, type, value) > {most}"
-    )
-    con.execute("DELETE FROM shown WHERE (no, type, value) IN (FROM beyond)")

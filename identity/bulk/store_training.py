@@ -14,7 +14,7 @@ from identity.scoring.training import fit
 from identity.scoring.training.levels import Pairs
 
 
-def fitted(con: DuckDBPyConnection) -> ScoredModel:
+def fitted(con: DuckDBPyConnection, *, live_together: bool) -> ScoredModel:
     """The model that the records in the workbench, and their candidate pairs, teach."""
     store_cards.make(con, {})
     held = _held(con)
@@ -28,7 +28,8 @@ def fitted(con: DuckDBPyConnection) -> ScoredModel:
     terms = {column: _terms(con, column) for column in _termed(comparisons)}
     pairs = con.sql("SELECT l - 1 AS l, r - 1 AS r FROM pair ORDER BY 1, 2").to_arrow_table()
     con.execute("DROP TABLE card")
-    return fit.of_cards(fit.Cards(table, _names(con), comparisons, terms), _as_array(pairs))
+    held_cards = fit.Cards(table, _names(con), comparisons, terms)
+    return fit.of_cards(held_cards, _as_array(pairs), live_together=live_together)
 
 
 def _names(con: DuckDBPyConnection) -> list[Name | None]:

@@ -11,7 +11,9 @@ from math import log2
 
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.scoring import catalogue
+from identity.scoring.comparison import Level
 from identity.scoring.document import Document, Odds
+from identity.scoring.kin import Kin
 from identity.scoring.weigh import UNITS_PER_BIT
 
 
@@ -19,6 +21,9 @@ def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
     """Makes `weight` of the table that Splink answers with, and drops that."""
     prior = _exact(log2(document.prior / (1 - document.prior)))
     total = " + ".join((prior, *_terms(document)))
+    if document.kin is not None:
+        kin = " + ".join((_exact(document.kin.prior_bits), *_kin_terms(document, document.kin)))
+        total = f"({total}) - greatest('0'::DOUBLE, {kin})"
     con.execute(
         f"CREATE TABLE weight AS SELECT no_l AS l, no_r AS r, round_even(({total}) * {UNITS_PER_BIT},"
         f" 0)::BIGINT AS units FROM {levels}"
@@ -43,16 +48,34 @@ def _terms(document: Document) -> Iterator[str]:
         levels = catalogue.comparison(name).levels
         cases = []
         for place, (level, shown) in enumerate(zip(levels, odds, strict=True), start=1):
-            column = level.term if level.term in document.terms else None
-            cases.append(f"WHEN {place} THEN {_bits(shown, column)}")
+            cases.append(f"WHEN {place} THEN {_bits(shown.bits, shown, _corrected_by(level, document))}")
         yield f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
 
 
-def _bits(odds: Odds, column: str | None) -> str:
+def _kin_terms(document: Document, kin: Kin) -> Iterator[str]:
+    """The same of what each comparison says for people of one home."""
+    for name, odds in document.odds.items():
+        said = kin.bits(name, [each.u for each in odds])
+        if said is None:
+            continue
+        levels = catalogue.comparison(name).levels
+        cases = [
+            f"WHEN {place} THEN {_bits(bits, shown, _corrected_by(level, document))}"
+            for place, (level, shown, bits) in enumerate(zip(levels, odds, said, strict=True), start=1)
+        ]
+        yield f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
+
+
+def _corrected_by(level: Level, document: Document) -> str | None:
+    """The column whose values' frequencies correct a level."""
+    return level.term if level.term in document.terms else None
+
+
+def _bits(bits: float, odds: Odds, column: str | None) -> str:
     if column is None:
-        return _exact(odds.bits)
-    corrected = f"{_exact(odds.bits + log2(odds.u))} - greatest({column}_share_l, {column}_share_r)"
-    return f"coalesce({corrected}, {_exact(odds.bits)})"
+        return _exact(bits)
+    corrected = f"{_exact(bits + log2(odds.u))} - greatest({column}_share_l, {column}_share_r)"
+    return f"coalesce({corrected}, {_exact(bits)})"
 
 
 def _exact(number: float) -> str:

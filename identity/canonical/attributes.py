@@ -122,7 +122,7 @@ class _Reading:
     def _birth(self, text: str, order: str) -> date | None:
         born = dates.birth(text, order)
         if born is None:
-            self.reject("date_of_birth", f"It is no date written as {order} with a year of four digits.")
+            self.reject("date_of_birth", f"It is no date written as {order}.")
         elif born in junk.BIRTHS:
             self.reject("date_of_birth", PLACEHOLDER)
             return None

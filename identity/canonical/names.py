@@ -4,6 +4,7 @@ Works on the display form and keeps it; what is compared is folded from it after
 Invariant: taking apart what was taken apart changes nothing.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -40,6 +41,12 @@ TITLES: Final = frozenset(_TITLE_WORDS.split())
 DEGREES: Final = frozenset(_DEGREE_WORDS.split())
 PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
 SUFFIXES: Final = frozenset(_SUFFIX_WORDS.values())
+# Chinese surnames of two characters; all others have one, and so have nearly all Korean ones.
+_DOUBLE_SURNAME_WORDS: Final = """
+欧阳 歐陽 上官 司马 司馬 诸葛 諸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 东方 南宫
+"""
+_DOUBLE_SURNAMES: Final = frozenset(_DOUBLE_SURNAME_WORDS.split())
+_UNSPACED: Final = re.compile(r"[\u4e00-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}")
 _COUPLES: Final = frozenset(("and", "und", "u", "e", "et", "y"))
 
 
@@ -151,10 +158,18 @@ def _read_full(full: str) -> Parts:
         words, found = family_words or rest_words, family_suffix or rest_suffix
     else:
         words, found = _stripped(full)
+    if len(words) == 1 and _UNSPACED.fullmatch(words[0]):
+        return _unspaced(words[0])
     if len(words) < 2 or _is_couple(words):
         return Parts(full=" ".join(words), suffix=found)
     start = _family_start(words)
     return Parts(words[0], " ".join(words[1:start]), " ".join(words[start:]), found)
+
+
+def _unspaced(name: str) -> Parts:
+    """A Chinese or Korean name: the surname stands first, and nothing parts it from the given name."""
+    start = 2 if len(name) > 2 and name[:2] in _DOUBLE_SURNAMES else 1
+    return Parts(given=name[start:], family=name[:start])
 
 
 def _family_start(words: list[str]) -> int:

@@ -58,7 +58,7 @@ class _Work:
         pairs = {target.pair for target in self.targets if target.pair is not None}
         pairs |= {each.pair for each in seen}
         self.ctx, opened, _ = opening.open_many(self.connection, self.ctx, sorted(pairs | noted.keys()))
-        plans = browsers.plan(self.connection, self.ctx, seen, now=self.now) if seen else []
+        plans = browsers.plan(self.connection, self.ctx, seen, opened, now=self.now) if seen else []
         for made in plans:
             for account, draft in made.drafts.items():
                 self._add((made.seen.pair, account), draft)

@@ -59,7 +59,14 @@ class Plan:
         return epochs.account_at(self.sign_ins, at)
 
 
-def plan(connection: Connection, ctx: Context, seen: Sequence[Seen], *, now: datetime) -> list[Plan]:
+def plan(
+    connection: Connection,
+    ctx: Context,
+    seen: Sequence[Seen],
+    opened: Mapping[Pair, Stored],
+    *,
+    now: datetime,
+) -> list[Plan]:
     """Stores the sign-ins and says what becomes of each browser, whose pairs the caller has opened."""
     devices = {each.pair: postings.digest(each.device.key, ctx) for each in seen}
     keys_of = {devices[each.pair]: each.device.key for each in seen}
@@ -68,9 +75,7 @@ def plan(connection: Connection, ctx: Context, seen: Sequence[Seen], *, now: dat
     if signed := [row for each in seen for row in _sign_ins(each, devices[each.pair], ctx)]:
         store_sign_ins.add_sign_ins(connection, signed)
         later = _stored_sign_ins(connection, ctx, keys_of)
-    stored: dict[Pair, list[Stored]] = {each.pair: [] for each in seen}
-    for found in store_records.generations(connection, [each.pair for each in seen]):
-        stored[found.ref.source, found.ref.key].append(found)
+    stored = _generations(connection, seen, opened)
     return [
         _plan(
             connection,
@@ -82,6 +87,19 @@ def plan(connection: Connection, ctx: Context, seen: Sequence[Seen], *, now: dat
         )
         for each in seen
     ]
+
+
+def _generations(
+    connection: Connection, seen: Sequence[Seen], opened: Mapping[Pair, Stored]
+) -> dict[Pair, list[Stored]]:
+    """All generations of these browsers' records, oldest first; most have but the one that was opened."""
+    newest = {each.pair: opened[each.pair] for each in seen if each.pair in opened}
+    stored = {each.pair: [newest[each.pair]] if each.pair in newest else [] for each in seen}
+    several = [pair for pair, found in newest.items() if found.ref != RecordKey(*pair)]
+    stored |= {pair: [] for pair in several}
+    for found in store_records.generations(connection, several) if several else ():
+        stored[found.ref.source, found.ref.key].append(found)
+    return stored
 
 
 def moves(made: Plan, numbers: Mapping[str | None, int]) -> list[tuple[StoredEvent, int]]:

@@ -78,22 +78,22 @@ def knows(connection: Connection, source: str, message_id: str) -> bool:
     return bool(store_events.receipts(connection, [message_digest(source, message_id)]))
 
 
-def owner(
+def owned(
     connection: Connection,
     ctx: Context,
     source: str,
-    identifiers: Sequence[Claim],
+    asked: Sequence[tuple[Sequence[Claim], datetime]],
     *,
-    at: datetime,
     now: datetime,
-) -> int | None:
-    """The record that something with these identifiers belongs to; a stub is made when nobody is known.
+) -> tuple[int | None, ...]:
+    """The records that things with these identifiers, at these times, belong to; a stub is made when nobody
+    is known.
 
     None when no identifier can own anything, or when the shopper was erased. Raises UnknownSourceError.
     """
     channel = ctx.policy.source(source).channel
-    shown = owners.read([Happening("owner", channel, source, at, identifiers)], ctx)
-    return attribution.attribute(connection, ctx, shown, now=now).record_nos[0]
+    shown = owners.read([Happening("owner", channel, source, at, claims) for claims, at in asked], ctx)
+    return attribution.attribute(connection, ctx, shown, now=now).record_nos
 
 
 def of_records(connection: Connection, ctx: Context, record_nos: Sequence[int]) -> tuple[Kept, ...]:

@@ -59,17 +59,20 @@ class Filter:
 
 def numbers(connection: Connection, count: int) -> list[int]:
     """So many fresh event numbers."""
-    found = connection.exec_driver_sql(
-        "select nextval('identity.event_no') from generate_series(1, %s)", (count,)
+    found: list[int] = driver.value(
+        connection,
+        "select array(select nextval('identity.event_no') from generate_series(1, %s))",
+        (count,),
     )
-    return list(found.scalars())
+    return found
 
 
 def receipts(connection: Connection, digests: Sequence[UUID]) -> dict[UUID, Place]:
     """Where the events of these messages stand, as far as they are known."""
     if not digests:
         return {}
-    rows = connection.exec_driver_sql(
+    rows = driver.rows(
+        connection,
         "select digest, occurred_at, event_no from identity.event_receipt where digest = any (%s::uuid[])",
         (array(digests),),
     )
@@ -87,17 +90,19 @@ def claim(
     if not wanted:
         return set(), {}
     ordered = sorted(wanted)
-    taken = connection.exec_driver_sql(
+    taken = driver.rows(
+        connection,
         "insert into identity.event_receipt (digest, occurred_at, event_no)"
         " select * from unnest(%s::uuid[], %s::timestamptz[], %s::int8[]) on conflict (digest) do nothing"
-        " returning digest",
+        " returning event_no",
         (
             array(digest for digest, _ in ordered),
             array(place.occurred_at.isoformat() for _, place in ordered),
             array(place.event_no for _, place in ordered),
         ),
     )
-    ours = set(taken.scalars())
+    written = {event_no for (event_no,) in taken}
+    ours = {digest for digest, place in ordered if place.event_no in written}
     return ours, receipts(connection, [digest for digest, _ in ordered if digest not in ours])
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from identity import driver
+from identity.driver import array
 from identity.model import RecordKey
 
 
@@ -37,7 +39,8 @@ def posters(connection: Connection, digests: Sequence[int], caps: Sequence[int])
     found: dict[int, list[Poster]] = {digest: [] for digest in digests}
     if not digests:
         return found
-    rows = connection.exec_driver_sql(
+    rows = driver.rows(
+        connection,
         "select asked.digest, i.record_no, r.source, r.key, r.generation, m.person_no, i.assurance,"
         " i.token, i.valid_to"
         " from unnest(%s::int8[], %s::int4[]) asked (digest, cap)"
@@ -47,7 +50,7 @@ def posters(connection: Connection, digests: Sequence[int], caps: Sequence[int])
         " ) i"
         " join identity.record r on r.record_no = i.record_no"
         " join identity.member m on m.record_no = i.record_no",
-        (list(digests), list(caps)),
+        (array(digests), array(caps)),
     )
     for digest, record_no, source, key, generation, person_no, assurance, token, valid_to in rows:
         ref = RecordKey(source, key, generation)
@@ -62,7 +65,8 @@ def generations(
     found: dict[tuple[str, str], list[Generation]] = {}
     if not pairs:
         return found
-    rows = connection.exec_driver_sql(
+    rows = driver.rows(
+        connection,
         "select r.record_no, r.source, r.key, r.generation, r.created_at, r.sealed is null"
         " from unnest(%s::text[], %s::text[]) asked (source, key)"
         " join identity.record r on r.source = asked.source and r.key = asked.key"

@@ -6,6 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy.engine import Connection
 
+from identity import driver
+from identity.driver import array
+
 
 @dataclass(frozen=True, slots=True)
 class StoredSignIn:
@@ -41,8 +44,10 @@ def sign_ins(connection: Connection, devices: Sequence[int]) -> list[StoredSignI
     """All sign-ins on these devices."""
     if not devices:
         return []
-    rows = connection.exec_driver_sql(
-        "select device, at, sealed from identity.sign_in where device = any (%s::int8[])", (list(devices),)
+    rows = driver.rows(
+        connection,
+        "select device, at, sealed from identity.sign_in where device = any (%s::int8[])",
+        (array(devices),),
     )
     return [StoredSignIn(device, at, bytes(sealed)) for device, at, sealed in rows]
 

@@ -113,6 +113,8 @@ class Groups:
 
     def _pooled_weight(self, link: Link, model: Model) -> int:
         left, right = self._sides(link)
+        if len(left.pool.refs) == len(right.pool.refs) == 1:
+            return link.weight  # what a record says alone was weighed when the link was found
         return model.weight(left.pool, right.pool)
 
     def _reason(self, link: Link) -> Refusal:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.model import Assurance, Record, RecordKey
-from identity.partition import feed, lookouts, parts, store_places
+from identity.partition import feed, lookouts, memory, parts, store_places
 from identity.partition.cluster import Resolution
 from identity.partition.links import Link
 from identity.partition.pieces import Piece
@@ -52,6 +52,7 @@ class Region:
     pieces: tuple[Piece, ...]
     changes: tuple[Change, ...]
     generics: int = 0  # identifiers that say nothing any more
+    is_explored: bool = True  # whether all links of these pieces were looked for
 
     @property
     def rows(self) -> dict[int, Row]:
@@ -101,15 +102,16 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
     rows = region.rows
     spots, heads = labels(region.pieces, resolutions, region.sight.rows, region.sight.records, ctx)
     earlier = _earlier(region, rows)
+    kept = _kept(region, ctx)
     gone = {change.record_no: change for change in region.changes if change.after is None}
     stored = _surroundings(connection, rows, earlier, heads, gone)
     forwards = _forwards(gone.values(), rows, spots, stored)
     _count_tombstones(heads, forwards)
     differences = Differences(
         members=[
-            {"record_no": number, **spot._asdict()}
+            {"record_no": number, **spot._asdict(), "links": kept.get(number)}
             for number, spot in spots.items()
-            if earlier.get(number) != spot
+            if earlier.get(number) != spot or rows[number].links != kept.get(number)
         ],
         parted=sorted(gone),
         memberships=_memberships(earlier, spots, gone),
@@ -129,6 +131,16 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
     differences.reviews, differences.settled = lookouts.compare(reviews, stored.reviews)
     store_places.save(connection, differences, now=now)
     return Placement(region, resolutions, earlier, spots, heads, bool(differences.reviews))
+
+
+def _kept(region: Region, ctx: Context) -> dict[int, tuple[int, ...]]:
+    """What the records of whole components keep of their links. The others are explored each time."""
+    kept: dict[int, tuple[int, ...]] = {}
+    for piece in region.pieces:
+        if piece.level == 0 and region.is_explored:
+            mute = {ref: region.view.mute(ref) for ref in piece.members}
+            kept |= memory.write(piece.links, mute, region.sight.rows, ctx)
+    return kept
 
 
 def labels(

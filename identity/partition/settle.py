@@ -107,7 +107,7 @@ class _Search:
             change for change in self.cause.changes if change.after is not None and change.piece_no is None
         ]
         alone = tuple(Piece(frozenset((change.ref,)), 0, (), ()) for change in unplaced)
-        return Region(self.sight, self.view, alone, ())
+        return Region(self.sight, self.view, alone, (), is_explored=False)
 
 
 def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
@@ -212,9 +212,7 @@ def _spread(search: _Search, most: int) -> bool:
 
 def _note_generic(connection: Connection, ctx: Context, search: _Search, now: datetime) -> None:
     """One review item for each identifier that says nothing any more; settled when it speaks again."""
-    told = {
-        search.sight.asked(key).digest: key for key in search.generic if key.type in ctx.policy.identifiers
-    }
+    told = {search.sight.digest(key): key for key in search.generic if key.type in ctx.policy.identifiers}
     gone = {digest for digest, key in told.items() if not search.generic[key]}
     store_reviews.close_keys(connection, gone, now=now)
     for digest in told.keys() - gone:

@@ -6,6 +6,7 @@ it says.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
@@ -13,33 +14,54 @@ from identity.canonical import keys
 from identity.context import Context
 from identity.driver import Statement
 from identity.model import Judgement, Key, Record, RecordKey, Verdict
-from identity.partition import store_graph
+from identity.partition import memory, store_graph
 from identity.partition.judgements import Bench, bench
+from identity.partition.memory import Kept
 from identity.partition.store_graph import Asked, Decision, Posters, Row
 from identity.policy import BLOCK
+from identity.scoring import pool
+from identity.scoring.pool import Pool
 from identity.sealing import envelope, postings
 from identity.sealing.postings import Posting
+
+
+@dataclass(slots=True)
+class Known:
+    """What was made of sealed bytes, once each."""
+
+    records: dict[bytes, Record] = field(default_factory=dict)
+    pools: dict[bytes, Pool] = field(default_factory=dict)
+    posted: dict[bytes, tuple[Key, ...]] = field(default_factory=dict)
+    digests: dict[Key, int] = field(default_factory=dict)
 
 
 class Opened(Mapping[RecordKey, Record]):
     """What records say, opened when asked.
 
-    Kept by their sealed bytes, so that reading a row again after waiting for a lock costs nothing.
+    Known by their sealed bytes, so that reading a row again after waiting for a lock costs nothing.
     """
 
-    def __init__(self, rows: Mapping[RecordKey, Row], ctx: Context, cache: dict[bytes, Record]) -> None:
+    def __init__(self, rows: Mapping[RecordKey, Row], ctx: Context, known: Known) -> None:
         self._rows = rows
         self._ctx = ctx
-        self._cache = cache
+        self._known = known
 
     def __getitem__(self, ref: RecordKey) -> Record:
         row = self._rows[ref]
-        record = self._cache.get(row.sealed)
+        record = self._known.records.get(row.sealed)
         if record is None:
             content = envelope.unseal(row.sealed, row.id, self._ctx.vault)
             record = content.record(row.ref, row.channel, stub=row.stub)
-            self._cache[row.sealed] = record
+            self._known.records[row.sealed] = record
         return record
+
+    def pool(self, ref: RecordKey) -> Pool:
+        """What a record says if all its keys are posted and live."""
+        sealed = self._rows[ref].sealed
+        found = self._known.pools.get(sealed)
+        if found is None:
+            found = self._known.pools[sealed] = pool.whole(self[ref], self._ctx.policy)
+        return found
 
     def __iter__(self) -> Iterator[RecordKey]:
         return iter(self._rows)
@@ -64,38 +86,37 @@ class Sight:
         """With whom a changed record cannot be linked, whatever keys say: as it was (True), and as it is."""
         self._connection = connection
         self._slack = slack
-        self._cache: dict[bytes, Record] = {}
-        self._digests: dict[Key, int] = {}
-        self._posted: dict[bytes, tuple[Key, ...]] = {}
+        self._known = Known()
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
         self._dead: dict[Key, bool] = {}
+        self._kept: dict[RecordKey, Kept | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
-        self.records = Opened(self.rows, ctx, self._cache)
+        self.records = Opened(self.rows, ctx, self._known)
 
     def renewed(self) -> "Sight":
         """A sight that knows the lists read so far, whose keys the caller has locked, and no record."""
         fresh = Sight(self._connection, self.ctx, slack=self._slack)
         fresh._lists = dict(self._lists)
         fresh.hopeless = self.hopeless
-        fresh._cache, fresh._digests, fresh._posted = self._cache, self._digests, self._posted
-        fresh.records = Opened(fresh.rows, self.ctx, self._cache)
+        fresh._known = self._known
+        fresh.records = Opened(fresh.rows, self.ctx, self._known)
         return fresh
 
     def keep_version(self, sealed: bytes, record: Record, posted: Iterable[Posting]) -> None:
         """Takes what a sealed record says and posts, which the caller knows, having just written it."""
-        known = tuple(posted)
-        self._cache[sealed] = record
-        self._posted[sealed] = tuple(posting.key for posting in known)
-        self._digests.update((posting.key, posting.digest) for posting in known)
+        listed = tuple(posted)
+        self._known.records[sealed] = record
+        self._known.posted[sealed] = tuple(posting.key for posting in listed)
+        self._known.digests.update((posting.key, posting.digest) for posting in listed)
 
     def keys_of(self, ref: RecordKey) -> tuple[Key, ...]:
         """All keys that a record posts, live or not."""
         sealed = self.rows[ref].sealed
-        posted = self._posted.get(sealed)
+        posted = self._known.posted.get(sealed)
         if posted is None:
-            posted = self._posted[sealed] = self._keys_in(self.rows[ref])
+            posted = self._known.posted[sealed] = self._keys_in(self.rows[ref])
         return posted
 
     def _keys_in(self, row: Row) -> tuple[Key, ...]:
@@ -103,23 +124,24 @@ class Sight:
         are.
         """
         shown = keys.posted(self.records[row.ref], (), self.ctx.policy)
-        said = {self.asked(key).digest: key for key in shown}
+        said = {self.digest(key): key for key in shown}
         return tuple(said.get(digest) or postings.block_key(digest) for digest in row.posted)
 
     def asked(self, key: Key) -> Asked:
         """The question who posts a key."""
-        digest = self._digests.get(key)
-        if digest is None:
-            digest = self._digests[key] = postings.digest(key, self.ctx)
-        return self._question(key, digest, self._slack)
+        return self._question(key, self._slack)
 
-    def _exactly(self, key: Key) -> Asked:
-        return self._question(key, self.asked(key).digest, 0)
+    def digest(self, key: Key) -> int:
+        """Under which number a key is stored."""
+        found = self._known.digests.get(key)
+        if found is None:
+            found = self._known.digests[key] = postings.digest(key, self.ctx)
+        return found
 
-    def _question(self, key: Key, digest: int, slack: int) -> Asked:
+    def _question(self, key: Key, slack: int) -> Asked:
         policy = self.ctx.policy
         cap, generic = policy.cap(key.type) + slack, policy.generic(key.type) + slack
-        return Asked(digest, cap, generic, key.type == BLOCK)
+        return Asked(self.digest(key), cap, generic, key.type == BLOCK)
 
     def read_lists(self, wanted: Iterable[Key], *, after: Iterable[Statement] = ()) -> None:
         """Reads who posts these keys, by number, once these statements are done."""
@@ -129,13 +151,25 @@ class Sight:
 
     def read_liveness(self, wanted: Iterable[Key]) -> None:
         """Reads whether these keys say anything, where it does not matter to whom."""
-        unknown = {key: self._exactly(key) for key in wanted if not (key in self._lists or key in self._dead)}
+        unread = (key for key in wanted if not (key in self._lists or key in self._dead))
+        unknown = {key: self._question(key, 0) for key in unread}
         dead = store_graph.dead_among(self._connection, list(unknown.values()))
         self._dead.update((key, asked.digest in dead) for key, asked in unknown.items())
 
     def is_dead(self, key: Key) -> bool | None:
         """Whether too many post a key that nobody changes, None when its list is what tells."""
         return None if key in self._lists else self._dead[key]
+
+    def note_liveness(self, found: Mapping[Key, bool]) -> None:
+        """Takes note which keys say nothing, as records keep it."""
+        for key, is_dead in found.items():
+            self._dead.setdefault(key, is_dead)
+
+    def kept(self, ref: RecordKey) -> Kept | None:
+        """The links that a record keeps, None when they are to be found."""
+        if ref not in self._kept:
+            self._kept[ref] = memory.read(self.rows[ref].links, self.ctx)
+        return self._kept[ref]
 
     def read_records(self, numbers: Iterable[int]) -> None:
         """Reads these records, as far as they are live."""

@@ -38,10 +38,10 @@ class Row:
     profile_no: int | None
     level: int | None
     statements: tuple[Consent, ...]  # the newest ones about joining channels and about personal offers
+    links: tuple[int, ...] | None = None  # as `memory` reads them
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A key to ask about: how many records and how many names it may have."""
 
     digest: int
@@ -213,7 +213,7 @@ def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], li
 def _row(values: Sequence[Any]) -> Row:
     number, record_id, source, key, generation, channel, stub, judged, *rest = values
     sealed, model_no, posted, *rest = rest
-    piece, person, profile, level, joining, joining_at, offers, offers_at = rest
+    piece, person, profile, level, links, joining, joining_at, offers, offers_at = rest
     return Row(
         record_no=number,
         id=record_id,
@@ -229,6 +229,7 @@ def _row(values: Sequence[Any]) -> Row:
         profile_no=profile,
         level=level,
         statements=_statements((CROSS_CHANNEL, joining, joining_at), (PERSONAL_OFFERS, offers, offers_at)),
+        links=None if links is None else tuple(links),
     )
 
 

@@ -5,8 +5,9 @@ nobody changes, whether it is dead.
 
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
-those are explored, in all directions; of the others the links inside their piece are found again, because
-groups form along them. A piece that had to give links up is no whole component, so its records are explored.
+those are explored, in all directions. The others keep the links inside their piece (`memory`), along which groups
+form; where one has forgotten them, they are found again. A piece that had to give links up is no whole
+component, so its records are explored.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from identity.canonical import keys
 from identity.model import Key, Record, RecordKey
-from identity.partition import cluster, links
+from identity.partition import cluster, links, memory
 from identity.partition.cluster import Resolution
 from identity.partition.links import Link, Member, Pair
 from identity.partition.pieces import Piece
@@ -97,7 +98,7 @@ class View:
         """These records as members; reads what is not known of their identifiers and judgements."""
         wanted = list(refs)
         self._sight.read_judgements(wanted)
-        self._sight.read_liveness({key for ref in wanted for key in self._shown(ref)})
+        self._read_liveness(wanted)
         return {ref: self._member(ref) for ref in wanted}
 
     def resolve(self, piece: Piece) -> Resolution:
@@ -117,8 +118,17 @@ class View:
                 self._look_inside(unknown - restless)
         return {link for ref in refs for link in self._links.get(ref, ())}
 
+    def mute(self, ref: RecordKey) -> list[int]:
+        """The digests of the identifiers by which a record that was read as a member is not found."""
+        return [self._sight.digest(key) for key in self._shown(ref) if not self.is_live(key)]
+
     def _is_settled(self, ref: RecordKey) -> bool:
-        return self._changed is not None and ref not in self._changed and self._sight.rows[ref].level == 0
+        return (
+            self._changed is not None
+            and ref not in self._changed
+            and ref in self._sight.rows
+            and self._sight.rows[ref].level == 0
+        )
 
     def unsettle(self, refs: Iterable[RecordKey]) -> None:
         """Says that the links of these records may have changed, before anybody asks for links."""
@@ -162,14 +172,14 @@ class View:
     def may_link(self, left: RecordKey, right: RecordKey) -> bool:
         """Whether two records could weigh enough to be linked, whichever of their keys are live."""
         model = self._ctx.model
-        return model.ceiling(self._whole(left), self._whole(right)) >= model.review_line
+        return model.may_reach(model.review_line, self._whole(left), self._whole(right))
 
     def _look_inside(self, refs: set[RecordKey]) -> None:
         """Finds the links of settled records inside their pieces; others are met from their other end."""
         sight = self._sight
         labels = {label for ref in refs if (label := sight.rows[ref].piece_no) is not None}
         sight.read_pieces(labels)
-        together = [self._settled_in(label) for label in labels]
+        together = [inside for label in labels if not self._recall(inside := self._settled_in(label))]
         sight.read_judgements(ref for inside in together for ref in inside)
         sight.read_liveness({key for inside in together for key in self._keys_inside(inside)})
         for inside in together:
@@ -190,6 +200,15 @@ class View:
             )
             self._keep(found, inside)
 
+    def _recall(self, inside: set[RecordKey]) -> bool:
+        """Takes the links between settled records of a piece as they keep them; False when one keeps none."""
+        kept = {ref: each for ref in inside if (each := self._sight.kept(ref)) is not None}
+        if len(kept) < len(inside):
+            return False
+        self._explored |= inside
+        self._keep(memory.links(kept, self._sight.ref_of, self._ctx.policy), inside)
+        return True
+
     def _settled_in(self, label: int) -> set[RecordKey]:
         return {ref for ref in self._sight.refs_in[label] if self.is_there(ref) and self._is_settled(ref)}
 
@@ -200,8 +219,20 @@ class View:
         rows = self._sight.rows
         labels = {rows[ref].piece_no for ref in near if ref in rows} if self._changed is not None else set()
         inside = [self._settled_in(label) for label in labels if label is not None]
-        ahead = {key for each in inside for key in self._keys_inside(each)}
-        self._sight.read_liveness(ahead | {key for ref in near for key in self._shown(ref)})
+        forgotten = [each for each in inside if any(self._sight.kept(ref) is None for ref in each)]
+        self._read_liveness(near, beside={key for each in forgotten for key in self._keys_inside(each)})
+
+    def _read_liveness(self, refs: Iterable[RecordKey], *, beside: Iterable[Key] = ()) -> None:
+        """Reads whether the identifiers of records say anything, unless they keep that; and keys beside."""
+        unknown = set(beside)
+        for ref in refs:
+            shown = self._shown(ref)
+            kept = self._sight.kept(ref) if self._is_settled(ref) else None
+            if kept is None:
+                unknown |= set(shown)
+            else:
+                self._sight.note_liveness({key: self._sight.digest(key) in kept.mute for key in shown})
+        self._sight.read_liveness(unknown)
 
     def _keys_inside(self, refs: Collection[RecordKey]) -> set[Key]:
         """The keys by which some records may be linked with each other, and those that say what they show."""
@@ -231,11 +262,13 @@ class View:
         return known
 
     def _whole(self, ref: RecordKey) -> Pool:
-        """What a record says if all its keys are live."""
+        """What a record says if all its keys are posted and live."""
+        earlier = self._earlier.get(ref)
+        if earlier is None:
+            return self._sight.records.pool(ref)
         known = self._pools.get(ref)
         if known is None:
-            known = pool.of(self.record(ref), frozenset(self._shown(ref)), self._ctx.policy)
-            self._pools[ref] = known
+            known = self._pools[ref] = pool.whole(earlier, self._ctx.policy)
         return known
 
     def _is_live(self, key: Key) -> bool:

@@ -8,8 +8,10 @@ once.
 Invariant: a document that loads is complete and says what the code does; nothing that uses it checks again.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, log2
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +19,7 @@ from typing import Any, Final
 from identity.errors import ModelError
 from identity.scoring import catalogue
 from identity.scoring.comparison import Comparison
+from identity.scoring.kin import SHARED, Kin
 
 FORMAT: Final = 1
 CANDIDATES: Final = {
@@ -62,6 +65,12 @@ class Document:
     terms: Mapping[str, Terms]
     join_bits: float
     review_bits: float
+    kin: Kin | None = None
+
+    def named(self) -> "Document":
+        """The same model under the version that its content gives it: equal ones have one name."""
+        text = json.dumps(written(replace(self, version="fitted")), sort_keys=True)
+        return replace(self, version=f"fitted-{hashlib.sha256(text.encode()).hexdigest()[:12]}")
 
 
 def parse(raw: Mapping[str, Any]) -> Document:
@@ -86,12 +95,13 @@ def parse(raw: Mapping[str, Any]) -> Document:
         terms=MappingProxyType({column: _terms(column, entry) for column, entry in terms.items()}),
         join_bits=_number(lines.get("join_bits"), "lines.join_bits"),
         review_bits=_number(lines.get("review_bits"), "lines.review_bits"),
+        kin=_kin(_mapping(raw, "kin")) if "kin" in raw else None,
     )
 
 
 def written(document: Document) -> dict[str, Any]:
     """The document as JSON values; `parse` gives it back."""
-    return {
+    found = {
         "format": FORMAT,
         "version": document.version,
         "lines": {"join_bits": document.join_bits, "review_bits": document.review_bits},
@@ -101,6 +111,10 @@ def written(document: Document) -> dict[str, Any]:
             for column, terms in sorted(document.terms.items())
         },
     }
+    if document.kin is not None:
+        shares = {name: list(each) for name, each in document.kin.shares.items()}
+        found["kin"] = {"probability_two_random_records_live_together": document.kin.prior, "shares": shares}
+    return found
 
 
 def settings(document: Document) -> dict[str, Any]:
@@ -152,6 +166,23 @@ def _odds(raw: object) -> tuple[str, tuple[Odds, ...]]:
             _share(entry.get("u_probability"), f"{name}.{entry['label_for_charts']}.u_probability"),
         )
         for entry in entries
+    )
+
+
+def _kin(raw: dict[str, Any]) -> Kin:
+    shares = _mapping(raw, "shares")
+    for name, listed in shares.items():
+        levels = catalogue.comparison(name).levels
+        if name not in SHARED or not isinstance(listed, list) or len(listed) != len(levels):
+            raise ModelError(f"kin.shares.{name} must list a share for each of {len(levels)} levels.")
+    return Kin(
+        _share(raw.get("probability_two_random_records_live_together"), "kin.probability"),
+        MappingProxyType(
+            {
+                name: tuple(_share(share, f"kin.shares.{name}") for share in listed)
+                for name, listed in shares.items()
+            }
+        ),
     )
 
 

@@ -3,24 +3,28 @@
 Invariant: a weight is the sum of what each attribute says, each attribute once, by the best agreement over
 the distinct values of both sides; it is added up in the order of the document and rounded once, so equal
 values give equal weights, whoever asks. The best of several comparisons says less than the same agreement of
-two values alone: who has ten spellings agrees with strangers ten times as often.
+two values alone: who has ten spellings agrees with strangers ten times as often. Where the model knows people
+of one home, what these explain better than chance is taken off (`kin`).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from math import log2
 from typing import Any, Final
 
 from identity.model import Record
-from identity.scoring import blocking, catalogue, document
-from identity.scoring.comparison import Comparison, Level
+from identity.scoring import anonymity, blocking, catalogue, document
+from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
 from identity.scoring.pool import Pool
+from identity.scoring.scorer import Scorer
 from identity.scoring.weigh import UNITS_PER_BIT
 
 POOLS_CACHED: Final = 1 << 14
+NOISE_BITS: Final = 1e-6
+"""More than the order in which bits are added up can change their sum."""
+_OF_ONE_HOME: Final = "Two people of one home would share as much: so far it tells nothing."
 _OF_KEYS: Final = frozenset(("email", "phone", *catalogue.NUMBERS))
 """What rests on identifiers, whose values count only while their keys are live."""
 
@@ -39,70 +43,6 @@ class Evidence:
     values: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A level with its numbers. `terms` are the frequencies that correct it for the very values."""
-
-    level: Level
-    bits: float
-    u_bits: float
-    terms: Terms | None
-
-    def of(self, comparison: Comparison, left: Any, right: Any) -> float:
-        if self.terms is None or self.level.term is None:
-            return self.bits
-        column = self.level.term
-        one, other = comparison.term(left, column), comparison.term(right, column)
-        shares = [self.terms.share(value) for value in (one, other) if value]
-        return self.bits + self.u_bits - log2(max(shares)) if shares else self.bits
-
-
-@dataclass(frozen=True, slots=True)
-class _Scorer:
-    """A comparison with its numbers."""
-
-    comparison: Comparison
-    steps: tuple[_Step, ...]
-
-    def best(self, lefts: tuple[Any, ...], rights: tuple[Any, ...]) -> "_Best | None":
-        """The best agreement of two sets of values, None when a side says nothing."""
-        found: tuple[float, _Step, Any, Any] | None = None
-        for left, right in product(lefts, rights):
-            place = self.comparison.level(left, right)
-            if place is None:
-                continue
-            step = self.steps[place]
-            bits = step.of(self.comparison, left, right)
-            if found is None or bits > found[0]:
-                found = bits, step, left, right
-        return None if found is None else _Best(*found, self._distinct(lefts) * self._distinct(rights))
-
-    def _distinct(self, said: tuple[Any, ...]) -> int:
-        """How many values these views hold of what is compared; one name may be in many of them."""
-        if len(said) == 1:
-            return 1
-        column = self.comparison.levels[0].term or self.comparison.name
-        return len({self.comparison.term(view, column) for view in said} - {None, ""})
-
-
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """The best of so many comparisons of two values, and what it says by itself."""
-
-    alone_bits: float
-    step: _Step
-    left: Any
-    right: Any
-    chances: int
-
-    @property
-    def bits(self) -> float:
-        """What it says as the best of several: strangers find it so many times as often by chance."""
-        if self.alone_bits <= 0:
-            return self.alone_bits
-        return max(0.0, self.alone_bits - log2(self.chances))
-
-
 class ScoredModel:
     """A model document, ready to weigh. Two models of one document are equal in all they do."""
 
@@ -110,11 +50,13 @@ class ScoredModel:
         self.document = content
         self.prior_bits = log2(content.prior / (1 - content.prior))
         self._scorers = tuple(
-            _Scorer(comparison, tuple(map(_step, comparison.levels, odds, _terms(comparison, content))))
-            for comparison, odds in (
-                (catalogue.comparison(name), odds) for name, odds in content.odds.items()
-            )
+            _scorer(catalogue.comparison(name), odds, content) for name, odds in content.odds.items()
         )
+        self._kin_bits = None if content.kin is None else content.kin.prior_bits
+        self._views = tuple(dict.fromkeys(scorer.comparison.views for scorer in self._scorers))
+        self._view_of = tuple(self._views.index(scorer.comparison.views) for scorer in self._scorers)
+        self._swings = sorted(range(len(self._scorers)), key=lambda n: -self._scorers[n].most_bits)
+        """Places of the scorers, the most telling first."""
         self._said = lru_cache(POOLS_CACHED)(self._said_by)
 
     @property
@@ -141,24 +83,36 @@ class ScoredModel:
         bits = self.prior_bits
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
             if lefts and rights:
-                found = scorer.best(lefts, rights)
-                if found is not None:
-                    bits += found.bits
-        return units(bits)
+                bits += scorer.bits(lefts, rights)
+        return units(bits if self._kin_bits is None else bits - self._explained_by_home(left, right))
 
-    def ceiling(self, left: Pool, right: Pool, /) -> int:
-        """At least the weight if some keys say nothing: what speaks against may rest on dead keys."""
-        bits = self.prior_bits
+    def _explained_by_home(self, left: Pool, right: Pool) -> float:
+        """What people of one home explain better than chance, nothing at least."""
+        kin_bits = self._kin_bits or 0.0
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
-            if lefts and rights:
+            if scorer.is_shared_by_kin and lefts and rights:
                 found = scorer.best(lefts, rights)
-                if found is None:
-                    continue
-                if scorer.comparison.name not in _OF_KEYS:
-                    bits += found.bits
-                elif found.alone_bits > 0:
-                    bits += found.alone_bits
-        return units(bits)
+                kin_bits += 0.0 if found is None else found.kin_bits
+        return max(0.0, kin_bits)
+
+    def may_reach(self, line: int, left: Pool, right: Pool, /) -> bool:
+        """Whether the ceiling reaches a line. What speaks against the pair may rest on dead keys.
+
+        The most telling attributes are asked first, until all that is left could not make up for them. What a
+        home explains only lowers the weight, and may rest on dead keys, so it is left out.
+        """
+        ours, theirs = self._said(left), self._said(right)
+        asked = [place for place in self._swings if ours[place] and theirs[place]]
+        open_bits = sum(self._scorers[place].most_bits for place in asked)
+        least_bits = line / UNITS_PER_BIT - self.prior_bits - NOISE_BITS
+        bits = 0.0
+        for place in asked:
+            scorer = self._scorers[place]
+            open_bits -= scorer.most_bits
+            bits += scorer.hope(ours[place], theirs[place])
+            if bits + open_bits < least_bits:
+                return False
+        return True
 
     def evidence(self, left: Pool, right: Pool) -> tuple[Evidence, ...]:
         """What each attribute says; with `prior_bits` it adds up to the weight."""
@@ -172,17 +126,22 @@ class ScoredModel:
                 found.append(
                     Evidence(name, step.level.name, best.bits, step.level.sentence, (shown[0], shown[1]))
                 )
+        if self._kin_bits is not None and (home := self._explained_by_home(left, right)):
+            found.append(Evidence("home", "shared", -home, _OF_ONE_HOME, ("", "")))
         return tuple(found)
 
     def _said_by(self, pool: Pool) -> tuple[tuple[Any, ...], ...]:
-        return tuple(_ordered(scorer.comparison.views(pool)) for scorer in self._scorers)
+        found = [_ordered(views(pool)) for views in self._views]
+        return tuple(found[place] for place in self._view_of)
 
 
 def load(raw: Mapping[str, Any]) -> ScoredModel:
     """The model that a parsed JSON document describes. Raises ModelError with a sentence that names a
     field.
     """
-    return ScoredModel(document.parse(raw))
+    content = document.parse(raw)
+    anonymity.check(content)
+    return ScoredModel(content)
 
 
 def _ordered(said: Iterable[Any]) -> tuple[Any, ...]:
@@ -196,8 +155,10 @@ def units(bits: float) -> int:
     return round(bits * UNITS_PER_BIT)
 
 
-def _step(level: Level, odds: Odds, terms: Terms | None) -> _Step:
-    return _Step(level, odds.bits, log2(odds.u), terms)
+def _scorer(comparison: Comparison, odds: tuple[Odds, ...], content: Document) -> Scorer:
+    kin = None if content.kin is None else content.kin.bits(comparison.name, [each.u for each in odds])
+    rests_on_keys = comparison.name in _OF_KEYS
+    return Scorer(comparison, odds, _terms(comparison, content), kin, rests_on_keys=rests_on_keys)
 
 
 def _terms(comparison: Comparison, content: Document) -> list[Terms | None]:

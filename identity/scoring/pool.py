@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from identity.canonical import keys
 from identity.model import Assurance, Canonical, Key, Record, RecordKey
 from identity.policy import Policy
 
@@ -82,6 +83,11 @@ def of(record: Record, shown: frozenset[Key], policy: Policy) -> Pool:
         vouched=frozenset(strong) if canonical.named else frozenset(),
         canonicals=frozenset((canonical,)),
     )
+
+
+def whole(record: Record, policy: Policy) -> Pool:
+    """What one record says if all its keys are live."""
+    return of(record, frozenset(keys.posted(record, (), policy)), policy)
 
 
 def _name(canonical: Canonical) -> Name:

@@ -44,6 +44,19 @@ _TABLE: Final = {
 _OWN: Final = "same .85 .01 / else .15 .99"
 
 
+_HOME: Final = {
+    "family_name": (
+        ".7 same / .005 part / .08 typo / .01 sound / .003 initial / .001 misplaced / .01 similar / .191 else"
+    ),
+    "street": ".75 same / .13 typo / .12 else",
+    "street_number": ".8 same / .08 typo / .12 else",
+    "postcode": ".8 same / .08 typo / .12 else",
+    "city": ".82 same / .08 typo / .1 else",
+    "email": ".1 same / .005 mailbox / .01 local part / .02 similar / .865 else",
+    "phone": ".3 same / .005 extension / .005 tail / .02 typo / .67 else",
+}
+
+
 def _parsed(table: str) -> tuple[Odds, ...]:
     entries = (entry.split()[-2:] for entry in table.split(" / "))
     return tuple(Odds(float(m), float(u)) for m, u in entries)
@@ -52,6 +65,12 @@ def _parsed(table: str) -> tuple[Odds, ...]:
 _PARSED: Final[Mapping[str, tuple[Odds, ...]]] = MappingProxyType(
     {name: _parsed(table) for name, table in _TABLE.items()}
 )
+
+
+AT_HOME: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
+    {name: tuple(float(entry.split()[0]) for entry in listed.split(" / ")) for name, listed in _HOME.items()}
+)
+"""How often two people of one home show each level of what homes share."""
 
 
 def odds(comparison: str) -> tuple[Odds, ...]:

@@ -109,6 +109,16 @@ def spread(connection: Connection, count: int) -> list[int]:
     return list(found.scalars())
 
 
+def sealed_after(connection: Connection, after: int, count: int) -> list[tuple[Any, ...]]:
+    """So many live records beyond that number: number, id, source, key, generation, channel, stub, sealed."""
+    return driver.rows(
+        connection,
+        "select record_no, id, source, key, generation, channel, stub, sealed from identity.record"
+        " where record_no > %s and sealed is not null order by record_no limit %s",
+        (after, count),
+    )
+
+
 def next_piece(connection: Connection, after: int) -> list[tuple[int, str, str]]:
     """The next record beyond that number whose keys are not the active model's, with the others of its piece.
 

@@ -71,10 +71,11 @@ class Model(Protocol):
     def evidence(self, left: Pool, right: Pool, /) -> Sequence[Evidence]:
         """What each attribute says; with `prior_bits` it adds up to the weight."""
 
-    def ceiling(self, left: Pool, right: Pool, /) -> int:
-        """At least what the two weigh if some of the keys in their pools turn out to say nothing.
+    def may_reach(self, line: int, left: Pool, right: Pool, /) -> bool:
+        """Whether the two could weigh so much, even if some of the keys in their pools say nothing.
 
-        Whoever searches asks this first: most pairs that share a blocking key cannot reach any line.
+        Whoever searches asks this first: most pairs that share a blocking key cannot reach any line. False
+        is certain, True is not.
         """
 
 
@@ -103,6 +104,6 @@ class DeterministicModel:
         """None."""
         return ()
 
-    def ceiling(self, _left: Pool, _right: Pool, /) -> int:
-        """Always nothing."""
-        return 0
+    def may_reach(self, line: int, _left: Pool, _right: Pool, /) -> bool:
+        """Nothing reaches only what lies below."""
+        return line <= 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from identity.canonical import keys
@@ -12,6 +13,7 @@ from identity.policy import BLOCK, BOUND, Linking, Policy
 
 BLOCK_CODE: Final = 0
 BOUND_CODE: Final = -1
+BLOCK_KEYS_CACHED: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def digest(key: Key, ctx: Context) -> int:
     return int(key.value) if key.type == BLOCK else ctx.vault.digest(key.type, key.value)
 
 
+@lru_cache(BLOCK_KEYS_CACHED)
 def block_key(digest: int) -> Key:
     """A blocking key as the store knows it: by its digest alone, for nobody asks what it was made of."""
     return Key(BLOCK, str(digest))

@@ -4,7 +4,7 @@ create view identity.standing as
 select
   r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
   r.keys as posted,
-  m.piece_no, m.person_no, m.profile_no, m.level,
+  m.piece_no, m.person_no, m.profile_no, m.level, m.links,
   joining.granted as cross_channel, joining.at as cross_channel_at,
   offers.granted as personal_offers, offers.at as personal_offers_at
 from identity.record r

@@ -6,24 +6,29 @@ language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
   select
-    found.digest,
-    case when count(*) <= min(found.cap) then array_agg(found.record_no) end,
-    case when count(*) <= min(found.cap) then array_agg(found.token) end
-  from (
-    select asked.digest, asked.cap, p.record_no, p.token
-    from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
-    cross join lateral (
+    asked.digest,
+    case when found.posts <= asked.cap then found.records end,
+    case when found.posts <= asked.cap then found.tokens end
+  from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
+  cross join lateral (
+    select count(*) as posts, array_agg(p.record_no) as records, array_agg(p.token) as tokens
+    from (
       select i.record_no, i.token from identity.identifier i where i.digest = asked.digest limit asked.cap + 1
     ) p
-    where not asked.is_blocking
-    union all
-    select asked.digest, asked.cap, p.record_no, p.token
-    from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
-    cross join lateral (
+  ) found
+  where not asked.is_blocking and found.posts > 0
+  union all
+  select
+    asked.digest,
+    case when found.posts <= asked.cap then found.records end,
+    case when found.posts <= asked.cap then found.tokens end
+  from unnest(digests, caps, blocking) as asked (digest, cap, is_blocking)
+  cross join lateral (
+    select count(*) as posts, array_agg(p.record_no) as records, array_agg(p.token) as tokens
+    from (
       select b.record_no, b.token from identity.block_key b where b.digest = asked.digest limit asked.cap + 1
     ) p
-    where asked.is_blocking
   ) found
-  group by found.digest;
+  where asked.is_blocking and found.posts > 0;
 end
 $$

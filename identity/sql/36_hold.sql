@@ -4,7 +4,7 @@
 create function identity.hold(given int8[], near int8[])
 returns table (
   held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, cross_channel bool,
+  sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, links int8[], cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$

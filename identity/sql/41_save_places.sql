@@ -4,13 +4,13 @@ create function identity.save_places(differences jsonb, moment timestamptz) retu
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   if differences ? 'members' then
-    insert into identity.member (record_no, piece_no, person_no, profile_no, level)
-      select d.record_no, d.piece_no, d.person_no, d.profile_no, d.level
+    insert into identity.member (record_no, piece_no, person_no, profile_no, level, links)
+      select d.record_no, d.piece_no, d.person_no, d.profile_no, d.level, d.links
       from jsonb_to_recordset(differences -> 'members')
-        as d (record_no int8, piece_no int8, person_no int8, profile_no int8, level int2)
+        as d (record_no int8, piece_no int8, person_no int8, profile_no int8, level int2, links int8[])
       on conflict (record_no) do update
       set piece_no = excluded.piece_no, person_no = excluded.person_no, profile_no = excluded.profile_no,
-        level = excluded.level;
+        level = excluded.level, links = excluded.links;
   end if;
   if differences ? 'parted' then
     delete from identity.member m

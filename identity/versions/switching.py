@@ -15,8 +15,9 @@ from identity.context import Context
 from identity.errors import ModelError
 from identity.partition import store_redo
 from identity.register import opening, records
-from identity.scoring import store_versions
+from identity.scoring import active, store_versions
 from identity.scoring.store_versions import Version
+from identity.scoring.weigh import Model
 
 
 def add(connection: Connection, ctx: Context, document: Mapping[str, Any], *, now: datetime) -> int:
@@ -43,6 +44,11 @@ def start(connection: Connection, ctx: Context, document: Mapping[str, Any], *, 
     number = add(connection, ctx, document, now=now)
     if store_versions.take(connection, exclusively=True) == 0:
         store_versions.activate(connection, number, author="shipped", now=now)
+
+
+def active_model(connection: Connection, ctx: Context) -> Model:
+    """The model that weighs."""
+    return active.bound(connection, ctx).model
 
 
 def activate(connection: Connection, version: str, *, author: str, now: datetime) -> bool:

@@ -43,17 +43,27 @@ def _fallback(table: dict[str, Message]) -> Message:
 
 
 class Facts(dict[str, str]):
-    """What placeholders stand for. Prices are spelled only when a phrase names them; an unknown is empty."""
+    """What placeholders stand for. Prices are spelled only when a phrase names them."""
 
     __slots__ = ("amounts", "currency", "language")
 
-    def __init__(self, product: str, currency: str, language: str, amounts: dict[str, int | None]) -> None:
-        super().__init__(product=product)
+    def __init__(
+        self, product: str | None, currency: str, language: str, amounts: dict[str, int | None]
+    ) -> None:
+        super().__init__({"product": product} if product else {})
         self.currency, self.language, self.amounts = currency, language, amounts
+
+    def say(self, phrase: str) -> str:
+        """The phrase filled in, or nothing at all when it names something that is not known."""
+        try:
+            return phrase.format_map(self)
+        except KeyError:
+            return ""
 
     def __missing__(self, name: str) -> str:
         """The text of an amount, remembered."""
         amount_minor = self.amounts.get(name)
-        text = "" if amount_minor is None else display(amount_minor, self.currency, self.language)
-        self[name] = text
+        if amount_minor is None:
+            raise KeyError(name)
+        text = self[name] = display(amount_minor, self.currency, self.language)
         return text

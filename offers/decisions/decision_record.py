@@ -71,27 +71,53 @@ def decode_answer(content: bytes) -> Decision:
     return Decision(**fields, refused=refused)
 
 
-class _Drawn(msgspec.Struct):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What is learnt from a decision about a person: the lots it drew, and the skus it showed her on a
+    screen.
+    """
+
+    at: datetime
+    shopper: Shopper
+    draws: tuple[Draw, ...]
+    shown: tuple[str, ...]
+
+
+class _Offer(msgspec.Struct):
+    product: str | None = None
+    personalised: bool = False
+
+
+class _Answered(msgspec.Struct):
     draws: tuple[Draw, ...] = ()
+    offers: tuple[_Offer, ...] = ()
 
 
-class _Shown(msgspec.Struct):
+class _Query(msgspec.Struct):
+    channel: str
+
+
+class _Asked(msgspec.Struct):
+    query: _Query
     shopper: Shopper | None = None
 
 
-def decode_draws(answer: bytes) -> tuple[Draw, ...]:
-    """The lots alone: most decisions drew none, and reading them all costs ten times as much."""
-    return _DRAWN.decode(zlib.decompress(answer)).draws
-
-
-def decode_shopper(inputs: bytes) -> Shopper | None:
-    """The shopper alone."""
-    return _SHOWN.decode(zlib.decompress(inputs)).shopper
+def gist(at: datetime, inputs: bytes, answer: bytes) -> Gist | None:
+    """What a logged decision teaches, None when it is nothing. Most are read by a tenth of what they say."""
+    told = _ANSWERED.decode(zlib.decompress(answer))
+    shown = tuple(dict.fromkeys(one.product for one in told.offers if one.personalised and one.product))
+    if not told.draws and not shown:
+        return None
+    asked = _ASKED.decode(zlib.decompress(inputs))
+    if asked.shopper is None:
+        return None
+    seen = shown if asked.query.channel != "till" else ()
+    return Gist(at=at, shopper=asked.shopper, draws=told.draws, shown=seen)
 
 
 _INPUTS: Final = msgspec.json.Decoder(Inputs)
-_DRAWN: Final = msgspec.json.Decoder(_Drawn)
-_SHOWN: Final = msgspec.json.Decoder(_Shown)
+_ANSWERED: Final = msgspec.json.Decoder(_Answered)
+_ASKED: Final = msgspec.json.Decoder(_Asked)
 _HINTS: Final = {name: hint for name, hint in get_type_hints(Decision).items() if name != "refused"}
 for _hint in (*_HINTS.values(), Refusal, RefusedCode):
     msgspec.json.Decoder(_hint)  # learnt here: two threads that learn one at the same time crash the process

@@ -192,7 +192,7 @@ def _receipt(case: Case, one: Bundle) -> str:
     """Words for the paper: the campaign's own, else words that tell a reader nothing about the person."""
     message = one.message
     phrase = message.receipt or message.neutral or ("" if one.rule.personal else message.title)
-    return _say(case, one, phrase) if phrase else one.rule.name
+    return _say(case, one, phrase) or one.rule.name
 
 
 def _message(case: Case, treatment: Treatment) -> Message:
@@ -200,19 +200,21 @@ def _message(case: Case, treatment: Treatment) -> Message:
 
 
 def _title_and_text(case: Case, one: Bundle) -> tuple[str, str]:
+    """What stands on a screen. An offer on several products, or on none yet, has no words about one."""
     message = one.message
     if case.disclosure.neutral and one.rule.personal:
-        return _say(case, one, message.neutral or "{product}"), ""
-    return _say(case, one, message.title), _say(case, one, message.text)
+        return _say(case, one, message.neutral) or _say(case, one, "{product}") or one.rule.name, ""
+    return _say(case, one, message.title) or one.rule.name, _say(case, one, message.text)
 
 
 def _say(case: Case, one: Bundle, phrase: str) -> str:
+    """The phrase, or nothing when it names what the offer has not."""
     if "{" not in phrase and "}" not in phrase:
         return phrase
     item = one.item
     name = (item.product.title if item.product else item.sku) if item else None
-    amounts = {"price_before": one.before, "price_after": one.after, "discount": one.saving_minor}
-    return phrase.format_map(Facts(name or "", case.currency, case.query.language, amounts))
+    amounts = {"price_before": one.before, "price_after": one.after, "discount": one.saving_minor or None}
+    return Facts(name, case.currency, case.query.language, amounts).say(phrase)
 
 
 def _reasons(one: Bundle) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from offers.evaluation.eligibility import No, refuse
 from offers.evaluation.judging import Judged, explain_losers, judge
 from offers.evaluation.plays import treat
 from offers.evaluation.ranking import score
-from offers.interests.interest_rules import is_open
+from offers.interests.interest_rules import is_open, newest
 from offers.model import Product
 
 Rank = tuple[bool, int, int, str]
@@ -50,7 +50,7 @@ def _wanted(case: Case, judged: Judged) -> Shown:
         product = case.known.products.get(want.product_no)
         if product is None or product.price_minor is None or product.currency != case.currency:
             continue
-        if is_sensitive(product, case.policy):
+        if is_sensitive(product, case.policy) or newest(want) <= case.known.resting.get(product.sku, -1):
             continue
         found = _price(case, judged, product, product.price_minor)
         bounded = bounded or found.bounded

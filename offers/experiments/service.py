@@ -7,23 +7,18 @@ campaign moves nobody.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from offers.catalogue.rule import compile_rule
-from offers.decisions import decision_record
+from offers.decisions.decision_record import Gist
 from offers.evaluation.decision import HOLDOUT
 from offers.experiments import store
 from offers.experiments.evidence import Arm
-from offers.experiments.store import Exposure, Logged, Mark, Running
+from offers.experiments.store import Exposure, Running
 from offers.marketing import campaigns
 from offers.marketing.campaign import Campaign, Entry
-
-READ_AT_ONCE: Final = 500
-SETTLED_AFTER: Final = timedelta(seconds=10)
-"""Decisions are logged a little after they were made; younger ones are left for the next time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +30,9 @@ class Experiment:
     arms: tuple[Arm, ...]
 
 
-def learn(connection: Connection, *, now: datetime) -> bool:
-    """Read the next decisions for the lots they drew; whether there are probably more."""
-    mark = store.take_mark(connection)
-    if mark is None:
-        return False
-    read = store.logged_after(connection, mark, now - SETTLED_AFTER, most=READ_AT_ONCE)
-    if not read:
-        return False
+def note(connection: Connection, read: Iterable[Gist]) -> None:
+    """Keep the lots that these decisions drew."""
     store.expose(connection, _first(exposure for one in read for exposure in _exposures(one)))
-    store.move_mark(connection, Mark(read[-1].at, read[-1].id))
-    return len(read) == READ_AT_ONCE
 
 
 def running(connection: Connection) -> list[Running]:
@@ -74,14 +61,10 @@ def experiment(connection: Connection, campaign_id: str) -> Experiment:
     return Experiment(campaign=campaign_id, since=since, arms=tuple(arms))
 
 
-def _exposures(logged: Logged) -> Iterable[Exposure]:
-    draws = decision_record.decode_draws(logged.answer)
-    shopper = decision_record.decode_shopper(logged.inputs) if draws else None
-    if shopper is None:
-        return
-    for draw in draws:
-        records = sorted({*shopper.limit_members, *shopper.members})
-        yield Exposure(draw.campaign, shopper.person_no, draw.variant, records, logged.at)
+def _exposures(read: Gist) -> Iterable[Exposure]:
+    records = sorted({*read.shopper.limit_members, *read.shopper.members})
+    for draw in read.draws:
+        yield Exposure(draw.campaign, read.shopper.person_no, draw.variant, records, read.at)
 
 
 def _first(exposures: Iterable[Exposure]) -> list[Exposure]:

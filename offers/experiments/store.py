@@ -1,31 +1,14 @@
-"""Reads decisions for the lots they drew, keeps who was dealt which arm, sums what those persons bought."""
+"""Keeps who was dealt which arm, and sums what those persons bought."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from psycopg2.extras import execute_values
 from sqlalchemy import Connection, text
 
 from offers.experiments.evidence import Spend
 from offers.store_driver import driver_cursor
-
-
-class Mark(NamedTuple):
-    """The last decision that was read."""
-
-    at: datetime
-    id: UUID
-
-
-class Logged(NamedTuple):
-    """A decision as it is logged."""
-
-    id: UUID
-    at: datetime
-    inputs: bytes
-    answer: bytes
 
 
 class Exposure(NamedTuple):
@@ -54,32 +37,6 @@ class Running(NamedTuple):
     persons: int
     arms: int
     since: datetime
-
-
-def take_mark(connection: Connection) -> Mark | None:
-    """How far decisions have been read; None while another worker reads."""
-    row = connection.execute(text("SELECT at, id FROM offers.exposure_mark FOR UPDATE SKIP LOCKED")).first()
-    return Mark(*row) if row is not None else None
-
-
-def move_mark(connection: Connection, mark: Mark) -> None:
-    """Remember how far they have been read."""
-    connection.execute(text("UPDATE offers.exposure_mark SET at = :at, id = :id"), mark._asdict())
-
-
-_AFTER = text("""
-    SELECT id, at, inputs, answer
-      FROM offers.decision
-     WHERE at >= :at AND id > :id AND at < :before AND inputs IS NOT NULL
-     ORDER BY id
-     LIMIT :most
-""")
-
-
-def logged_after(connection: Connection, mark: Mark, before: datetime, *, most: int) -> list[Logged]:
-    """The next decisions; ids are UUIDv7, so their order is that of time."""
-    found = connection.execute(_AFTER, {**mark._asdict(), "before": before, "most": most})
-    return [Logged(row.id, row.at, bytes(row.inputs), bytes(row.answer)) for row in found]
 
 
 _EXPOSE = """

@@ -65,6 +65,11 @@ def is_open(want: Want) -> bool:
     return max(instant(want, "carted"), want.searched_at_s, want.viewed_at_s) > want.bought_at_s
 
 
+def newest(want: Want) -> int:
+    """When any interest was last shown and not withdrawn since; 0 for never."""
+    return max(instant(want, kind) for kind in STRENGTH)
+
+
 def is_abandoned(want: Want, *, at_s: int, after_s: int) -> bool:
     """Whether it lies in the cart untouched for longer than `after_s`."""
     carted = instant(want, "carted")

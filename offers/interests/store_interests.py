@@ -8,25 +8,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from offers.interests.want_list import WantList, pack, unpack
+from offers.interests.want_list import WantList
 from offers.model import Want
 from offers.store_driver import array, arrays, driver_cursor
 
 Interests = dict[tuple[int, int], tuple[list[int], list[int]]]
 """(record_no, product_no) to the newest instants and the counts, in the order of `interest.KINDS`."""
 
-_MAKE_LISTS = text("""
+_MAKE_AND_LOCK_LISTS = """
     INSERT INTO offers.wants (record_no, products, facts, cut, closed_at_s)
-    SELECT r, '{}', '', false, 0 FROM unnest(CAST(:records AS bigint[])) AS r
+    SELECT r, '{}', '', false, 0 FROM unnest(%(records)s::bigint[]) AS r
      WHERE NOT EXISTS (SELECT FROM offers.wants AS w WHERE w.record_no = r) ORDER BY r
-        ON CONFLICT DO NOTHING
-""")
-_LOCK_LISTS = text("""
+        ON CONFLICT DO NOTHING;
     SELECT record_no, products, facts, cut, closed_at_s FROM offers.wants
-     WHERE record_no = ANY (CAST(:records AS bigint[]))
+     WHERE record_no = ANY (%(records)s::bigint[])
      ORDER BY record_no
        FOR UPDATE
-""")
+"""
 
 
 def lock(connection: Connection, records: Sequence[int]) -> dict[int, WantList]:
@@ -34,12 +32,12 @@ def lock(connection: Connection, records: Sequence[int]) -> dict[int, WantList]:
 
     All missing rows are made before the first is locked, so two batches cannot wait in a circle.
     """
-    connection.execute(_MAKE_LISTS, {"records": array(records)})
-    rows = connection.execute(_LOCK_LISTS, {"records": array(records)})
-    return {
-        row.record_no: WantList(tuple(unpack(row.products, row.facts)), row.cut, row.closed_at_s)
-        for row in rows
-    }
+    with driver_cursor(connection) as cursor:
+        cursor.execute(_MAKE_AND_LOCK_LISTS, {"records": array(records)})
+        return {
+            record_no: WantList(tuple(listed), bytes(facts), cut, closed_at_s)
+            for record_no, listed, facts, cut, closed_at_s in cursor.fetchall()
+        }
 
 
 _TYPES = ", ".join(["%s::bigint[]"] * 8 + ["%s::integer[]"] * 5)
@@ -128,7 +126,7 @@ def save_lists(connection: Connection, lists: Mapping[int, WantList]) -> None:
         return
     rows = []
     for record_no, found in sorted(lists.items()):
-        products, facts = pack(found.wants)
-        rows.append((record_no, f'"{array(products)}"', f'"{facts.hex()}"', found.cut, found.closed_at_s))
+        products = f'"{array(found.products)}"'
+        rows.append((record_no, products, f'"{found.facts.hex()}"', found.cut, found.closed_at_s))
     with driver_cursor(connection) as cursor:
         cursor.execute(_SAVE, arrays(zip(*rows, strict=True)))

@@ -33,6 +33,7 @@ class Message:
     """Words for one channel (None: every channel) in one language.
 
     They may name {product}, {price_before}, {price_after}, {discount} where the offer is about one product.
+    Of an offer on several, or on none yet, what names one is not said: the campaign's name stands in.
 
     `neutral` is the title on a shared screen, where nobody else may read that an interest is known.
     """

@@ -32,6 +32,7 @@ from offers.redemptions.redemption import Authorised, Redemption, Refused
 from offers.redemptions.store_redemptions import Wish
 from offers.redemptions.wishes import unit_of
 from offers.segments import store as store_segments
+from offers.showings import service as showings
 
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEEN: Final = "A query of this transaction with a higher revision has been answered."
@@ -188,6 +189,7 @@ def look(
         stopped=seen.stopped,
         all_stopped=seen.stopped_here,
         preferences=preferences(seen.preferences, at_s=int(pinned.price_time.timestamp())),
+        resting=_resting(connection, ctx, pinned, shopper) if wants else {},
     )
     return Looked(
         snapshot, Inputs(query=pinned, shopper=shopper, known=known, policy=ctx.policy, seed=ctx.seed)
@@ -204,6 +206,13 @@ def _traits(connection: Connection, snapshot: Snapshot, shopper: Shopper | None)
     if not snapshot.asks_traits or shopper is None or not shopper.personal or not shopper.members:
         return None
     return store_segments.traits_of(connection, min(shopper.members))
+
+
+def _resting(connection: Connection, ctx: Context, asked: Query, shopper: Shopper | None) -> dict[str, int]:
+    """What was shown often enough; a till shows nothing beside the basket."""
+    if asked.channel == "till":
+        return {}
+    return showings.resting(connection, shopper, ctx.policy, at=asked.price_time)
 
 
 def decide(ctx: Context, looked: Looked, *, now: datetime, record_no: int | None) -> DecisionRecord:

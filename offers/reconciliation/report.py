@@ -45,6 +45,7 @@ class Closing:
     day: date
     terminal: str
     offer: str
+    currency: str
     closed_minor: int
 
 
@@ -81,9 +82,15 @@ class Difference:
     number: str | None
     offer: str
     campaign: str
+    currency: str
     till_minor: int
     ledger_minor: int
     explanation: str | None
+
+    @property
+    def difference_minor(self) -> int:
+        """The till's word less the ledger's."""
+        return self.till_minor - self.ledger_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,14 @@ class Report:
     flagged: tuple[Entry, ...]
     open_tills: tuple[tuple[str, date, str], ...]
     tills: int = 0
+
+    @property
+    def totals(self) -> tuple[Sum, ...]:
+        """The sums over all stores, days and campaigns, by who pays and currency; the rest is left out."""
+        found: dict[tuple[str, str], list[Sum]] = {}
+        for one in self.sums:
+            found.setdefault((one.funding, one.currency), []).append(one)
+        return tuple(_over_all(found[key]) for key in sorted(found))
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:
@@ -114,6 +129,7 @@ class _Totals:
 @dataclass(slots=True)
 class _Tills:
     received: dict[tuple[str, date, str, str], int] = field(default_factory=dict)
+    currencies: dict[tuple[str, date, str, str], str] = field(default_factory=dict)
     seen: set[tuple[str, date, str]] = field(default_factory=set)
 
 
@@ -136,7 +152,9 @@ def build(
         total.over += entry.over_minor
         till = (entry.store, entry.day, entry.terminal)
         tills.seen.add(till)
-        tills.received[(*till, entry.offer)] = tills.received.get((*till, entry.offer), 0) + said
+        given = (*till, entry.offer)
+        tills.received[given] = tills.received.get(given, 0) + said
+        tills.currencies[given] = entry.currency
         if said != booked:
             differences.append(_difference(entry, said, booked))
         if entry.flags:
@@ -177,6 +195,7 @@ def _difference(entry: Entry, said: int, booked: int) -> Difference:
         number=entry.number,
         offer=entry.offer,
         campaign=entry.campaign,
+        currency=entry.currency,
         till_minor=said,
         ledger_minor=booked,
         explanation=explain(entry, said, booked),
@@ -186,6 +205,7 @@ def _difference(entry: Entry, said: int, booked: int) -> Difference:
 def _days(closings: Sequence[Closing], tills: _Tills, closed: set[tuple[str, date, str]]) -> list[Difference]:
     """Tills whose closed day is not what was received of them: something is still in a journal, or lost."""
     said = {(one.store, one.day, one.terminal, one.offer): one.closed_minor for one in closings}
+    in_stores = {one.store: one.currency for one in closings}
     received = {key: amount for key, amount in tills.received.items() if key[:3] in closed}
     found = []
     for key in sorted(said.keys() | received.keys()):
@@ -199,6 +219,7 @@ def _days(closings: Sequence[Closing], tills: _Tills, closed: set[tuple[str, dat
                     number=None,
                     offer=offer,
                     campaign=offer.partition(".")[0],
+                    currency=tills.currencies.get(key) or in_stores[store],
                     till_minor=said.get(key, 0),
                     ledger_minor=received.get(key, 0),
                     explanation=None,
@@ -220,6 +241,22 @@ def _sum(key: tuple[str, date, str, str, str], total: _Totals) -> Sum:
         ledger_minor=total.ledger,
         returned_minor=total.returned,
         over_minor=total.over,
+    )
+
+
+def _over_all(sums: Sequence[Sum]) -> Sum:
+    """One sum of several of one funding and currency."""
+    return Sum(
+        store="",
+        day=max(one.day for one in sums),
+        campaign="",
+        funding=sums[0].funding,
+        currency=sums[0].currency,
+        uses=sum(one.uses for one in sums),
+        till_minor=sum(one.till_minor for one in sums),
+        ledger_minor=sum(one.ledger_minor for one in sums),
+        returned_minor=sum(one.returned_minor for one in sums),
+        over_minor=sum(one.over_minor for one in sums),
     )
 
 

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 
+from offers.money import decimal
 from offers.reconciliation.report import Report
 
 COLUMNS = (
@@ -15,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_text(report: Report) -> str:
     """Sums first, then differences (the unexplained ones first), then tills that have not closed their day.
-    Amounts are minor units.
+    Amounts are in the currency, with as many digits after the point as it has.
     """
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\r\n")
@@ -35,11 +37,11 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
             "funding": one.funding,
             "currency": one.currency,
             "uses": one.uses,
-            "till": one.till_minor,
-            "ledger": one.ledger_minor,
-            "difference": one.difference_minor,
-            "returned": one.returned_minor,
-            "over": one.over_minor,
+            "till": _money(one.till_minor, one.currency),
+            "ledger": _money(one.ledger_minor, one.currency),
+            "difference": _money(one.difference_minor, one.currency),
+            "returned": _money(one.returned_minor, one.currency),
+            "over": _money(one.over_minor, one.currency),
         }
     for difference in report.differences:
         yield {
@@ -49,13 +51,18 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
             "terminal": difference.terminal,
             "number": difference.number or "",
             "campaign": difference.campaign,
-            "till": difference.till_minor,
-            "ledger": difference.ledger_minor,
-            "difference": difference.till_minor - difference.ledger_minor,
+            "currency": difference.currency,
+            "till": _money(difference.till_minor, difference.currency),
+            "ledger": _money(difference.ledger_minor, difference.currency),
+            "difference": _money(difference.difference_minor, difference.currency),
             "explanation": difference.explanation or "UNEXPLAINED",
         }
     for store, day, terminal in report.open_tills:
         yield {"kind": "open", "store": store, "day": day.isoformat(), "terminal": terminal}
+
+
+def _money(amount_minor: int, currency: str) -> Decimal:
+    return Decimal(decimal(amount_minor, currency))
 
 
 def _harmless(value: object) -> object:

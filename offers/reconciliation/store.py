@@ -93,7 +93,8 @@ def entries(connection: Connection, since: date, until: date, store_no: int | No
 
 
 _CLOSINGS = text("""
-    SELECT s.code AS store, k.business_day, k.terminal, g.key AS offer, CAST(g.value AS bigint) AS minor
+    SELECT s.code AS store, k.business_day, k.terminal, g.key AS offer, s.currency,
+           CAST(g.value AS bigint) AS minor
       FROM offers.closing AS k JOIN offers.store AS s USING (store_no)
       LEFT JOIN json_each_text(k.given) AS g ON true
      WHERE k.business_day BETWEEN :since AND :until
@@ -115,6 +116,7 @@ def closings(
                     day=row.business_day,
                     terminal=row.terminal,
                     offer=row.offer,
+                    currency=row.currency,
                     closed_minor=row.minor,
                 )
             )

@@ -87,7 +87,7 @@ def _as_held(connection: Connection, ctx: Context, booked: Booking, opened: Open
     rows = store_redemptions.items(connection, held.redemption_no)
     reserved = [row for row in rows if row.state == held.state]
     found = wishes.from_reserved(booked.applied, reserved, booking.numbers(connection, ctx, booked.applied))
-    if held.state == "voided" or ledger_view.is_expired(held, booked.step.now):
+    if found.wishes and (held.state == "voided" or ledger_view.is_expired(held, booked.step.now)):
         found.flags.add("late")
         booking.mark_over(connection, ctx, booked, opened, found)
     return found

@@ -41,7 +41,7 @@ _RECORDED: Final = msgspec.json.Decoder(Recorded)
 
 
 @dataclass(frozen=True, slots=True)
-class _Receipt:
+class Receipt:
     """A sale about to be stored."""
 
     sale: Sale
@@ -52,12 +52,7 @@ class _Receipt:
 
 def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> Recorded | Refused:
     """Store a sale, return or void, and do to its redemption what follows from it."""
-    receipt = _Receipt(
-        sale=sale,
-        store_no=ctx.snapshots.store_no(connection, sale.transaction.store),
-        digest=ledger.digest_of(_content(sale)),
-        settled=clock.settle(clocks, offline=sale.offline, business_day=sale.transaction.business_day),
-    )
+    receipt = receipt_of(connection, ctx, sale, clocks)
     made = ctx.new_id()
     number = store_transactions.make(
         connection,
@@ -89,7 +84,7 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
         id=made,
         transaction=sale.transaction,
         redemption=booked,
-        happened=_happened(receipt, booked),
+        happened=happened(receipt, booked),
         returns=returned,
         flags=tuple(sorted(flags)),
     )
@@ -99,7 +94,17 @@ def record(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> 
     return recorded
 
 
-def _again(connection: Connection, receipt: _Receipt, clocks: Clocks) -> Recorded | Refused:
+def receipt_of(connection: Connection, ctx: Context, sale: Sale, clocks: Clocks) -> Receipt:
+    """A sale with what is found out about it before it is stored. Raises UnknownStoreError."""
+    return Receipt(
+        sale=sale,
+        store_no=ctx.snapshots.store_no(connection, sale.transaction.store),
+        digest=ledger.digest_of(_content(sale)),
+        settled=clock.settle(clocks, offline=sale.offline, business_day=sale.transaction.business_day),
+    )
+
+
+def _again(connection: Connection, receipt: Receipt, clocks: Clocks) -> Recorded | Refused:
     found = store_transactions.read(connection, receipt.sale, receipt.store_no)
     recorded = _RECORDED.decode(found.answer)
     if found.digest == receipt.digest:
@@ -109,7 +114,7 @@ def _again(connection: Connection, receipt: _Receipt, clocks: Clocks) -> Recorde
 
 
 def _redeem(
-    connection: Connection, ctx: Context, receipt: _Receipt, clocks: Clocks
+    connection: Connection, ctx: Context, receipt: Receipt, clocks: Clocks
 ) -> Redemption | Refused | None:
     """Commit what a sale used; give back what a voided one held or used. Returns none for what used
     nothing.
@@ -139,7 +144,7 @@ def _redeem(
 
 
 def _pay_points(
-    connection: Connection, receipt: _Receipt, booked: Redemption, clocks: Clocks, flags: set[str]
+    connection: Connection, receipt: Receipt, booked: Redemption, clocks: Clocks, flags: set[str]
 ) -> None:
     """Take the points that a sale was paid with from whoever paid; more than there were are owed."""
     sale = receipt.sale
@@ -160,7 +165,7 @@ def points_tendered(sale: Sale) -> int:
 
 
 def _undo(
-    connection: Connection, ctx: Context, receipt: _Receipt, clocks: Clocks
+    connection: Connection, ctx: Context, receipt: Receipt, clocks: Clocks
 ) -> Redemption | Refused | None:
     step = Step(
         key=receipt.sale.transaction,
@@ -184,7 +189,7 @@ def _agree(stored: Redemption, sale: Sale) -> bool:
     return not applied or booked == {(one.offer, one.line): one.amount_minor for one in applied}
 
 
-def _reconcile(connection: Connection, receipt: _Receipt, clocks: Clocks, reason: str) -> None:
+def _reconcile(connection: Connection, receipt: Receipt, clocks: Clocks, reason: str) -> None:
     store_transactions.add_reconciliation(
         connection,
         receipt.sale,
@@ -206,7 +211,8 @@ def _content(sale: Sale) -> Mapping[str, Any]:
     }
 
 
-def _happened(receipt: _Receipt, redemption: Redemption | None) -> tuple[Happened, ...]:
+def happened(receipt: Receipt, redemption: Redemption | None) -> tuple[Happened, ...]:
+    """What the shopper's history should hold."""
     sale, at = receipt.sale, receipt.settled.happened_at
     named = transaction_key.spell(sale.transaction)
     transaction = {
@@ -216,7 +222,7 @@ def _happened(receipt: _Receipt, redemption: Redemption | None) -> tuple[Happene
         "number": sale.transaction.number,
     }
     body = {"transaction": transaction, "currency": sale.currency, "lines": list(sale.lines)}
-    happened = [Happened(kind=sale.kind, message_id=f"{sale.kind}/{named}", occurred_at=at, body=body)]
+    told_of = [Happened(kind=sale.kind, message_id=f"{sale.kind}/{named}", occurred_at=at, body=body)]
     if redemption is not None and redemption.state == "committed" and redemption.items:
         items = [
             {
@@ -229,10 +235,10 @@ def _happened(receipt: _Receipt, redemption: Redemption | None) -> tuple[Happene
             if item.granted_minor
         ]
         told = {"transaction": transaction, "currency": sale.currency, "items": items}
-        happened.append(
+        told_of.append(
             Happened(kind="redemption", message_id=f"redemption/{named}", occurred_at=at, body=told)
         )
-    return tuple(happened)
+    return tuple(told_of)
 
 
 def read(connection: Connection, transaction: UUID) -> Recorded | None:

@@ -1,15 +1,18 @@
 """Reads and writes recorded transactions, and what tills reported otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from offers.clock import Settled
 from offers.redemptions.redemption import Clocks, Recorded, Sale
+from offers.store_driver import driver_cursor
 from offers.tables import reconciliation, redemption, till_transaction
 
 
@@ -17,6 +20,18 @@ class Found(NamedTuple):
     """A recorded transaction: the digest of its content and its first answer as JSON."""
 
     digest: bytes
+    answer: str
+
+
+class Kept(NamedTuple):
+    """A sale that nothing follows from, as it is to be stored; `answer` is JSON."""
+
+    sale: Sale
+    store_no: int
+    transaction_id: UUID
+    digest: bytes
+    settled: Settled
+    clocks: Clocks
     answer: str
 
 
@@ -52,6 +67,54 @@ def make(
         .on_conflict_do_nothing(index_elements=["store_no", "terminal", "business_day", "number", "kind"])
         .returning(till_transaction.c.transaction_no)
     ).scalar()
+
+
+def make_plain(connection: Connection, sales: Sequence[Kept]) -> set[UUID]:
+    """Store sales that nothing follows from, with their answers; the ids of those that were not there."""
+    rows = sorted(
+        map(_plain_row, sales), key=itemgetter(1, 2, 3, 4)
+    )  # so that two writers never wait in a circle
+    with driver_cursor(connection) as cursor:
+        cursor.execute(_MAKE_PLAIN, [list(column) for column in zip(*rows, strict=True)])
+        return {UUID(found) for (found,) in cursor.fetchall()}
+
+
+_MAKE_PLAIN = """
+    INSERT INTO offers.till_transaction
+           (id, store_no, terminal, business_day, number, kind, stated_at, occurred_at, received_at, currency,
+            lines, tenders, applied, record_no, flags, digest, answer)
+    SELECT id, store_no, terminal, business_day, number, 'sale', stated_at, occurred_at, received_at,
+           currency, lines, tenders, '[]', record_no, string_to_array(flags, ','), decode(digest, 'hex'),
+           answer
+      FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::date[], %s::text[], %s::timestamptz[],
+                  %s::timestamptz[], %s::timestamptz[], %s::text[], %s::json[], %s::json[],
+                  %s::bigint[], %s::text[], %s::text[], %s::json[])
+        AS new (id, store_no, terminal, business_day, number, stated_at, occurred_at, received_at, currency,
+                lines, tenders, record_no, flags, digest, answer)
+        ON CONFLICT (store_no, terminal, business_day, number, kind) DO NOTHING
+    RETURNING id::text
+"""
+
+
+def _plain_row(one: Kept) -> tuple[Any, ...]:
+    key, clocks = one.sale.transaction, one.clocks
+    return (
+        str(one.transaction_id),
+        one.store_no,
+        key.terminal,
+        key.business_day,
+        key.number,
+        clocks.occurred_at or clocks.received_at,
+        one.settled.happened_at,
+        clocks.received_at,
+        one.sale.currency,
+        msgspec.json.encode(one.sale.lines).decode(),
+        msgspec.json.encode(one.sale.tenders).decode(),
+        one.sale.record_no,
+        ",".join(sorted(one.settled.flags)),
+        one.digest.hex(),
+        one.answer,
+    )
 
 
 def keep_answer(connection: Connection, transaction_no: int, answer: str, recorded: Recorded) -> None:

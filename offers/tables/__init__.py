@@ -11,8 +11,9 @@ from offers.tables.closings import closing
 from offers.tables.codes import clip, code, code_batch, code_claim
 from offers.tables.companions import companion
 from offers.tables.decisions import decision, pin
-from offers.tables.experiments import exposure, exposure_mark
+from offers.tables.experiments import exposure
 from offers.tables.interests import interest, wants
+from offers.tables.learning import decision_mark, showing
 from offers.tables.ledger import (
     capacity,
     claim,
@@ -36,7 +37,7 @@ _SQL = Path(__file__).parent.parent / "sql"
 
 functions: tuple[str, ...] = (
     "INSERT INTO offers.catalogue (version, assortment_version) VALUES (1, 1)",
-    "INSERT INTO offers.exposure_mark DEFAULT VALUES",
+    "INSERT INTO offers.decision_mark DEFAULT VALUES",
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
     *(
         (_SQL / f"{name}.sql").read_text(encoding="utf-8")
@@ -60,8 +61,8 @@ __all__ = [
     "closing",
     "companion",
     "decision",
+    "decision_mark",
     "exposure",
-    "exposure_mark",
     "hold",
     "interest",
     "offer_token",
@@ -78,6 +79,7 @@ __all__ = [
     "redemption_item",
     "return_line",
     "sale_return",
+    "showing",
     "stock",
     "stop",
     "segment",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.wiring import Services
-from offers.experiments import service as experiments
+from offers.learning import reading as learning
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.test_campaign_doors import CONSENTS, back, campaign, live
 
@@ -54,7 +54,7 @@ def asked(back: Caller, services: Services, clock: Clock) -> Caller:
 def _learn(services: Services) -> None:
     later = services.clock() + dt.timedelta(minutes=1)
     with services.database.transaction() as connection:
-        experiments.learn(connection, now=later)
+        learning.learn(connection, services.offers, now=later)
 
 
 def test_everybody_is_in_one_arm_and_what_they_bought_since_counts(

@@ -57,13 +57,13 @@ def test_kill_leaves_no_process_and_loses_no_commit(gateway: Gateway) -> None:
 
 
 def test_children_that_die_are_started_again(gateway: Gateway) -> None:
-    """A request worker and the background worker are killed; requests are answered and both are back."""
+    """A request worker and the background workers are killed; requests are answered and all are back."""
     gateway.start()
-    until(lambda: len(_workers(gateway)) == 3, START_S)
+    until(lambda: len(_workers(gateway)) == 4, START_S)
     before = {process.pid for process in _workers(gateway)}
     for process in _workers(gateway):
         process.kill()
-    until(lambda: len({process.pid for process in _workers(gateway)} - before) == 3, START_S)
+    until(lambda: len({process.pid for process in _workers(gateway)} - before) == 4, START_S)
     until(gateway.answers, START_S)
     assert gateway.signal(signal.SIGINT) == 0
     until(lambda: gateway.family() == [], LAST_BREATH_S)
@@ -164,6 +164,6 @@ def _key(gateway: Gateway, *scopes: str) -> str:
 
 
 def _workers(gateway: Gateway) -> list[psutil.Process]:
-    """The processes that do the work: granian's and the background worker."""
+    """The processes that do the work: granian's and the background workers."""
     found = [(process, line_of(process)) for process in gateway.family()]
     return [process for process, line in found if "spawn_main" in line or line.endswith(" worker")]

@@ -91,9 +91,9 @@ class ToyModel:
                 found.append(Said(kind, "same", 1.25, (min(shared), min(shared))))
         return tuple(found)
 
-    def ceiling(self, left: Pool, right: Pool) -> int:
-        """The weight itself: an identifier can only add to it."""
-        return self.weight(left, right)
+    def may_reach(self, line: int, left: Pool, right: Pool) -> bool:
+        """Whether the weight does: an identifier can only add to it."""
+        return self.weight(left, right) >= line
 
 
 _BITS = {"city": 0.75, "date_of_birth": 2.5, "postcode": 1.5, "family_name": 1.25}

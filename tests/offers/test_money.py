@@ -108,3 +108,11 @@ def test_people_see_their_decimal_sign(language: str, shown: str) -> None:
     assert money.display(1290, "EUR", language) == shown
     assert money.display(5, "EUR", "en") == "0.05 EUR"
     assert money.display(500, "JPY", language) == "500 JPY"
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_a_decimal_is_the_amount_exactly(amount: int, currency: str) -> None:
+    """Also below zero, and with as many digits as the currency has."""
+    shown = money.decimal(amount, currency)
+    assert Fraction(shown) == Fraction(amount, 10 ** money.digits(currency))
+    assert len(shown.partition(".")[2]) == money.digits(currency)

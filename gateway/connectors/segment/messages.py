@@ -63,16 +63,24 @@ def messages(body: object, *, type_of_path: str | None) -> tuple[list[object], o
     return batch, body.get("sentAt")
 
 
+def refusal(sent: object) -> str | None:
+    """Why something is no message that can be taken; None when it is one."""
+    if not isinstance(sent, dict):
+        return "must be an object"
+    if not isinstance(sent.get("type"), str) or sent["type"] not in TYPES:
+        return f"`type` is one of {', '.join(sorted(TYPES))}"
+    if an_id(sent.get("userId")) is None and an_id(sent.get("anonymousId")) is None:
+        return "needs a userId or an anonymousId"
+    return None
+
+
 def read(sent: object, *, sent_at: object, received_at: dt.datetime, gpc_header: bool = False) -> Message:
     """One message. Raises NotAMessageError."""
-    if not isinstance(sent, dict):
-        raise NotAMessageError("must be an object")
-    kind_of_message = sent.get("type")
-    if not isinstance(kind_of_message, str) or kind_of_message not in TYPES:
-        raise NotAMessageError(f"`type` is one of {', '.join(sorted(TYPES))}")
-    user_id, anonymous_id = an_id(sent.get("userId")), an_id(sent.get("anonymousId"))
-    if user_id is None and anonymous_id is None:
-        raise NotAMessageError("needs a userId or an anonymousId")
+    refused = refusal(sent)
+    if refused is not None:
+        raise NotAMessageError(refused)
+    assert isinstance(sent, dict)
+    kind_of_message: str = sent["type"]
     context, properties = an_object(sent.get("context")), an_object(sent.get("properties"))
     kind = events.kind_of(kind_of_message, sent.get("event"))
     return Message(
@@ -80,8 +88,8 @@ def read(sent: object, *, sent_at: object, received_at: dt.datetime, gpc_header:
         kind=kind,
         occurred_at=_occurred(sent, sent_at=sent.get("sentAt", sent_at), received_at=received_at),
         message_id=an_id(sent.get("messageId")) or _content_id(sent),
-        user_id=user_id,
-        anonymous_id=anonymous_id,
+        user_id=an_id(sent.get("userId")),
+        anonymous_id=an_id(sent.get("anonymousId")),
         previous_id=an_id(sent.get("previousId")),
         order_id=an_id(properties.get("order_id")) if events.is_order(sent.get("event")) else None,
         traits={**an_object(context.get("traits")), **an_object(sent.get("traits"))},

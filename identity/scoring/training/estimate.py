@@ -7,7 +7,9 @@ left out.
 
 Pairs that the rules of the partition will not join, because the given names clearly differ and nothing that
 proves identity is shared, are taken for two people: else the members of a household, who share all but that,
-would teach that true pairs have different given names.
+would teach that true pairs have different given names. Where a file knows homes, people of one home are a
+third kind of pair with a share of their own (`kin`), so that those of one given name teach nothing wrong
+either.
 
 Invariant: deterministic, and every probability lies above nothing, however small or constant the file is.
 """
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 
 from identity.scoring import priors
 from identity.scoring.comparison import Comparison
+from identity.scoring.kin import Kin
 from identity.scoring.training.levels import ABSENT, Levels
 
 ROUNDS_MAX: Final = 40
@@ -59,44 +62,114 @@ class Estimate:
     prior: float
     bits: Floats
     rounds: int
+    kin: Kin | None
 
 
-def estimate(sample: Sample, comparisons: Sequence[Comparison], believed_pairs: float) -> Estimate:
-    """The estimate; `believed_pairs` is how many true pairs are expected before anything was compared."""
-    believed = [_believed(each) for each in comparisons]
-    m = believed
-    u = [
-        _shares(_counts(sample.random, place, np.ones(len(sample.random)), len(each)), UNSEEN)
-        for place, each in enumerate(m)
-    ]
-    prior, expected, rounds = _prior(believed_pairs, sample), 0.0, 0
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Pairs of one kind, beside strangers: their share of all pairs, and how often they show each level of
+    each comparison; None where they agree as strangers do.
+    """
+
+    prior: float
+    shares: tuple[Floats | None, ...]
+
+    def learned(self, found: float, sample: Sample, weights: Floats, believed: "_Kind") -> "_Kind":
+        """The kind as it shows in the candidates, of which each belongs to it with its weight."""
+        shares = tuple(
+            None
+            if each is None
+            else _shares(_counts(sample.candidates, place, weights, len(each)), BELIEF * each)
+            for place, each in enumerate(believed.shares)
+        )
+        return _Kind(_prior(found, sample), shares)
+
+    def bits(self, levels: Levels, u: Sequence[Floats], shares: Floats | None) -> Floats:
+        """What pairs on these levels weigh for this kind against strangers; `shares` are term frequencies."""
+        total = np.full(len(levels), log2(self.prior / (1 - self.prior)))
+        for place, (agree, chance) in enumerate(zip(self.shares, u, strict=True)):
+            if agree is None:
+                continue
+            # The last entry is read by ABSENT, which is -1.
+            said = np.append(np.log2(agree / chance), 0.0)[levels[:, place]]
+            if shares is not None:
+                base = np.append(np.log2(chance), 0.0)[levels[:, place]]
+                said = said + np.nan_to_num(base - np.log2(shares[:, place]))
+            total += said
+        return total
+
+
+def estimate(
+    sample: Sample, comparisons: Sequence[Comparison], believed_pairs: float, *, kin_pairs: float | None
+) -> Estimate:
+    """The estimate. `believed_pairs` is how many true pairs are expected before anything was compared,
+    `kin_pairs` how many pairs of one home, None where nobody lives together.
+    """
+    believed = _Kind(_prior(believed_pairs, sample), tuple(map(_believed, comparisons)))
+    believed_kin = None if kin_pairs is None else _Kind(_prior(kin_pairs, sample), _at_home(comparisons))
+    one, home = believed, believed_kin
+    u = _chances(sample, comparisons, np.ones(len(sample.random)))
+    expected, rounds = 0.0, 0
     while True:
-        bits = _bits(sample.candidates, m, u, prior, sample.shares)
-        likely = np.where(sample.is_refused, 0.0, _probability(bits))
+        bits, kin_bits = _weighed(sample.candidates, one, home, u, sample.shares)
+        likely, at_home = _likely(np.where(sample.is_refused, -np.inf, bits), kin_bits)
         found = max(float(likely.sum()), LEAST_TRUE)
         if rounds == ROUNDS_MAX or abs(found - expected) <= STEADY * found:
-            return Estimate(tuple(m), tuple(u), prior, bits, rounds)
-        rounds, expected, prior = rounds + 1, found, _prior(found, sample)
-        unlikely = 1 - _probability(_bits(sample.random, m, u, prior, None))
-        m = [
-            (_counts(sample.candidates, place, likely, len(each)) + BELIEF * each)
-            for place, each in enumerate(believed)
-        ]
-        m = [each / each.sum() for each in m]
-        u = [
-            _shares(_counts(sample.random, place, unlikely, len(each)), UNSEEN)
-            for place, each in enumerate(believed)
-        ]
+            kin = None if home is None else _kin(home, comparisons)
+            weights = bits - np.maximum(0.0, kin_bits)
+            return Estimate(_present(one.shares), u, one.prior, weights, rounds, kin)
+        rounds, expected = rounds + 1, found
+        one = one.learned(found, sample, likely, believed)
+        if home is not None and believed_kin is not None:
+            home = home.learned(float(at_home.sum()), sample, at_home, believed_kin)
+        same, together = _likely(*_weighed(sample.random, one, home, u, None))
+        u = _chances(sample, comparisons, 1 - same - together)
 
 
-def _prior(true_pairs: float, sample: Sample) -> float:
-    """The share of true pairs, at most one half: in a file of two records one pair is all there is."""
-    return min(max(true_pairs, LEAST_TRUE) / sample.pairs_in_all, PRIOR_MAX)
+def _weighed(
+    levels: Levels, one: _Kind, home: _Kind | None, u: Sequence[Floats], shares: Floats | None
+) -> tuple[Floats, Floats]:
+    """What pairs weigh for one person, and for one home, against strangers."""
+    kin_bits = np.full(len(levels), -np.inf) if home is None else home.bits(levels, u, shares)
+    return one.bits(levels, u, shares), kin_bits
+
+
+def _likely(bits: Floats, kin_bits: Floats) -> tuple[Floats, Floats]:
+    """How probable it is that pairs are one person, and two of one home."""
+    one, home = (np.exp2(np.minimum(each, BITS_MAX)) for each in (bits, kin_bits))
+    return one / (1 + one + home), home / (1 + one + home)
+
+
+def _prior(pairs: float, sample: Sample) -> float:
+    """The share of so many pairs, at most one half: in a file of two records one pair is all there is."""
+    return min(max(pairs, LEAST_TRUE) / sample.pairs_in_all, PRIOR_MAX)
 
 
 def _believed(comparison: Comparison) -> Floats:
     found = np.array([odds.m for odds in priors.odds(comparison.name)])
     return np.asarray(found / found.sum(), dtype=np.float64)
+
+
+def _at_home(comparisons: Sequence[Comparison]) -> tuple[Floats | None, ...]:
+    found = (priors.AT_HOME.get(each.name) for each in comparisons)
+    return tuple(None if each is None else np.array(each) / sum(each) for each in found)
+
+
+def _kin(home: _Kind, comparisons: Sequence[Comparison]) -> Kin:
+    named = zip(comparisons, home.shares, strict=True)
+    return Kin(home.prior, {each.name: tuple(found.tolist()) for each, found in named if found is not None})
+
+
+def _present(shares: Sequence[Floats | None]) -> tuple[Floats, ...]:
+    return tuple(each for each in shares if each is not None)
+
+
+def _chances(sample: Sample, comparisons: Sequence[Comparison], weights: Floats) -> tuple[Floats, ...]:
+    """How often strangers show each level; each random pair is one of strangers with its weight."""
+    return tuple(
+        _shares(_counts(sample.random, place, weights, len(each.levels)), UNSEEN)
+        for place, each in enumerate(comparisons)
+    )
 
 
 def _counts(levels: Levels, place: int, weights: Floats, count: int) -> Floats:
@@ -105,26 +178,7 @@ def _counts(levels: Levels, place: int, weights: Floats, count: int) -> Floats:
     return np.asarray(counted, dtype=np.float64)
 
 
-def _shares(counts: Floats, extra: float) -> Floats:
+def _shares(counts: Floats, extra: Floats | float) -> Floats:
     filled = counts + extra
     shares: Floats = filled / filled.sum()
     return shares
-
-
-def _bits(
-    levels: Levels, m: Sequence[Floats], u: Sequence[Floats], prior: float, shares: Floats | None
-) -> Floats:
-    total = np.full(len(levels), log2(prior / (1 - prior)))
-    for place, (agree, chance) in enumerate(zip(m, u, strict=True)):
-        # The last entry is read by ABSENT, which is -1.
-        said = np.append(np.log2(agree / chance), 0.0)[levels[:, place]]
-        if shares is not None:
-            base = np.append(np.log2(chance), 0.0)[levels[:, place]]
-            said = said + np.nan_to_num(base - np.log2(shares[:, place]))
-        total += said
-    return total
-
-
-def _probability(bits: Floats) -> Floats:
-    likely: Floats = 1 / (1 + np.exp2(-np.clip(bits, -BITS_MAX, BITS_MAX)))
-    return likely

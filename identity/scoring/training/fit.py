@@ -3,11 +3,9 @@
 Invariant: the same records and seed give the same model, to the bit.
 """
 
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
@@ -17,10 +15,11 @@ import pyarrow as pa
 from identity.canonical import keys
 from identity.model import Key, Record
 from identity.policy import Policy
-from identity.scoring import blocking, catalogue, columns, compare, document, pool
+from identity.scoring import blocking, catalogue, columns, compare, pool
 from identity.scoring import names as names_levels
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
+from identity.scoring.kin import HOMES
 from identity.scoring.model import ScoredModel
 from identity.scoring.pool import Name, Pool
 from identity.scoring.training import levels, lines
@@ -29,6 +28,7 @@ from identity.scoring.training.levels import Levels, Pairs
 
 RANDOM_PAIRS: Final = 400_000
 CANDIDATES_MAX: Final = 2_000_000
+KIN_BELIEVED: Final = 0.1  # pairs of one home for each record, before anything was compared
 LISTS: Final = {"given_words", "given_kin", "family_words"}
 UNRELATED: Final = ("look-alike", "misplaced", "similar", "else")
 """The levels of given names that may be those of two people."""
@@ -56,10 +56,10 @@ def fit(records: Sequence[Record], policy: Policy, *, seed: int = 1) -> ScoredMo
     posted = {record.ref: keys.posted(record, blocking.keys(record), policy) for record in known}
     live = keys.live(keys.posts((record, posted[record.ref]) for record in known), policy)
     pools = [pool.of(record, frozenset(live.intersection(posted[record.ref])), policy) for record in known]
-    return of_cards(cards(pools), candidates(pools), seed=seed)
+    return of_cards(cards(pools), candidates(pools), live_together=not policy.one_to_a_home, seed=seed)
 
 
-def of_cards(held: Cards, pairs: Pairs, *, seed: int = 1) -> ScoredModel:
+def of_cards(held: Cards, pairs: Pairs, *, live_together: bool, seed: int = 1) -> ScoredModel:
     """The model fitted to these cards and the pairs of them that share a live key."""
     random = np.random.default_rng(seed)
     if len(pairs) > CANDIDATES_MAX:
@@ -76,7 +76,12 @@ def of_cards(held: Cards, pairs: Pairs, *, seed: int = 1) -> ScoredModel:
         levels.between(held.table, random_pairs(held.count, random), held.comparisons),
         in_all,
     )
-    learned = estimate(sample, held.comparisons, believed_pairs=min(0.3 * held.count, in_all / 2) / share)
+    learned = estimate(
+        sample,
+        held.comparisons,
+        believed_pairs=min(0.3 * held.count, in_all / 2) / share,
+        kin_pairs=KIN_BELIEVED * held.count / share if live_together and _has_homes(held) else None,
+    )
     return ScoredModel(_document(held, learned, lines.join_bits(learned, held.count)))
 
 
@@ -118,6 +123,11 @@ def random_pairs(count: int, random: np.random.Generator) -> Pairs:
     drawn = random.integers(0, count, (2 * RANDOM_PAIRS, 2))
     ordered = drawn[drawn[:, 0] < drawn[:, 1]]
     return np.unique(ordered, axis=0).astype(np.int64)
+
+
+def _has_homes(held: Cards) -> bool:
+    """Whether the records say anything that the people of a home share."""
+    return any(each.name in HOMES for each in held.comparisons)
 
 
 def _type(name: str) -> Any:
@@ -171,6 +181,4 @@ def _document(held: Cards, learned: Estimate, join_bits: float) -> Document:
         for place, each in enumerate(held.comparisons)
     }
     review_bits = join_bits - lines.REVIEW_BITS
-    found = Document("fitted", learned.prior, odds, held.terms, join_bits, review_bits)
-    text = json.dumps(document.written(found), sort_keys=True)
-    return replace(found, version=f"fitted-{hashlib.sha256(text.encode()).hexdigest()[:12]}")
+    return Document("fitted", learned.prior, odds, held.terms, join_bits, review_bits, learned.kin).named()

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-from gateway.inbox import shops, work
+from gateway.inbox import batches, shops, work
 from gateway.wiring import Services
 from identity.rights import erasure
 from offers.interests import interest
@@ -77,9 +77,11 @@ def _woo(topic: str, delivery: str, signature: str) -> dict[str, str]:
 def work_off(services: Services, *, most: int = 1_000) -> int:
     """Does what the worker does until nothing is due, or so many parts; returns how many."""
     for number in range(most):
+        is_more = batches.step(services, now=services.clock())
         with services.database.transaction() as connection:
-            if not work.step(connection, services, now=services.clock()):
-                return number
+            is_more |= work.step(connection, services, now=services.clock())
+        if not is_more:
+            return number
     return most
 
 

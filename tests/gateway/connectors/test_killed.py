@@ -88,21 +88,22 @@ class Load:
         while not self._stop.is_set():
             number += 1
             try:
-                self._one(f"{self._run}-{number}")
+                self._one(f"{self._run}-{number}", 60 if number % 4 == 0 else 5)
             except (OSError, http.client.HTTPException):
                 time.sleep(0.01)
 
-    def _one(self, name: str) -> None:
+    def _one(self, name: str, count: int) -> None:
+        """A call with so many events, worked on at once or by a worker, and an order of each shop."""
         message = {"type": "track", "event": "Product Viewed", "userId": "u1", "messageId": name}
         batch = {
             "batch": [
                 {**message, "messageId": f"{name}-{n}", "properties": {"sku": f"{name}-{n}"}}
-                for n in range(5)
+                for n in range(count)
             ]
         }
         basic = base64.b64encode(f"{self._key}:".encode()).decode()
         if self._post("/v1/segment/v1/batch", batch, {"Authorization": f"Basic {basic}"}) == 200:
-            self.events |= {f"{name}-{n}" for n in range(5)}
+            self.events |= {f"{name}-{n}" for n in range(count)}
         for connector, (topic, order) in _orders(name).items():
             headers = shops.headers(connector, topic, name, json.dumps(order).encode())
             if self._post(f"/v1/connectors/{connector}", order, headers) == 200:
@@ -176,7 +177,7 @@ def test_what_was_acknowledged_is_there_exactly_once(database_url: str, tmp_path
             with _program(environment, *serve), _program(environment, "-m", "gateway", "worker"):
                 _wait(url)
                 load = Load(url, key, run)
-                _until(lambda load=load, most=20 + run % 7: len(load.events) > most)
+                _until(lambda load=load, most=80 + run % 7: len(load.events) > most)
             load.stop()
             events |= load.events
             for connector, acknowledged in load.orders.items():

@@ -87,6 +87,7 @@ def _known(held: Services, client: Client, sends: Sends) -> Any:
             "/v1/segment/v1/batch", json={"batch": batch}, headers={"Authorization": f"Bearer {key}"}
         )
         assert answer.json == {"success": True, "rejected": []}
+    shops.work_off(held)
     return shops.what_is_known(held, [("web", "anna"), ("web", "ben")])
 
 

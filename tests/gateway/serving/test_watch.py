@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from gateway.access.security import Scope
 from gateway.database import Database
+from gateway.inbox import batches
 from gateway.serving.watch import Watch
 from tests.gateway.conftest import START, Caller
 
@@ -30,8 +31,12 @@ def test_sizes_lags_and_what_waits_are_told(database: Database, call: Callable[.
         connection.exec_driver_sql(
             "insert into identity.redo (kind, subject, reason, queued_at) values ('record', 1, '', now())"
         )
+    many = [{"type": "track", "event": "x", "userId": "1"}] * batches.AT_ONCE
+    assert crm("POST", "/v1/segment/v1/batch", {"batch": many}).status_code == 200
     found = told(database.url)
     assert found["o2o_database_up"] == 1
+    assert found["o2o_event_batches"] == 1
+    assert found["o2o_event_batches_seconds"] == 60
     assert found["o2o_redo_pending"] == 1
     assert found["o2o_feed_lag"] == 3
     assert found["o2o_feed_lag_seconds"] == 60

@@ -231,7 +231,7 @@ def test_a_till_that_keeps_its_word_to_itself_is_found_out(back: Caller, counter
     report = _report(back)
     assert report["unexplained"] == 1
     csv = back("GET", f"/v1/reconciliation.csv?day={DAY}&store={STORE}").text
-    assert "difference,0042,2026-11-21,01,,tenth,,,,700,500,200,,,UNEXPLAINED" in csv
+    assert "difference,0042,2026-11-21,01,,tenth,,EUR,,7.00,5.00,2.00,,,UNEXPLAINED" in csv
 
 
 def test_a_revoked_key_is_a_person_s_matter(back: Caller, counter: OpenCounter) -> None:

@@ -17,21 +17,29 @@ def _type(folder: Path, *lines: str) -> str:
 
 def test_a_till_without_network_sells_and_remembers(tmp_path: Path) -> None:
     """The sale is in the journal, under a number that the next start does not use again."""
-    told = _type(tmp_path, "card 2000123", "scan SW-1 5999", "scan MUG-1 1990 2", "total", "pay", "forward")
-    assert "to pay: 7989" in told
-    assert "receipt 000001: 7989, in the journal" in told
+    told = _type(tmp_path, "card 2000123", "scan SW-1 59.99", "scan MUG-1 19.90 2", "total", "pay", "forward")
+    assert "to pay: 79.89 EUR" in told
+    assert "receipt 000001: 79.89 EUR, in the journal" in told
     assert "waiting 2" in told
-    assert "receipt 000002" in _type(tmp_path, "scan SW-1 5999", "pay")
+    assert "receipt 000002" in _type(tmp_path, "scan SW-1 59.99", "pay")
 
 
 def test_a_till_says_what_it_understands(tmp_path: Path) -> None:
     """Also when a word is wrong, a value is missing, or an amount is no number."""
-    for line in ("help", "sell", "scan SW-1", "scan SW-1 cheap", 'card "'):
+    for line in ("help", "sell", "scan SW-1", "scan SW-1 cheap", "scan SW-1 1.999", "scan a 1 2 3", 'card "'):
         assert "scan SKU AMOUNT" in _type(tmp_path, line) or line.endswith('"')
+
+
+def test_only_what_was_sold_here_is_undone(tmp_path: Path) -> None:
+    """A number that was mistyped cancels nothing; leading zeros may be left out."""
+    told = _type(tmp_path, "scan SW-1 59.99", "pay", "undo 7", "undo 1", "undo 1")
+    assert "no receipt 000007" in told
+    assert told.count("waiting 3") == 1
+    assert "no receipt 000001" in told
 
 
 def test_a_sale_that_was_not_paid_is_given_back(tmp_path: Path) -> None:
     """Leaving is giving up."""
-    assert "receipt" not in _type(tmp_path, "scan SW-1 5999", "total")
+    assert "receipt" not in _type(tmp_path, "scan SW-1 59.99", "total")
     told = _type(tmp_path, "forward")
     assert "waiting 1" in told

@@ -4,6 +4,8 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from identity import policy
 from identity.bulk import files, mapping, store_keys, store_links, store_names, store_rows
 from identity.bulk.link import Intake, bring_in
@@ -13,14 +15,20 @@ from identity.bulk.rows import member
 from identity.bulk.splink_engine import SplinkEngine
 from identity.bulk.store_workbench import Resources, workbench
 from identity.bulk.workforce import Equipment, Workforce
-from identity.scoring import shipped
+from identity.scoring import priors, shipped
 from identity.scoring.document import Terms
+from identity.scoring.kin import Kin
 from identity.scoring.model import ScoredModel
 from tests.identity.bulk.people import COLUMNS, written
 
+HOMES = Kin(0.001, priors.AT_HOME)
 
-def test_weights_are_the_same_online_and_in_bulk(tmp_path: Path) -> None:
-    """Non-ASCII, empty and very long values, several phones, frequencies of names: equal to the unit."""
+
+@pytest.mark.parametrize("kin", [None, HOMES])
+def test_weights_are_the_same_online_and_in_bulk(tmp_path: Path, kin: Kin | None) -> None:
+    """Non-ASCII, empty and very long values, several phones, frequencies of names: equal to the unit, whether
+    the model knows people of one home or not.
+    """
     by = policy.load()
     terms = {
         "given_name": Terms(977, {"anna": 0.031, "bob": 0.007}),
@@ -28,7 +36,7 @@ def test_weights_are_the_same_online_and_in_bulk(tmp_path: Path) -> None:
         "email": Terms(1000, {}),
         "city": Terms(77, {"wien": 0.3, "koln": 1 / 3}),
     }
-    model = ScoredModel(replace(shipped.default().document, terms=terms))
+    model = ScoredModel(replace(shipped.default().document, terms=terms, kin=kin))
     path = written(random.Random(3), tmp_path / "people.csv", count=400)
     pairs = [(name, name.removesuffix("_2")) for name in COLUMNS if name != "key"]
     intake = Intake(files.sources([path]), mapping.of(pairs, by), "key")

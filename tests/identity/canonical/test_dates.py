@@ -22,7 +22,15 @@ from identity.canonical import dates
         ("1 Feb 1980", "mdy", date(1980, 2, 1)),
         ("1. Jänner 1980", "dmy", date(1980, 1, 1)),
         ("February 1, 1980", "dmy", date(1980, 2, 1)),
-        ("01/02/80", "dmy", None),
+        ("01/02/80", "dmy", date(1980, 2, 1)),
+        ("3/1/70", "mdy", date(1970, 3, 1)),
+        ("2/4/31", "mdy", date(1931, 2, 4)),
+        ("24/12/29", "mdy", date(2029, 12, 24)),
+        ("24-May-11", "mdy", date(2011, 5, 24)),
+        ("15. Mai 1992", "dmy", date(1992, 5, 15)),
+        ("Mar 1 1970", "dmy", date(1970, 3, 1)),
+        ("1/2/3", "dmy", None),
+        ("01/02/198", "dmy", None),
         ("30.02.1980", "dmy", None),
         ("0001-01-01", "dmy", None),
         ("9999-12-31", "dmy", None),
@@ -30,7 +38,7 @@ from identity.canonical import dates
     ],
 )
 def test_dates_are_read_in_the_sources_own_order(written: str, order: str, born: date | None) -> None:
-    """The order decides only what the calendar leaves open; a year has four digits."""
+    """The order decides only what the calendar leaves open; a year of two digits lies in 1930 to 2029."""
     assert dates.birth(written, order) == born
 
 

@@ -35,6 +35,11 @@ def test_taking_apart_twice_changes_nothing(parts: Parts) -> None:
         (Parts(full="Anna & Bernd Huber"), Parts(full="Anna & Bernd Huber")),
         (Parts(family="Huber", full="Anna Huber"), Parts("Anna", "", "Huber")),
         (Parts(given="Anna", family="Huber", full="A. Huber"), Parts("Anna", "", "Huber")),
+        (Parts(full="王杰"), Parts("杰", "", "王")),
+        (Parts(full="张秀英"), Parts("秀英", "", "张")),
+        (Parts(full="欧阳丽"), Parts("丽", "", "欧阳")),
+        (Parts(full="김다라"), Parts("다라", "", "김")),
+        (Parts(full="李"), Parts(full="李")),
     ],
 )
 def test_names_come_apart(parts: Parts, expected: Parts) -> None:

@@ -56,6 +56,30 @@ def test_a_pool_says_no_more_than_its_best_records_do_per_attribute(chance: rand
         assert each.bits <= best[each.attribute]
 
 
+@given(CHANCE)
+def test_nobody_is_passed_over_who_could_weigh_enough(chance: random.Random) -> None:
+    """A line that a pair reaches, with all its keys or with a few of them, was within its reach."""
+    world = random_world(chance, size=2)
+    ours = shipped.default()
+    left, right = (pool(record) for record in world.records)
+    for kept in (left.keys | right.keys, {key for key in left.keys | right.keys if chance.random() < 0.5}):
+        one, other = (
+            links.showing(record, whole.keys & kept, POLICY).pool
+            for record, whole in zip(world.records, (left, right), strict=True)
+        )
+        weight = ours.weight(one, other)
+        assert ours.may_reach(weight, left, right)
+
+
+def test_most_pairs_cannot_reach_the_line() -> None:
+    """Neighbours who share a city and little else are told from the line without a full comparison."""
+    ours = shipped.default()
+    anna = pool(shopper("web/1", "anna huber", born="1980-02-03"))
+    assert not ours.may_reach(
+        ours.review_line, anna, pool(shopper("crm/2", "bernd maier", born="1961-11-30"))
+    )
+
+
 def test_who_has_more_spellings_agrees_more_often_by_chance() -> None:
     """The best of two given names says one bit less; the family name, always the same, says what it says."""
     ours = shipped.default()

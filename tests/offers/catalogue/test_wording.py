@@ -9,7 +9,19 @@ from offers.catalogue.offer_ids import OfferKey
 from offers.marketing.campaign import Message, Scope
 from offers.marketing.campaign_rewards import Percent
 from offers.model import Only
-from tests.offers.worlds import ANNA, carted, decide, line, product, products, promotion, till, wanted, why
+from tests.offers.worlds import (
+    ANNA,
+    carted,
+    decide,
+    kiosk,
+    line,
+    product,
+    products,
+    promotion,
+    till,
+    wanted,
+    why,
+)
 
 QUERY = till(line("1", "S1", 5990))
 
@@ -60,13 +72,30 @@ def test_placeholders_become_the_product_and_its_prices() -> None:
     assert offer.title == "Pullover: 53,91 EUR statt 59,90 EUR, 5,99 EUR {gespart}"
 
 
-def test_several_lines_have_no_one_price() -> None:
-    """What is not about one product leaves its placeholders empty, and the discount is the sum."""
-    campaign = promotion(
-        "a", Percent(1000), messages=(Message(None, "en", "[{product}{price_after}] {discount}"),)
-    )
-    (offer,) = decide([campaign], till(line("1", "S1", 1000), line("2", "S2", 2000))).offers
-    assert (offer.title, offer.product, offer.price_after) == ("[] 3.00 EUR", None, None)
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("[{product}{price_after}] {discount}", "Ten off"),
+        ("{discount} less", "3.00 EUR less"),
+        ("All less", "All less"),
+    ],
+)
+def test_several_lines_have_no_one_price(words: str, told: str) -> None:
+    """Words about one product are not said of several: the name stands in. The discount is the sum."""
+    campaign = promotion("Ten off", Percent(1000), messages=(Message(None, "en", words, words, words),))
+    decision = decide([campaign], till(line("1", "S1", 1000), line("2", "S2", 2000)))
+    (offer,) = decision.offers
+    assert (offer.title, offer.product, offer.price_after) == (told, None, None)
+    assert offer.message == ("" if told == "Ten off" else told)
+    assert {effect.receipt_text for effect in decision.effects} == {told}
+
+
+def test_a_poster_without_a_product_says_nothing_about_one() -> None:
+    """A screen that shows what is there for anybody never reads ` for `."""
+    messages = (Message(None, "en", "{product} for {price_after}"),)
+    campaign = promotion("Mug week", Percent(1000), messages=messages)
+    (offer,) = decide([campaign], kiosk(), None).offers
+    assert offer.title == "Mug week"
 
 
 def test_a_title_from_the_product_feed_is_never_a_template() -> None:

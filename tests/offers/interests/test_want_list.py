@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.interests import want_list
-from offers.interests.interest_rules import join
+from offers.interests.interest_rules import is_open, join
 from offers.interests.want_list import MOST, WantList
 from offers.model import Want
 
@@ -35,7 +35,7 @@ def test_the_list_depends_on_the_interests_alone(history: list[Want], rng: rando
 def test_only_the_newest_open_wants_are_kept() -> None:
     """Of a hundred viewed products the sixty-four newest stay, and the list says that it was cut."""
     chosen = want_list.choose(Want(number, viewed_at_s=number) for number in range(1, 101))
-    assert [want.product_no for want in chosen.wants] == list(range(100, 100 - MOST, -1))
+    assert chosen.products == tuple(range(100, 100 - MOST, -1))
     assert chosen.cut
 
 
@@ -57,16 +57,23 @@ def test_an_older_change_does_not_stand_in_for_a_left_out_want() -> None:
 @given(st.lists(st.lists(wants, max_size=10), max_size=4))
 def test_packed_lists_may_follow_each_other(lists: list[list[Want]]) -> None:
     """What several records packed reads back as one list."""
-    products, facts = [], b""
+    products: list[int] = []
+    facts, kept = b"", []
     for one in lists:
-        packed = want_list.pack(one)
-        products += packed[0]
-        facts += packed[1]
-    assert want_list.unpack(products, facts) == [want for one in lists for want in one]
+        chosen = want_list.choose(one)
+        products += chosen.products
+        facts += chosen.facts
+        kept += sorted((want for want in one if is_open(want)), key=_newest_first)
+    assert want_list.unpack(products, facts) == kept
 
 
 def test_the_list_is_newest_first() -> None:
     """The strongest sign of time is the newest of viewed, searched and carted."""
     chosen = want_list.choose([Want(1, viewed_at_s=5), Want(2, carted_at_s=9), Want(3, searched_at_s=7)])
-    stamps = [max(want.viewed_at_s, want.searched_at_s, want.carted_at_s) for want in chosen.wants]
+    listed = want_list.unpack(chosen.products, chosen.facts)
+    stamps = [max(want.viewed_at_s, want.searched_at_s, want.carted_at_s) for want in listed]
     assert all(newer >= older for newer, older in pairwise(stamps))
+
+
+def _newest_first(want: Want) -> tuple[int, int]:
+    return -max(want.viewed_at_s, want.searched_at_s, want.carted_at_s), want.product_no

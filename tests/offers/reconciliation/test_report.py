@@ -17,7 +17,7 @@ TILL = ("0042", DAY, "07")
 def _entry(said: int | None, booked: int | None, number: str = "1", **more: object) -> Entry:
     values = {"store": "0042", "day": DAY, "terminal": "07", "number": number, "offer": "tenth.1"}
     common = {"campaign": "tenth", "funding": "vendor", "currency": "EUR"}
-    return Entry(**values, **(common | more), said_minor=said, booked_minor=booked)
+    return Entry(**(values | common | more), said_minor=said, booked_minor=booked)
 
 
 AMOUNTS = st.one_of(st.none(), st.integers(0, 500))
@@ -60,7 +60,7 @@ def test_what_nobody_explains_comes_first() -> None:
 def test_a_closing_that_names_more_than_was_received_is_found() -> None:
     """Something is still in a journal, or lost; who has not closed is named."""
     entries = [_entry(100, 100)]
-    closing = Closing(store="0042", day=DAY, terminal="07", offer="tenth.1", closed_minor=300)
+    closing = Closing(store="0042", day=DAY, terminal="07", offer="tenth.1", currency="EUR", closed_minor=300)
     report = build(entries, [closing], {TILL})
     assert [(one.number, one.till_minor, one.ledger_minor) for one in report.unexplained] == [
         (None, 300, 100)
@@ -71,8 +71,26 @@ def test_a_closing_that_names_more_than_was_received_is_found() -> None:
 
 def test_a_spreadsheet_gets_numbers_and_no_formulas() -> None:
     """Whatever a till calls itself."""
-    report = build([_entry(100, 100, campaign="=1+1")], [], {TILL})
+    report = build([_entry(100, 2_105, campaign="=1+1")], [], set())
     rows = list(csv.DictReader(io.StringIO(csv_text(report))))
-    assert [(row["kind"], row["campaign"], row["till"], row["funding"]) for row in rows][:1] == [
-        ("sum", "'=1+1", "100", "vendor")
+    told = [(row["kind"], row["campaign"], row["till"], row["difference"], row["currency"]) for row in rows]
+    assert told[:2] == [  # and then the till that is open
+        ("sum", "'=1+1", "1.00", "-20.05", "EUR"),
+        ("difference", "'=1+1", "1.00", "-20.05", "EUR"),
+    ]
+
+
+def test_totals_are_by_who_pays_and_in_one_currency_each() -> None:
+    """Nobody adds up forints and euros, nor what vendors owe and what the retailer bears."""
+    entries = [
+        _entry(100, 90, "1"),
+        _entry(40, 40, "2", store="0043"),
+        _entry(7, 7, "3", currency="HUF"),
+        _entry(5, 5, "4", funding="retailer"),
+    ]
+    report = build(entries, [], set())
+    assert [(one.funding, one.currency, one.till_minor, one.ledger_minor) for one in report.totals] == [
+        ("retailer", "EUR", 5, 5),
+        ("vendor", "EUR", 140, 130),
+        ("vendor", "HUF", 7, 7),
     ]
