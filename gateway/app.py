@@ -10,7 +10,7 @@ from flask import Flask, request
 from werkzeug import Response
 
 from gateway import api
-from gateway.api import offers, shopify, woocommerce
+from gateway.api import offers, redemptions, shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
 from gateway.pages import assets, docs
 from gateway.pages.kiosk import views as kiosk
@@ -34,9 +34,11 @@ def create_app(services: Services) -> Flask:
     docs.register(app, described)
     assets.register(app)
     kiosk.register(app, services)
-    short_cut.take(
-        app, endpoint="offers.query_offers", method="POST", view=partial(offers.answered, services)
-    )
+    for endpoint, view in (
+        ("offers.query_offers", offers.answered),
+        ("redemptions.redeem", redemptions.answered),
+    ):
+        short_cut.take(app, endpoint=endpoint, method="POST", view=partial(view, services))
     return app
 
 

@@ -29,6 +29,12 @@ POOL_TIMEOUT_S = 0.1
 late yes.
 """
 
+PUT_OFF_FLUSH = "SET LOCAL synchronous_commit = off"
+FLUSH = "SELECT pg_logical_emit_message(true, 'o2o', 'flush')"
+"""A transaction with the first does not wait for the disk at its end; one with the second waits until it, and
+all that was committed before it, is there.
+"""
+
 AGAIN_AFTER_S = (0.0, 0.02)
 """How long a transaction that PostgreSQL ended for the sake of another waits before it is done again."""
 
@@ -149,13 +155,13 @@ def _is_conflict(error: Exception) -> bool:
 
 def put_off_flush(connection: Connection) -> None:
     """This transaction's commit does not wait for the disk. Whoever does this answers only after `flush`."""
-    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    connection.exec_driver_sql(PUT_OFF_FLUSH)
 
 
 def flush(connection: Connection) -> None:
     """Commits a transaction that waits until it, and everything committed before it, is on disk."""
     with connection.begin():
-        connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'o2o', 'flush')")
+        connection.exec_driver_sql(FLUSH)
 
 
 def address(url: str) -> URL:

@@ -62,8 +62,8 @@ def together(connection: Connection, statements: Iterable[Statement]) -> list[tu
 
 
 def array(listed: Iterable[object]) -> str:
-    """Numbers, moments and texts of letters and digits, as PostgreSQL writes an array.
+    """Numbers, flags, moments, nothing, and texts of letters and digits, as PostgreSQL writes an array.
 
     The driver spells a list out as an expression, which takes longer to parse than to run.
     """
-    return "{" + ",".join(map(str, listed)) + "}"
+    return "{" + ",".join("NULL" if each is None else str(each) for each in listed) + "}"

@@ -98,10 +98,13 @@ class Policy:
     identifiers: Mapping[str, IdentifierRule]
     sources: Mapping[str, Source]
     exclusive_types: tuple[str, ...] = field(init=False)
+    strong_types: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         exclusive = sorted(rule.type for rule in self.identifiers.values() if rule.exclusive)
         object.__setattr__(self, "exclusive_types", tuple(exclusive))
+        strong = frozenset(rule.type for rule in self.identifiers.values() if rule.strong)
+        object.__setattr__(self, "strong_types", strong)
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises UnknownSourceError with a sentence that lists the known ones."""

@@ -461,7 +461,7 @@ begin
   perform identity.take_keys(digests, caps, generics, blocking, leaving);
   erased_at := identity.suppressed_since(hashes);
   numbers := array(
-    select nextval(pg_get_serial_sequence('identity.record', 'record_no')) from generate_series(1, fresh)
+    select nextval('identity.record_record_no_seq') from generate_series(1, fresh)
   );
 end
 $$;
@@ -511,6 +511,21 @@ begin
     ) p
   ) found
   where asked.is_blocking and found.posts > 0;
+end
+$$;
+
+-- What the live ones of these records say, for those who only want to compare them.
+create function identity.saying(numbers int8[])
+returns table (
+  record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
+  sealed bytea, model_no int8, posted int8[]
+)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no, r.keys
+  from identity.record r
+  where r.record_no = any (numbers) and r.sealed is not null;
 end
 $$;
 

@@ -5,7 +5,6 @@ and the decoder that really reads the body are shown to agree by a property test
 """
 
 import datetime as dt
-import time
 
 import msgspec
 import orjson
@@ -16,18 +15,18 @@ from sqlalchemy import Connection
 from werkzeug import Response
 
 from gateway.access import store_keys
-from gateway.access.credentials import Known, bearer
 from gateway.access.security import Principal, Scope, allow
+from gateway.api import remembered
 from gateway.api.described import describe
-from gateway.api.endpoint import Call, Seen, checked, finish, refused, rendered, services
+from gateway.api.endpoint import Call, rendered, services
 from gateway.api.redemptions import answer_of, still_authorised
+from gateway.api.remembered import Caller
 from gateway.api.route import Route
 from gateway.shopping import questions
 from gateway.wire import body as bodies
 from gateway.wire import decoded
 from gateway.wire.decoder import decoder
 from gateway.wire.fields import Moment, code, count, flag, one_of
-from gateway.wire.problems import Problem
 from gateway.wire.shapes import (
     MAX_SHOPPERS,
     BasketSchema,
@@ -219,14 +218,7 @@ def query_offers() -> Response:
 
 def answered(held: Services, asked: Request) -> Response:
     """The answer to a query, whatever became of it."""
-    started_s = time.perf_counter()
-    seen = Seen()
-    try:
-        answer = _answer(held, asked, seen)
-    except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
-        answer = refused(error)
-    finish(asked, answer.status_code, started_s, seen.key_id)
-    return answer
+    return remembered.answered(held, asked, _answer)
 
 
 describe(query_offers, route=ROUTE, answers={200: AnswerSchema}, more={})
@@ -234,29 +226,8 @@ query_offers.o2o_route = ROUTE  # type: ignore[attr-defined]
 blueprint.route("/query", methods=["POST"])(query_offers)
 
 
-def _answer(held: Services, asked: Request, seen: Seen) -> Response:
-    now = held.clock()
-    token = bearer(asked)
-    if token is None:
-        raise Problem("no_key", "Send an API key as `Authorization: Bearer o2o_...`.")
-    known = held.keyring.remembered(token, now=now)
-    if known is None:
-        known = checked(held, token, now=now)
-        return _asked(held, asked, known, None, seen, now)
-    try:
-        return _asked(held, asked, known, token, seen, now)
-    except Exception:
-        # A refusal is an answer too: a key that was revoked since is told so, not what else is wrong.
-        checked(held, token, now=now)
-        raise
-
-
-def _asked(
-    held: Services, asked: Request, known: Known, token: str | None, seen: Seen, now: dt.datetime
-) -> Response:
-    """Answer a caller; `token` is None when its key was read from the database a moment ago."""
-    principal = known.principal
-    seen.key_id = principal.key_id
+def _answer(held: Services, asked: Request, caller: Caller) -> Response:
+    principal, now = caller.known.principal, caller.now
     allow(principal, ROUTE.scopes)
     question = DECODE(bodies.json_body(asked, any_depth=True))
     questions.check(question, principal)
@@ -264,11 +235,11 @@ def _asked(
         return _reserved(held, asked, question, principal, now)
     with held.quick.connect() as connection:
         outcome = questions.answer(connection, held, question, principal, now=now)
-        if token is not None:
+        if caller.is_remembered:
             cursor = connection.connection.cursor()
             came = outcome.key_version if isinstance(outcome, questions.Answered) else None
             version = came if came is not None else store_keys.version(cursor)
-            held.keyring.confirm(cursor, token, known, version=version, now=now)
+            held.keyring.confirm(cursor, caller.token, caller.known, version=version, now=now)
     return _response(outcome)
 
 

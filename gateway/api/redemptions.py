@@ -6,17 +6,24 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from flask import Request, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
+from werkzeug import Response
 
 from gateway.access.credentials import bearer
-from gateway.access.security import Scope, speaks_for_store
-from gateway.api.endpoint import Answer, Call, View, endpoint
+from gateway.access.security import Scope, allow, speaks_for_store
+from gateway.api import remembered
+from gateway.api.described import describe
+from gateway.api.endpoint import Answer, Call, View, endpoint, rendered, services
 from gateway.api.refused import refused_answer
+from gateway.api.remembered import Caller
 from gateway.api.rendered import moment_of
+from gateway.api.route import Route
 from gateway.database import flush, put_off_flush
-from gateway.shopping import buyers, offline_offers, shoppers, till
+from gateway.shopping import redeeming, till
 from gateway.webhooks import telling
+from gateway.wire import body as bodies
 from gateway.wire import decoded
 from gateway.wire.decoder import decoder
 from gateway.wire.fields import Moment, count, flag, one_of, text
@@ -33,7 +40,8 @@ from gateway.wire.shapes import (
     sent_at,
     tokens,
 )
-from offers import clock, service
+from gateway.wiring import Services
+from offers import service
 from offers.model import TransactionKey
 from offers.redemptions.redemption import Clocks, Redemption, Refused, Use
 
@@ -113,48 +121,59 @@ class ShownRedemptionSchema(Strict):
     items = fields.List(fields.Nested(ItemSchema), required=True)
 
 
-@endpoint(
-    blueprint,
-    "POST",
-    "",
-    scopes=REDEEM,
-    body=RedemptionSchema,
-    decode=decoder(decoded.Redemption, RedemptionSchema),
-    answers={200: ShownRedemptionSchema},
+DECODE = decoder(decoded.Redemption, RedemptionSchema)
+
+ROUTE = Route(
+    method="POST",
+    scopes=frozenset(REDEEM),
     writes="many",
+    body=RedemptionSchema,
+    query=None,
+    decode=None,
+    raw=False,
+    most_bytes=bodies.MAX_BODY_BYTES,
 )
-def redeem(call: Call) -> Answer:
+
+
+def redeem() -> Response:
     """Hold or use offers. Repeated, it gives the first answer."""
-    return durably(call, lambda: _redeem(call))
+    return answered(services(), request)
+
+
+def answered(held: Services, asked: Request) -> Response:
+    """The answer to a till that holds or used offers, whatever became of it."""
+    return remembered.answered(held, asked, _answer)
+
+
+describe(redeem, route=ROUTE, answers={200: ShownRedemptionSchema}, more={})
+redeem.o2o_route = ROUTE  # type: ignore[attr-defined]
+blueprint.route("", methods=["POST"])(redeem)
+
+
+def _answer(held: Services, asked: Request, caller: Caller) -> Response:
+    allow(caller.known.principal, ROUTE.scopes)
+    sent = DECODE(bodies.json_body(asked, any_depth=True))
+    speaks_for_store(caller.known.principal, sent.transaction.store)
+    till.check(sent.shoppers, None)
+    done = redeeming.commit(held, sent, key_version=caller.known.version, now=caller.now)
+    if done is not None:
+        return rendered(answer_of(done))
+    principal = caller.checked(held).principal
+    with held.database.engine.connect() as connection:
+        call = Call(
+            services=held,
+            request=asked,
+            principal=principal,
+            now=caller.now,
+            connection=connection,
+            body=sent,
+        )
+        return rendered(durably(call, lambda: _redeem(call)))
 
 
 def _redeem(call: Call) -> Answer:
-    sent: decoded.Redemption = call.body
-    speaks_for_store(call.principal, sent.transaction.store)
-    till.check(sent.shoppers, None)
-    clocks = Clocks(received_at=call.now, occurred_at=sent.occurred_at, sent_at=sent.sent_at)
-    checked = offline_offers.check(
-        call.services.secrets,
-        sent.tokens,
-        [card for one in sent.shoppers for card in shoppers.shown(one)],
-        sent.transaction.store,
-        clock.settle(clocks, offline=True, business_day=sent.transaction.business_day),
-    )
-    identity = call.services.identity
-    shown = buyers.claims(sent.shoppers, identity)
-    buyer = buyers.find(call.connection, identity, sent.shoppers, shown, now=call.now)
-    asked = Use(
-        transaction=till.transaction_key(sent.transaction),
-        decision=till.uuid_at("/decision", sent.decision),
-        state=sent.state,
-        applied=till.applied(sent.applied),
-        revision=sent.revision,
-        offline=sent.offline,
-        shopper=buyer.shopper,
-        record_no=buyer.record_no,
-        promises=checked.promises,
-        flags=checked.flags,
-    )
+    asked = redeeming.use(call.connection, call.services, call.body, now=call.now)
+    clocks = redeeming.clocks(call.body, now=call.now)
     outcome = service.use(
         call.connection, call.services.offers, asked, clocks, authorised=still_authorised(call)
     )

@@ -41,6 +41,7 @@ def command(
             layout.load(mapping, services.identity.policy),
             source,
             name,
+            opened.author(),
             rejects or Path(f"{name}.rejects.csv"),
         )
         total = lines.count(paths)

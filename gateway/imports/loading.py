@@ -25,6 +25,7 @@ from gateway.imports.store_runs import Run
 from gateway.wire.problems import Problem
 from gateway.wire.refusals import problem_of
 from identity.answers import PutResult
+from identity.batches import rolling
 from identity.context import Context
 from identity.errors import IdentityError
 from identity.register import records
@@ -56,6 +57,7 @@ class Job:
     layout: Layout
     source: str
     batch: str
+    author: str
     rejects: Path
 
 
@@ -93,6 +95,7 @@ def _begun(connection: Connection, job: Job, now: dt.datetime) -> Run:
     content = lines.digest(job.paths)
     with connection.begin():
         run = store_runs.begin(connection, job.batch, job.source, content, now=now)
+        rolling.begin(connection, job.batch, author=job.author, now=now)
     if (run.source, run.content) != (job.source, content):
         raise InterruptedImportError(
             f"The batch {job.batch!r} was begun with other files: name another with --batch."
@@ -141,8 +144,7 @@ def _step(connection: Connection, job: Job, position: int) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """Why a line was not taken, in a sentence."""
     problem = problem_of(error)
-    places = "; ".join(f"{place.pointer} {place.detail}" for place in problem.places)
-    return f"{problem.detail} {places}".strip()
+    return "; ".join(f"{place.pointer} {place.detail}" for place in problem.places) or problem.detail
 
 
 def _keep_rejects(path: Path, position: int) -> None:

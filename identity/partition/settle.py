@@ -130,7 +130,7 @@ def _near(ground: Sight, cause: Cause) -> set[int]:
     near = (present.numbers(wanted - blocking) | past.numbers(wanted - blocking)) - own
     perhaps = (present.numbers(blocking) | past.numbers(blocking)) - near - own
     if perhaps:
-        ground.read_records(perhaps | {each.record_no for each in cause.changes if each.after is not None})
+        ground.read_sayings(perhaps | {each.record_no for each in cause.changes if each.after is not None})
     for view in (present, past):
         for change, number in product(cause.changes, perhaps):
             other = ground.ref_of.get(number)

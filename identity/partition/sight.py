@@ -176,6 +176,10 @@ class Sight:
         unknown = [number for number in numbers if number not in self.ref_of]
         self.keep(store_graph.standing(self._connection, unknown))
 
+    def read_sayings(self, numbers: Iterable[int]) -> None:
+        """Reads what these records say, as far as they are live, and not where they belong."""
+        self.keep(store_graph.saying(self._connection, list(numbers)))
+
     def read_pieces(self, labels: Iterable[int]) -> None:
         """Reads all records of these pieces."""
         unknown = frozenset(labels) - self._pieces

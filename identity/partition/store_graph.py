@@ -9,7 +9,7 @@ together.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -94,8 +94,8 @@ def enter(
         " %s::uuid[], %s)",
         (
             *_arrays([asked for asked, _ in ordered]),
-            [leaving for _, leaving in ordered],
-            list(hashes),
+            driver.array(leaving for _, leaving in ordered),
+            driver.array(hashes),
             fresh,
         ),
     )
@@ -110,7 +110,7 @@ def hold(connection: Connection, given: Iterable[int], near: Collection[int]) ->
     found = driver.rows(
         connection,
         "savepoint pieces; select * from identity.hold(%s::int8[], %s::int8[])",
-        (sorted(given), list(near)),
+        (driver.array(sorted(given)), driver.array(near)),
     )
     return Held(frozenset(found[0][0]), [_row(row[1:]) for row in found if row[1] is not None])
 
@@ -124,13 +124,13 @@ def lists(
     connection: Connection, asked: Sequence[Asked], *, after: Sequence[Statement] = ()
 ) -> dict[int, Posters | None]:
     """Who posts each key once these statements are done, None where they are too many."""
-    digests, caps, generics, blocking = _arrays(asked)
+    digests, caps, _, blocking = _arrays(asked)
     wanted = Statement(
         "select * from identity.lists(%s::int8[], %s::int4[], %s::bool[])", (digests, caps, blocking)
     )
     found = driver.together(connection, [*after, wanted] if asked else after)
-    names_max = dict(zip(digests, generics, strict=True))
-    posters: dict[int, Posters | None] = {digest: {} for digest in digests}
+    names_max = {each.digest: each.generic for each in asked}
+    posters: dict[int, Posters | None] = {each.digest: {} for each in asked}
     for digest, records, tokens in found if asked else ():
         is_short = records is not None and len(set(tokens)) <= names_max[digest]
         posters[digest] = dict(zip(records, tokens, strict=True)) if is_short else None
@@ -153,7 +153,9 @@ def in_pieces(connection: Connection, labels: Collection[int]) -> list[Row]:
     """The records in these pieces."""
     if not labels:
         return []
-    found = driver.rows(connection, "select * from identity.in_pieces(%s::int8[])", (sorted(labels),))
+    found = driver.rows(
+        connection, "select * from identity.in_pieces(%s::int8[])", (driver.array(sorted(labels)),)
+    )
     return [_row(row) for row in found]
 
 
@@ -171,8 +173,18 @@ def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
     """The live records with these numbers."""
     if not numbers:
         return []
-    found = driver.rows(connection, "select * from identity.standing_of(%s::int8[])", (list(numbers),))
+    found = driver.rows(
+        connection, "select * from identity.standing_of(%s::int8[])", (driver.array(numbers),)
+    )
     return [_row(row) for row in found]
+
+
+def saying(connection: Connection, numbers: Collection[int]) -> list[Row]:
+    """What the live records with these numbers say: they come without labels and statements."""
+    if not numbers:
+        return []
+    found = driver.rows(connection, "select * from identity.saying(%s::int8[])", (driver.array(numbers),))
+    return [_row((*row, *_NOWHERE)) for row in found]
 
 
 def all_posters(connection: Connection, digest: int) -> list[int]:
@@ -201,13 +213,17 @@ def decisions(connection: Connection, numbers: Collection[int]) -> list[Decision
     ]
 
 
-def _arrays(asked: Sequence[Asked]) -> tuple[list[int], list[int], list[int], list[bool]]:
+def _arrays(asked: Sequence[Asked]) -> tuple[str, str, str, str]:
     return (
-        [each.digest for each in asked],
-        [each.cap for each in asked],
-        [each.generic for each in asked],
-        [each.is_blocking for each in asked],
+        driver.array(each.digest for each in asked),
+        driver.array(each.cap for each in asked),
+        driver.array(each.generic for each in asked),
+        driver.array(each.is_blocking for each in asked),
     )
+
+
+_NOWHERE: Final = (None,) * 9
+"""Labels, links and statements that were not read."""
 
 
 def _row(values: Sequence[Any]) -> Row:

@@ -45,7 +45,7 @@ def surroundings(connection: Connection, numbers: Collection[int], profiles: Col
     ((heads, reviews, tombstones),) = driver.rows(
         connection,
         "select heads, reviews, tombstones from identity.surroundings(%s::int8[], %s::int8[])",
-        (list(numbers), list(profiles)),
+        (driver.array(numbers), driver.array(profiles)),
     )
     return Surroundings(
         heads={head["profile_no"]: head for head in heads or ()},

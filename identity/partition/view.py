@@ -5,8 +5,8 @@ nobody changes, whether it is dead.
 
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
-those are explored, in all directions. The others keep the links inside their piece (`memory`), along which groups
-form; where one has forgotten them, they are found again. A piece that had to give links up is no whole
+those are explored, in all directions. The others keep the links inside their piece (`memory`), along which
+groups form; where one has forgotten them, they are found again. A piece that had to give links up is no whole
 component, so its records are explored.
 """
 

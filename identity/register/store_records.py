@@ -82,7 +82,7 @@ def open_newest(connection: Connection, pairs: Sequence[tuple[str, str]], locks:
             connection,
             "select identity.take_records(%s::int8[]);"
             " select * from identity.newest_records(%s::text[], %s::text[])",
-            (sorted(set(locks)), [source for source, _ in pairs], [key for _, key in pairs]),
+            (driver.array(sorted(set(locks))), [source for source, _ in pairs], [key for _, key in pairs]),
         )
     )
 
@@ -141,7 +141,7 @@ def update(record_no: int, written: Written, *, removed: Collection[int], now: d
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
-            list(removed),
+            driver.array(removed),
             written.stub,
             written.content,
             written.sealed,
@@ -162,7 +162,7 @@ def repost(
     return Statement(
         "select identity.repost(%s, %s::int8[], %s, %s::int8[], %s::int2[], %s::int2[], %s::int4[],"
         " %s::timestamptz[])",
-        (record_no, list(removed), model_no, *_posting_arrays(postings)),
+        (record_no, driver.array(removed), model_no, *_posting_arrays(postings)),
     )
 
 
@@ -171,7 +171,7 @@ def bury(record_no: int, posted: Collection[int], *, now: datetime) -> Statement
     return Statement(
         "select identity.unpost(%s, %s::int8[]); update identity.record set sealed = null, content = null,"
         " keys = '{}', household = null, deleted_at = %s, changed_at = %s where record_no = %s",
-        (record_no, list(posted), now, now, record_no),
+        (record_no, driver.array(posted), now, now, record_no),
     )
 
 
@@ -202,13 +202,13 @@ def has_statements(connection: Connection, record_no: int, statements: Sequence[
     return found
 
 
-def _posting_arrays(postings: Sequence[Posting]) -> tuple[list[Any], ...]:
+def _posting_arrays(postings: Sequence[Posting]) -> tuple[str, ...]:
     return (
-        [posting.digest for posting in postings],
-        [posting.code for posting in postings],
-        [int(posting.assurance) for posting in postings],
-        [posting.token for posting in postings],
-        [posting.valid_to for posting in postings],
+        driver.array(posting.digest for posting in postings),
+        driver.array(posting.code for posting in postings),
+        driver.array(int(posting.assurance) for posting in postings),
+        driver.array(posting.token for posting in postings),
+        driver.array(posting.valid_to for posting in postings),
     )
 
 

@@ -40,6 +40,10 @@ class Pool:
     vouched: frozenset[Key]
     canonicals: frozenset[Canonical]
 
+    def __hash__(self) -> int:
+        """By whose records they are: pools are looked up far more often than compared."""
+        return hash(self.refs)
+
     def __or__(self, other: "Pool") -> "Pool":
         return Pool(
             self.refs | other.refs,
@@ -73,14 +77,15 @@ class Pool:
 def of(record: Record, shown: frozenset[Key], policy: Policy) -> Pool:
     """What one record says under the live keys `shown`; asserted attributes are as good as absent."""
     canonical = record.attributes if record.proof > Assurance.ASSERTED else Canonical()
-    strong = (key for key in shown if key.type in policy.identifiers and policy.identifiers[key.type].strong)
     return Pool(
         refs=frozenset((record.ref,)),
         names=frozenset((_name(canonical),)) if canonical.named else frozenset(),
         suffixes=frozenset((canonical.name_suffix,)) if canonical.name_suffix else frozenset(),
         births=frozenset((canonical.date_of_birth,)) if canonical.date_of_birth else frozenset(),
         keys=shown,
-        vouched=frozenset(strong) if canonical.named else frozenset(),
+        vouched=frozenset(key for key in shown if key.type in policy.strong_types)
+        if canonical.named
+        else frozenset(),
         canonicals=frozenset((canonical,)),
     )
 

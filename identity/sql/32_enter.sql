@@ -9,7 +9,7 @@ begin
   perform identity.take_keys(digests, caps, generics, blocking, leaving);
   erased_at := identity.suppressed_since(hashes);
   numbers := array(
-    select nextval(pg_get_serial_sequence('identity.record', 'record_no')) from generate_series(1, fresh)
+    select nextval('identity.record_record_no_seq') from generate_series(1, fresh)
   );
 end
 $$

@@ -268,6 +268,8 @@ def _hold(
         connection,
         held.redemption_no,
         wishes,
+        store_no=step.store_no,
+        business_day=step.key.business_day,
         currency=query.basket.currency if query.basket is not None else query.place.currency,
         used_at=step.now,
         now=step.now,

@@ -66,6 +66,16 @@ def digest_of(content: object) -> bytes:
     return hashlib.sha256(content if isinstance(content, bytes) else msgspec.json.encode(content)).digest()
 
 
+def kept(answer: Redemption) -> str:
+    """An answer as it is kept to be given again."""
+    return msgspec.json.encode(answer).decode()
+
+
+def recalled(answer: str) -> Redemption:
+    """An answer that was kept."""
+    return _REDEMPTION.decode(answer)
+
+
 def begin_reserve(connection: Connection, step: Step, **values: Any) -> Opened | Redemption | Refused:
     """The redemption to reserve for, with these values; or the first answer, or why not."""
     opened = open_or_make(connection, step, "reserved", **values)
@@ -141,7 +151,7 @@ def first_answer(connection: Connection, step: Step, held: Booked) -> Redemption
     digest, answer = called
     if digest != step.digest:
         return refuse(connection, step, held, TransactionConflictError())
-    return replace(_REDEMPTION.decode(answer), replayed=True)
+    return replace(recalled(answer), replayed=True)
 
 
 def keep_answer(connection: Connection, step: Step, redemption_no: int, answer: Redemption) -> Redemption:
@@ -152,7 +162,7 @@ def keep_answer(connection: Connection, step: Step, redemption_no: int, answer: 
         step.operation,
         _called(step),
         digest=step.digest,
-        answer=msgspec.json.encode(answer).decode(),
+        answer=kept(answer),
         at=step.now,
     )
     return answer
@@ -168,7 +178,7 @@ def commit_with_answer(
         flags=answer.flags,
         happened_at=step.happened_at,
         digest=step.digest,
-        answer=msgspec.json.encode(answer).decode(),
+        answer=kept(answer),
         at=step.now,
     )
     return answer
@@ -185,6 +195,8 @@ def give_back(connection: Connection, held: Booked, step: Step, state: Literal["
         connection,
         held.redemption_no,
         (),
+        store_no=step.store_no,
+        business_day=step.key.business_day,
         currency="",
         used_at=step.now,
         now=step.now,

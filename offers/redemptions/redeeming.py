@@ -158,6 +158,8 @@ def _take(
         connection,
         opened.held.redemption_no,
         found.wishes,
+        store_no=booked.step.store_no,
+        business_day=booked.step.key.business_day,
         currency=booked.currency,
         used_at=booked.settled.counts_at,
         now=booked.step.now,

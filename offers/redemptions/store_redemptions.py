@@ -4,7 +4,7 @@ What every sale asks is prepared: rows that all tills wait for are held while th
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -190,8 +190,13 @@ def set_items(
     )
 
 
-_TAKE_TYPES = "bigint, bigint, text, timestamptz, timestamptz, timestamptz, boolean, jsonb"
-_TAKE = "SELECT item, granted_minor, over_limit, reason FROM offers.take($1, $2, $3, $4, $5, $6, $7, $8)"
+_TAKE_TYPES = (
+    "bigint, boolean, bigint, date, bigint, text, timestamptz, timestamptz, timestamptz, boolean, jsonb"
+)
+_TAKE = """
+    SELECT item, granted_minor, over_limit, reason
+      FROM offers.take($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
 
 
 def take(
@@ -199,6 +204,8 @@ def take(
     redemption_no: int,
     wishes: Sequence[Wish],
     *,
+    store_no: int,
+    business_day: date,
     currency: str,
     used_at: datetime,
     now: datetime,
@@ -207,10 +214,21 @@ def take(
     record_no: int | None,
 ) -> dict[int, Granted]:
     """Let a locked redemption hold or use what these wishes ask and nothing else; see `sql/take.sql`."""
-    items = orjson.dumps([wish._asdict() for wish in wishes]).decode()
-    values = (redemption_no, record_no, currency, used_at, now, expires_at, facts, items)
+    where = (redemption_no, False, store_no, business_day)
+    values = (*where, record_no, currency, used_at, now, expires_at, facts, asked(wishes))
     rows = prepared_rows(connection, "offers_take", _TAKE_TYPES, _TAKE, values)
     return {row[0]: Granted(*row) for row in rows}
+
+
+def asked(wishes: Iterable[Wish]) -> str:
+    """Wishes as `offers.take` reads them."""
+    before: dict[int, int] = {}
+    items = []
+    for wish in wishes:
+        earlier = before.get(wish.campaign_no, 0)
+        items.append({**wish._asdict(), "before_minor": earlier})
+        before[wish.campaign_no] = earlier + wish.asked_minor
+    return orjson.dumps(items).decode()
 
 
 _CALL = """

@@ -41,7 +41,7 @@ functions: tuple[str, ...] = (
     "CREATE TABLE offers.decision_default PARTITION OF offers.decision DEFAULT",
     *(
         (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-        for name in ("take", "put_back", "lapsed", "closing", "room", "opened")
+        for name in ("take", "book", "put_back", "lapsed", "closing", "room", "opened")
     ),
 )
 

@@ -11,7 +11,10 @@ from gateway.database import Database
 from gateway.imports import layout, loading
 from gateway.imports.loading import Done, InterruptedImportError, Job
 from gateway.wiring import Services
+from identity import redo
+from identity.batches import rolling
 from identity.context import Context
+from identity.errors import UnknownRecordError
 from identity.register import records
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -50,7 +53,7 @@ def job(tmp_path: Path, ctx: Context) -> Job:
     table, mapping = tmp_path / "crm.csv", tmp_path / "crm.yaml"
     table.write_text(TABLE, encoding="utf-8")
     mapping.write_text(MAPPING, encoding="utf-8")
-    return Job([table], layout.load(mapping, ctx.policy), "crm", "b1", tmp_path / "rejects.csv")
+    return Job([table], layout.load(mapping, ctx.policy), "crm", "b1", "anna", tmp_path / "rejects.csv")
 
 
 def load(database: Database, ctx: Context, job: Job, *, dies_at: int = 0) -> Done:
@@ -118,3 +121,18 @@ def position(database: Database) -> int:
     """Where the import stands."""
     with database.transaction() as connection:
         return int(connection.execute(sa.text("select position from gateway.import_run")).scalar_one())
+
+
+def test_a_delivery_is_taken_back_by_its_name(database: Database, ctx: Context, job: Job) -> None:
+    """It is listed as it began, and the worker takes away what it brought."""
+    load(database, ctx, job)
+    with database.transaction() as connection:
+        assert [(one.name, one.author, one.records) for one in rolling.listed(connection)] == [
+            ("b1", "anna", 4)
+        ]
+        rolling.roll_back(connection, "b1", author="anna", now=NOW)
+        while redo.step(connection, ctx, now=NOW):
+            pass
+        assert [one.records for one in rolling.listed(connection)] == [0]
+        with pytest.raises(UnknownRecordError):
+            records.get(connection, ctx, "crm", "1")
