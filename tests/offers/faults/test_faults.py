@@ -1,4 +1,4 @@
-"""Seeded faults: whoever slips in the sources of money, allocation or combination is told so by a test."""
+"""Seeded faults: whoever slips in the sources of money, returns or points is told so by a test."""
 
 import os
 import subprocess
@@ -10,15 +10,21 @@ import pytest
 from tests.offers.faults.seeded import FAULTS
 
 ROOT = Path(__file__).parents[3]
-WITNESSES = (
-    "evaluation/test_examples",
-    "test_money",
-    "evaluation/test_groups",
-    "evaluation/test_bound",
-    "evaluation/test_combination",
-    "evaluation/test_monotone",
-    "evaluation/test_promises",
-)
+WITNESSES = {
+    "money": (
+        "evaluation/test_examples",
+        "test_money",
+        "evaluation/test_groups",
+        "evaluation/test_bound",
+        "evaluation/test_combination",
+        "evaluation/test_monotone",
+        "evaluation/test_promises",
+    ),
+    "returns": ("returns/test_refund",),
+    "points": ("points/test_lots",),
+}
+"""By the room a fault is in; what is not listed is told by the tests of money."""
+
 PROVING = os.environ.get("O2O_PROVE") == "1"
 SAMPLE = 25
 """Every so many are seeded by default; all of them under O2O_PROVE."""
@@ -36,7 +42,9 @@ def test_a_fault_can_be_seeded(number: int) -> None:
 @pytest.mark.parametrize("number", range(0, len(FAULTS), 1 if PROVING else SAMPLE))
 def test_a_seeded_fault_is_caught(number: int) -> None:
     """With the fault in place a test fails: an example first, because those are quick and easy to read."""
-    witnesses = [str(ROOT / "tests" / "offers" / f"{name}.py") for name in WITNESSES]
+    room = FAULTS[number].module.partition(".")[0]
+    named = WITNESSES.get(room, WITNESSES["money"])
+    witnesses = [str(ROOT / "tests" / "offers" / f"{name}.py") for name in named]
     command = [sys.executable, "-m", "pytest", "-p", "tests.offers.faults.plugin", "-x", "-q", "-n0"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "no:randomly", *witnesses],

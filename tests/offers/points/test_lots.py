@@ -81,3 +81,9 @@ def test_after_a_full_refund_no_point_survives(earned: int, spent: int, returns:
 def test_points_go_back_to_the_lots_they_came_from() -> None:
     """What was spent last comes back first, so that what ends soonest stays spent."""
     assert give_back([Part(2, 100), Part(1, 50)], 60) == [Part(1, 50), Part(2, 10)]
+
+
+def test_no_more_is_taken_back_than_was_earned() -> None:
+    """A return that claims more points than its goods brought leaves no debt for the rest."""
+    after, owed = take_back(_lot(1, 10, taken_back=4), 20)
+    assert (after.taken_back, owed) == (10, 0)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.returns.refund import Brought, Sold, clawback, prorated
+from offers.returns.refund import Brought, Sold, clawback, prorated, share
 
 LINES = st.lists(
     st.tuples(st.integers(1, 9), st.integers(0, 5_000), st.integers(0, 10_000)), min_size=1, max_size=5
@@ -112,3 +112,16 @@ def test_of_buy_one_get_one_the_paid_one_comes_back_at_the_price_of_the_gift() -
     gone = Brought(line="1", before_milli=1000, now_milli=0, refunded_minor=4_000)
     second = Brought(line="2", before_milli=0, now_milli=1000)
     assert clawback(sold, [gone, second], kept_minor=0) == {"2": 6_000}
+
+
+def test_a_share_is_rounded_half_up_and_is_never_more_than_the_whole() -> None:
+    """Half a cent is a cent; more of a line than was sold brings no more than it cost."""
+    assert share(1, 500, 1000) == 1
+    assert share(100, 5000, 1000) == 100
+
+
+def test_goods_that_would_be_free_by_themselves_make_no_refund_larger() -> None:
+    """What is kept costs nothing without the rest: what came back is still paid out once, not twice."""
+    sold = {name: Sold(line=name, quantity_milli=1000, amount_minor=1000) for name in ("1", "2")}
+    back = [Brought(line="1", before_milli=0, now_milli=1000)]
+    assert clawback(sold, back, kept_minor=0) == {"1": 1000}
