@@ -1,5 +1,7 @@
 """Other systems in their own languages: online events, feeds, tills' logs; and who is told what happens."""
 
+from typing import Any
+
 from tests.gateway.golden_step import ANNA, Step
 
 CSV = "text/csv"
@@ -16,6 +18,47 @@ SALE = """<?xml version="1.0" encoding="utf-8"?>
 <EndDateTime>2026-11-20T17:31:00</EndDateTime><RetailTransaction/></Transaction>
 </POSLog>
 """
+BEN = {"userId": "ben-1", "anonymousId": "browser-2", "timestamp": "2026-11-21T09:58:00Z"}
+VIEWED = {"event": "Product Viewed", **BEN, "properties": {"sku": "MUG-1"}}
+PAGE = {"name": "Home", **BEN, "properties": {"path": "/", "title": "Anna knits"}}
+GROUP = {"groupId": "club-7", **BEN, "traits": {"name": "Knitting club"}}
+ALIAS = {"previousId": "browser-2", "userId": "ben-1", "timestamp": "2026-11-21T09:58:00Z"}
+TRAITS = {**BEN, "traits": {"email": "ben@example.org", "firstName": "Ben"}}
+TOLD: dict[str, tuple[str, dict[str, Any]]] = {
+    "track": ("Something was done", VIEWED),
+    "t": ("Something was done, for short", VIEWED),
+    "identify": ("What is known of an account", TRAITS),
+    "i": ("What is known of an account, for short", TRAITS),
+    "page": ("A page was seen", PAGE),
+    "p": ("A page was seen, for short", PAGE),
+    "screen": ("A screen of the app was seen", PAGE),
+    "s": ("A screen of the app was seen, for short", PAGE),
+    "group": ("She belongs to a group", GROUP),
+    "g": ("She belongs to a group, for short", GROUP),
+    "alias": ("Browser and account are one visitor", ALIAS),
+    "a": ("Browser and account are one visitor, for short", ALIAS),
+    "b": ("Several messages, for short", {"batch": [{"type": "track", **VIEWED}]}),
+    "import": ("Several messages of the past", {"batch": [{"type": "track", **VIEWED}]}),
+}
+"""The paths of Segment's clients that no other step takes."""
+
+
+def _told(operation: str, address: str, known: frozenset[str]) -> list[Step]:
+    """One message to each path of an address."""
+    return [
+        Step(
+            f"{operation}_{path}.ben",
+            title,
+            "shop",
+            "POST",
+            f"{address}/{path}",
+            {"messageId": f"{operation}-{path}", **body},
+        )
+        for path, (title, body) in TOLD.items()
+        if path not in known
+    ]
+
+
 HOOK = {"url": "https://crm.example/hook", "kinds": ["profile.joined", "profile.split", "profile.erased"]}
 
 STEPS = [
@@ -119,4 +162,7 @@ STEPS = [
         {"messages": []},
     ),
     Step("rotate_webhook_secret.crm", "A new secret", "back", "POST", "/v1/webhooks/{hook}/rotate"),
+    Step("remove_webhook.crm", "Tell it nothing more", "back", "DELETE", "/v1/webhooks/{hook}", status=204),
+    *_told("segment", "/v1/segment/v1", frozenset({"t", "identify"})),
+    *_told("segment_host", "/v1", frozenset()),
 ]

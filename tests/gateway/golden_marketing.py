@@ -8,6 +8,7 @@ FRIENDS = {
     "reach": "code",
     "trigger": "always",
     "reward": {"percent": "20%"},
+    "audience": {"holdout": "10%"},
     "messages": {"all": {"en": {"title": "20% for friends", "receipt": "Friends -20%"}}},
 }
 REGULARS = {"segment": "regulars", "name": "Regulars", "when": [{"tiers": ["gold"]}]}
@@ -122,6 +123,16 @@ STEPS = [
         {"reason": "the poster has a misprint"},
     ),
     Step("lift_campaign.friends", "Offers again", "back", "DELETE", "/v1/stops/campaign/friends", status=204),
+    Step(
+        "list_experiments.all", "Which campaigns deal people different arms", "back", "GET", "/v1/experiments"
+    ),
+    Step(
+        "read_experiment.arms",
+        "What the people of each arm bought",
+        "back",
+        "GET",
+        "/v1/experiments/friends",
+    ),
     Step("read_points.anna", "Her points", "back", "GET", "/v1/profiles/{profile}/points"),
     Step("end_campaign.friends", "End for good", "back", "POST", "/v1/campaigns/friends/end", {}),
 ]

@@ -2,6 +2,14 @@
 
 from tests.gateway.golden_step import NOW, Step
 
+MAILBOX = '"identifiers": [{"type": "email", "value": "hubers@example.org", "assurance": "verified"}]'
+DELIVERY = f"""{{"source": "crm", "key": "C-1", "attributes": {{"full_name": "Ben Huber"}}, {MAILBOX}}}
+{{"source": "crm", "key": "C-2", "attributes": {{"full_name": "Eva Maier"}}, {MAILBOX}}}
+{{"source": "crm", "key": "C-3", {MAILBOX}}}
+{{"source": "crm", "key": "4111111111111111"}}
+"""
+"""Two people with one mailbox, somebody who only gave its address, and a card number that is nobody's key."""
+
 STEPS = [
     Step(
         "read_history.timeline",
@@ -37,7 +45,31 @@ STEPS = [
         {"groups": [["{card}"]], "reason": "card was lent to a neighbour"},
         status=201,
     ),
-    Step("list_reviews.open", "What a steward should look at", "back", "GET", "/v1/reviews"),
+    Step(
+        "put_records.delivery",
+        "A delivery of many records; a bad line is refused alone",
+        "back",
+        "POST",
+        "/v1/records/batch?batch=crm-2026-11-21",
+        DELIVERY,
+        mimetype="application/x-ndjson",
+    ),
+    Step(
+        "list_reviews.open",
+        "What a steward should look at",
+        "back",
+        "GET",
+        "/v1/reviews",
+        keep=(("review", "items/0/review"),),
+    ),
+    Step(
+        "decide_review.dismissed",
+        "Nothing to decide here",
+        "back",
+        "POST",
+        "/v1/reviews/{review}",
+        {"verdict": "dismiss", "reason": "a family's shared mailbox"},
+    ),
     Step("read_households.anna", "Who lives with her", "back", "GET", "/v1/profiles/{profile}/households"),
     Step(
         "read_membership.then",
@@ -57,6 +89,17 @@ STEPS = [
     ),
     Step("resume_source.crm", "Join again", "back", "POST", "/v1/sources/crm/resume", {}),
     Step("list_batches.newest", "Deliveries of many records", "back", "GET", "/v1/batches"),
+    Step(
+        "roll_back_batch.crm",
+        "Take a delivery back",
+        "back",
+        "POST",
+        "/v1/batches/crm-2026-11-21/rollback",
+        status=202,
+    ),
+    Step(
+        "delete_record.crm", "A source forgets a shopper", "back", "DELETE", "/v1/records/crm/C-1", status=204
+    ),
     Step(
         "declare_consents.withdrawn",
         "She withdraws",

@@ -158,6 +158,13 @@ STEPS = [
         "/v1/reconciliation?day=2026-11-21&store=0042",
     ),
     Step(
+        "reconcile_as_table.day",
+        "The same for a spreadsheet",
+        "back",
+        "GET",
+        "/v1/reconciliation.csv?day=2026-11-21&store=0042",
+    ),
+    Step(
         "reverse_redemption.paid",
         "The paid sale is cancelled",
         "till",

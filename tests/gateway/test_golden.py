@@ -128,7 +128,12 @@ def play(world: World, steps: list[Step]) -> Iterator[tuple[Step, Any, Any]]:
         assert answer.status_code == step.status, (step.name, answer.text)
         for name, place in step.keep:
             world.known[name] = _at(answer.json, place)
-        yield step, body, answer.json if answer.data else None
+        yield step, body, _read(answer)
+
+
+def _read(answer: Any) -> Any:
+    """What was answered: JSON as it is, other text as text."""
+    return answer.json if answer.is_json and answer.data else answer.text or None
 
 
 def test_what_the_documentation_shows_is_what_happens(world: World) -> None:
