@@ -137,7 +137,7 @@ class _Worker:
         made = blocks.block(versions, self._reserve(len(versions)), ctx, self._outside)
         wanted = touches(self._job.world, found, made.numbers, self._product_nos)
         with self._services.database.transaction() as connection:
-            connection.execute(sql("set local synchronous_commit = off"))
+            connection.execute(sql("set local synchronous_commit = off; set local statement_timeout = 0"))
             for table, lines in (*copies.identity_lines(made, now), *copies.interest_lines(wanted)):
                 copies.copy(connection, table, lines)
         return sum(len(home.people) for home in homes), len(versions)

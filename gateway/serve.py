@@ -4,7 +4,7 @@ import atexit
 import sys
 
 from gateway.app import create_app
-from gateway.serving import lifeline, logs
+from gateway.serving import lasting, lifeline, logs
 from gateway.settings import from_environment
 from gateway.wiring import open_services
 
@@ -19,6 +19,7 @@ settings = from_environment()
 logs.configure(settings)
 services = open_services(settings)
 app = create_app(services)
+lasting.hold()
 atexit.register(services.close)
 
 __all__ = ["app"]

@@ -99,7 +99,7 @@ def services_over(
         offers=Offers(
             policy=Policy(returns=settings.returns),
             snapshots=Snapshots(database.transaction),
-            assortment=Assortment(),
+            assortment=Assortment(open_connection=database.transaction),
             log=DecisionLog(database.transaction),
             new_id=uuid7,
         ),

@@ -67,7 +67,9 @@ class ArmSchema(Strict):
 
 
 class ExperimentSchema(Strict):
-    """The evidence so far. `sizes_are_off`: the arms are not of the sizes dealt, so do not trust it."""
+    """The evidence so far. `sizes_are_off`: the arms are not of the sizes dealt, so do not trust it. It is
+    never said of an adaptive campaign, whose shares move.
+    """
 
     campaign = fields.String(required=True)
     since = fields.DateTime(required=True, allow_none=True)
@@ -90,7 +92,7 @@ def read_experiment(call: Call, campaign: str) -> Answer:
 
 
 def _told(found: Experiment) -> dict[str, Any]:
-    chance = evidence.chance_of_sizes(found.arms)
+    chance = evidence.chance_of_sizes(found.arms) if not found.adaptive else None
     holdout = next((arm for arm in found.arms if arm.name == HOLDOUT), None)
     return {
         "campaign": found.campaign,

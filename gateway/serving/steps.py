@@ -16,6 +16,7 @@ from identity.breaker import watching
 from identity.reading import changes
 from offers import service as offers
 from offers.decisions import decision_days
+from offers.experiments import moving
 from offers.learning import reading as learning
 from offers.recommendations import service as recommendations
 
@@ -71,6 +72,10 @@ def _offers_steps(services: Services) -> Sequence[Step]:
     def learn_from_decisions(connection: Connection, now: dt.datetime) -> bool:
         return learning.learn(connection, services.offers, now=now)
 
+    def move_shares(connection: Connection, now: dt.datetime) -> bool:
+        moving.move_shares(connection, now=now)
+        return False
+
     def fill_segments(connection: Connection, now: dt.datetime) -> bool:
         portraits.sweep(connection, services, now=now)
         return False
@@ -81,5 +86,6 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         Step("forget_waiting_returns", every_s=3600, run=forget_waiting_returns),
         Step("decision_days", every_s=3600, run=keep_decision_days),
         Step("decisions", every_s=5, run=learn_from_decisions),
+        Step("shares", every_s=3600, run=move_shares),
         Step("companions", every_s=3600, run=learn_companions),
     )

@@ -55,7 +55,12 @@ RULES: Final = (
     "'ow|' || list_aggregate(list_sort(string_split(organisation_name, ' ')), 'string_agg', ' ')",
 )
 """Each key as an expression that is null unless all its parts are there."""
-_OF_OWN: Final = ("'{0}|f|' || surname || '|' || {0}", "'{0}|g|' || heard || '|' || {0}")
+_OF_OWN: Final = (
+    "'{0}|p|' || postcode || '|' || {0}",
+    "'{0}|y|' || year(born) || '|' || {0}",
+    "'{0}|f|' || surname || '|' || {0}",
+    "'{0}|g|' || heard || '|' || {0}",
+)
 """The same for each of the retailer's own attributes."""
 
 

@@ -95,8 +95,14 @@ def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
 
 
 def _by_own(said: Canonical, heard: str, surname: str) -> Iterator[str]:
-    """Each part of the name alone with what only this retailer asks for, such as a place of birth."""
+    """Each part of the name, the postcode and the year of birth alone with what only this retailer asks for,
+    such as a place of birth.
+    """
     for name, value in said.extra:
+        if said.postcode:
+            yield f"{name}|p|{said.postcode}|{value}"
+        if said.date_of_birth is not None:
+            yield f"{name}|y|{said.date_of_birth.year}|{value}"
         if surname:
             yield f"{name}|f|{surname}|{value}"
         if heard:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA, Indel, JaroWinkler
 from identity.canonical import given_names, sounds
 from identity.scoring.pool import Name
 
-CACHE_SIZE: Final = 1 << 16
+CACHE_SIZE: Final = 1 << 14
 TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word mistyped
 SOUND_SCORE: Final = 0.75  # the same when they also sound alike: Mayer, Meier
 UNLIKE_SCORE: Final = 0.78  # below it two words are clearly different

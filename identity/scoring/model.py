@@ -21,7 +21,8 @@ from identity.scoring.pool import Pool
 from identity.scoring.scorer import Scorer
 from identity.scoring.weigh import UNITS_PER_BIT
 
-POOLS_CACHED: Final = 1 << 14
+POOLS_CACHED: Final = 1 << 10
+"""Enough for the records around one that is resolved; more only keep the garbage collector busy."""
 NOISE_BITS: Final = 1e-6
 """More than the order in which bits are added up can change their sum."""
 _OF_ONE_HOME: Final = "Two people of one home would share as much: so far it tells nothing."

@@ -12,7 +12,7 @@ from identity.canonical import emails, given_names, sounds
 from identity.model import Canonical
 from identity.scoring.pool import Name
 
-CACHE_SIZE = 1 << 17
+CACHE_SIZE = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from identity.policy import BLOCK, BOUND, Linking, Policy
 
 BLOCK_CODE: Final = 0
 BOUND_CODE: Final = -1
-BLOCK_KEYS_CACHED: Final = 1 << 16
+BLOCK_KEYS_CACHED: Final = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)

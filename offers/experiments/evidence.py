@@ -82,7 +82,7 @@ def more_spend(arm: Arm, holdout: Arm, currency: str) -> Interval | None:
     """
     if min(arm.persons, holdout.persons) < 2:
         return None
-    (ours, our_error), (theirs, their_error) = (_mean(one, currency) for one in (arm, holdout))
+    (ours, our_error), (theirs, their_error) = (mean(one, currency) for one in (arm, holdout))
     reach = Z * math.sqrt(our_error + their_error)
     return Interval(ours - theirs, ours - theirs - reach, ours - theirs + reach)
 
@@ -98,8 +98,8 @@ def chance_of_sizes(arms: Sequence[Arm]) -> float | None:
     return _beyond(distance, len(dealt) - 1)
 
 
-def _mean(arm: Arm, currency: str) -> tuple[float, float]:
-    """A person's mean and the variance of it."""
+def mean(arm: Arm, currency: str) -> tuple[float, float]:
+    """What a person of the arm paid on average, and the variance of that; of two persons or more."""
     spend = arm.spent(currency)
     mean = spend.paid_minor / arm.persons
     variance = (spend.squares - spend.paid_minor * mean) / (arm.persons - 1)

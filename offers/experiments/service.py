@@ -23,11 +23,12 @@ from offers.marketing.campaign import Campaign, Entry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """A campaign's arms, the holdout first, then as they are drawn."""
+    """A campaign's arms, the holdout first, then as they are drawn. `adaptive`: their shares have moved."""
 
     campaign: str
     since: datetime | None
     arms: tuple[Arm, ...]
+    adaptive: bool = False
 
 
 def note(connection: Connection, read: Iterable[Gist]) -> None:
@@ -42,7 +43,8 @@ def running(connection: Connection) -> list[Running]:
 
 def experiment(connection: Connection, campaign_id: str) -> Experiment:
     """A campaign's evidence. Raises UnknownCampaignError."""
-    shares = _shares(campaigns.content(connection, campaign_id))
+    campaign = campaigns.content(connection, campaign_id)
+    shares = _shares(campaign)
     dealt, paid = store.dealt(connection, campaign_id), store.paid(connection, campaign_id)
     arms = []
     for name in [*shares, *sorted(dealt.keys() - shares.keys())]:
@@ -58,7 +60,7 @@ def experiment(connection: Connection, campaign_id: str) -> Experiment:
             )
         )
     since = min((one.since for one in dealt.values()), default=None)
-    return Experiment(campaign=campaign_id, since=since, arms=tuple(arms))
+    return Experiment(campaign=campaign_id, since=since, arms=tuple(arms), adaptive=campaign.adaptive)
 
 
 def _exposures(read: Gist) -> Iterable[Exposure]:

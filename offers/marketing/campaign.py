@@ -240,7 +240,8 @@ class Variant:
 class Campaign:
     """The whole document. `id` is a slug: lower-case letters, digits and hyphens.
 
-    `reach` says who may have it at all: everybody, or whoever brings a code.
+    `reach` says who may have it at all: everybody, or whoever brings a code. `adaptive`: the shares of its
+    variants may follow what they earn.
     """
 
     id: str
@@ -258,6 +259,7 @@ class Campaign:
     funding: Funding = "retailer"
     priority: int = 0
     reach: Reach = "all"
+    adaptive: bool = False
 
     @property
     def personal(self) -> bool:

@@ -43,6 +43,7 @@ def dump(campaign: Campaign) -> Plain:
         limits=_limits(campaign.limits),
         stacking=_stacking(campaign.stacking),
         variants=[_variant(variant) for variant in campaign.variants],
+        adaptive=campaign.adaptive or None,
     )
 
 

@@ -20,7 +20,7 @@ from offers.marketing.campaign import (
     Variant,
 )
 from offers.marketing.campaign_document import read
-from offers.marketing.campaign_reader import Problems, Section, one_of, share, text, whole
+from offers.marketing.campaign_reader import Problems, Section, one_of, share, text, whole, yes_or_no
 from offers.marketing.campaign_reward_format import reward
 from offers.marketing.campaign_rewards import (
     AmountOff,
@@ -63,6 +63,7 @@ def _campaign(document: Section) -> Campaign:
         limits=conditions.limits(document.section("limits")),
         stacking=_stacking(document.section("stacking")),
         variants=tuple(map(_variant, document.sections("variants"))),
+        adaptive=document.take("adaptive", yes_or_no, False),
     )
     document.close()
     _check_whole(campaign, document)
@@ -85,6 +86,8 @@ def _check_whole(campaign: Campaign, document: Section) -> None:
         _check_reward(campaign, given, document)
     if not campaign.messages:
         document.refuse("messages", "write at least a title in one language")
+    if campaign.adaptive and not campaign.variants:
+        document.refuse("adaptive", "there are no variants whose shares could follow what they earn")
     names = [variant.name for variant in campaign.variants]
     if len(set(names)) < len(names):
         document.refuse("variants", "two variants have the same name")

@@ -171,6 +171,13 @@ def whole(value: object, *, least: int, most: int) -> int:
     raise ValueError(f"write a whole number from {least} to {most}")
 
 
+def yes_or_no(value: object) -> bool:
+    """True or false, as YAML and JSON write them."""
+    if isinstance(value, bool):
+        return value
+    raise ValueError("write true or false")
+
+
 def one_of(allowed: Sequence[Word]) -> Callable[[object], Word]:
     """A reader for one of the allowed words."""
 

@@ -1,11 +1,12 @@
-"""This process's copy of the products that queries touch, filled on demand and bounded.
+"""This process's copy of the products, bounded: filled behind the first queries, and on demand.
 
 Invariant: a copy is as new as the newest assortment version that `refresh` was told of.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
-from threading import Lock
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
+from threading import Lock, Thread
 from typing import Final
 
 from sqlalchemy import Connection
@@ -16,13 +17,24 @@ from offers.retailer import store_products
 MOST_PRODUCTS: Final = 50_000
 MOST_UNKNOWN: Final = 10_000
 MOST_CHANGES: Final = 5_000
+PAGE: Final = 500
+"""So many products are read ahead at a time: tills ask between two pages."""
+
+OpenConnection = Callable[[], AbstractContextManager[Connection]]
+_log = logging.getLogger(__name__)
 
 
 class Assortment:
-    """Products by number and by code (sku or GTIN). Safe to share between the threads of one process."""
+    """Products by number and by code (sku or GTIN). Safe to share between the threads of one process.
 
-    def __init__(self, most_products: int = MOST_PRODUCTS) -> None:
+    With `open_connection` they are read ahead, so that hardly a basket has to ask for one of its lines.
+    """
+
+    def __init__(
+        self, most_products: int = MOST_PRODUCTS, *, open_connection: OpenConnection | None = None
+    ) -> None:
         self._most = most_products
+        self._open = open_connection
         self._lock = Lock()
         self._version = 0
         self._by_number: dict[int, Product] = {}
@@ -66,25 +78,41 @@ class Assortment:
             return False
         changed = store_products.changed_since(connection, self._version, limit=MOST_CHANGES)
         with self._lock:
-            if version > self._version:
-                self._drop(changed)
-                self._version = version
+            starts_over = version > self._version and self._drop(changed)
+            self._version = max(self._version, version)
+        if starts_over and self._open is not None:
+            Thread(target=self._read_ahead, args=(self._open,), name="assortment", daemon=True).start()
         return True
+
+    def _read_ahead(self, open_connection: OpenConnection) -> None:
+        """Fill up with all products, as far as there is room."""
+        after = 0
+        try:
+            while len(self._by_number) + PAGE <= self._most:
+                version = self._version
+                with open_connection() as connection:
+                    page = store_products.after(connection, after, limit=PAGE)
+                self._keep(page, (), version)
+                if len(page) < PAGE:
+                    return
+                after = page[-1][0].product_no
+        except Exception as error:  # noqa: BLE001  (whoever needs a product asks for it)
+            _log.warning("products not read ahead", extra={"error": type(error).__name__})
 
     def _keep(
         self, read: list[store_products.Found], asked: Iterable[str], version: int
     ) -> dict[str, Product]:
         """Keep what was read, unless the assortment moved on meanwhile; return it by the codes asked for."""
-        by_code: dict[str, Product] = {}
-        for product, gtin in read:
-            if gtin is not None:
-                by_code.setdefault(gtin, product)
-        by_code |= {product.sku: product for product, _ in read}  # a sku wins over another's GTIN
+        skus = {product.sku: product for product, _ in read}
+        gtins = {gtin: product for product, gtin in reversed(read) if gtin is not None}
+        by_code = gtins | skus  # a sku wins over another's GTIN
         with self._lock:
             if version == self._version:
                 self._make_room(len(read))
                 self._by_number |= {product.product_no: product for product, _ in read}
-                self._by_code |= by_code
+                for gtin, product in gtins.items():
+                    self._by_code.setdefault(gtin, product)
+                self._by_code |= skus
                 self._unknown |= {code for code in asked if code not in by_code}
         return {code: by_code[code] for code in asked if code in by_code}
 
@@ -95,11 +123,13 @@ class Assortment:
         if len(self._unknown) > MOST_UNKNOWN:
             self._unknown = set()
 
-    def _drop(self, changed: list[int]) -> None:
+    def _drop(self, changed: list[int]) -> bool:
+        """Drop these products, or all where there are too many; whether it was all."""
         self._unknown = set()
         if self._version == 0 or len(changed) >= MOST_CHANGES:
             self._by_number, self._by_code = {}, {}
-            return
+            return True
         gone = set(changed)
         self._by_number = {no: one for no, one in self._by_number.items() if no not in gone}
         self._by_code = {code: one for code, one in self._by_code.items() if one.product_no not in gone}
+        return False

@@ -87,6 +87,7 @@ _BY_NUMBER = text(_QUERIED + "WHERE product_no = ANY (CAST(:product_nos AS bigin
 # A sku found under its own name wins over a product that carries the code as its GTIN: the caller asks in
 # that order.
 _BY_CODE = text(_QUERIED + "WHERE sku = ANY (:codes) OR gtin = ANY (:codes)")
+_AFTER = text(_QUERIED + "WHERE product_no > :after ORDER BY product_no LIMIT :limit")
 _CHANGED = text(
     "SELECT product_no FROM offers.product WHERE version > :version ORDER BY version LIMIT :limit"
 )
@@ -102,6 +103,11 @@ def by_number(connection: Connection, product_nos: Iterable[int]) -> list[Found]
 def by_code(connection: Connection, codes: Iterable[str]) -> list[Found]:
     """What queries need of the products with these skus or GTINs."""
     return list(map(_found, connection.execute(_BY_CODE, {"codes": list(codes)})))
+
+
+def after(connection: Connection, product_no: int, *, limit: int) -> list[Found]:
+    """What queries need of the products with the next higher numbers."""
+    return list(map(_found, connection.execute(_AFTER, {"after": product_no, "limit": limit})))
 
 
 def changed_since(connection: Connection, version: int, *, limit: int) -> list[int]:

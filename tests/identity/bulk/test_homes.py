@@ -15,6 +15,21 @@ YEAR_ALONE = ("anna", "huber", None, "1010", None, "1980-01-01")
 AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
 
 
+def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
+    """A workbench that holds these people, of whom any two may be compared."""
+    con = duckdb.connect()
+    con.execute(
+        "CREATE TABLE record (no BIGINT, given_name VARCHAR, family_name VARCHAR, street VARCHAR,"
+        " postcode VARCHAR, city VARCHAR, date_of_birth DATE)"
+    )
+    con.executemany(
+        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", [(no, *one) for no, one in enumerate(people)]
+    ) if people else None
+    con.execute("CREATE TABLE live (no BIGINT, type VARCHAR, value VARCHAR)")
+    con.execute("CREATE TABLE pair AS SELECT a.no AS l, b.no AS r FROM record a JOIN record b ON a.no < b.no")
+    return con
+
+
 @pytest.mark.parametrize(
     ("people", "single"),
     [
@@ -42,13 +57,18 @@ AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
 )
 def test_births_tell_families_from_mistakes(people: list[tuple[str | None, ...]], single: bool) -> None:
     """Other names at one home mean nobody lives together only when their births are the same."""
-    con = duckdb.connect()
-    con.execute(
-        "CREATE TABLE record (no BIGINT, given_name VARCHAR, family_name VARCHAR, street VARCHAR,"
-        " postcode VARCHAR, city VARCHAR, date_of_birth DATE)"
-    )
-    con.executemany(
-        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", [(no, *one) for no, one in enumerate(people)]
-    ) if people else None
-    con.execute("CREATE TABLE pair AS SELECT a.no AS l, b.no AS r FROM record a JOIN record b ON a.no < b.no")
+    con = world(people)
+    assert store_homes.are_single(con) is single
+
+
+SPOILT = ("qlz", "ubr", None, None, None, "1980-05-05")
+DAUGHTER = ("klara", "huber", None, None, None, "2011-01-31")
+
+
+@pytest.mark.parametrize(("other", "single"), [(SPOILT, True), (DAUGHTER, False)])
+def test_a_telephone_is_a_home_too(other: tuple[str | None, ...], single: bool) -> None:
+    """Where all names are spoilt no home and family name is left; who answers one telephone tells as well."""
+    people = [("anna", "huber", None, None, None, "1980-05-05"), other] * 3
+    con = world(people)
+    con.execute("INSERT INTO live SELECT no, 'phone', '+43660123456' FROM record")
     assert store_homes.are_single(con) is single

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
+from gateway.database import Database
 from offers.errors import UnknownStoreError
 from offers.retailer import products, stores
-from offers.retailer.assortment import Assortment
+from offers.retailer.assortment import PAGE, Assortment
 from offers.retailer.shop import Article, Counts, Shelf
+from tests.gateway.running import until
 from tests.offers.floor import SOCKS, SWEATER, VIENNA
 
 
@@ -95,6 +97,37 @@ def test_a_copy_stays_bounded(connection: Connection) -> None:
     for number in range(10):
         assert kept.named(connection, [f"S{number}"])[f"S{number}"].sku == f"S{number}"
     assert len(kept._by_number) <= 4
+
+
+def test_a_process_reads_products_ahead(database: Database) -> None:
+    """After the first query hardly a basket asks for a line of its own; a sku wins also on another page."""
+    many = [Article(sku=f"S{number}", title="x") for number in range(PAGE)]
+    with database.transaction() as connection:
+        products.put(connection, [SWEATER, *many])
+        products.put(connection, [replace(SOCKS, gtin="SWEATER")])
+    kept = Assortment(open_connection=database.transaction)
+    with database.transaction() as connection:
+        assert kept.refresh(connection, _version(connection))
+    until(lambda: len(kept._by_number) == PAGE + 2)
+    with database.transaction() as nobody:
+        nobody.close()
+        found = kept.named(nobody, ["S0", f"S{PAGE - 1}", "SOCKS", "SWEATER"])
+    assert [product.sku for product in found.values()] == ["S0", f"S{PAGE - 1}", "SOCKS", "SWEATER"]
+
+
+def test_what_is_read_ahead_stays_bounded(database: Database) -> None:
+    """A large assortment is not read at all costs."""
+    with database.transaction() as connection:
+        products.put(connection, [Article(sku=f"S{number}", title="x") for number in range(PAGE + 1)])
+    kept = Assortment(most_products=PAGE, open_connection=database.transaction)
+    with database.transaction() as connection:
+        kept.refresh(connection, _version(connection))
+        until(lambda: len(kept._by_number) == PAGE)
+        (other,) = {f"S{number}" for number in range(PAGE + 1)} - {
+            one.sku for one in kept._by_number.values()
+        }
+        assert kept.named(connection, [other])[other].sku == other
+    assert len(kept._by_number) == 1
 
 
 def _version(connection: Connection) -> int:
