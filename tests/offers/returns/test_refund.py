@@ -125,3 +125,13 @@ def test_goods_that_would_be_free_by_themselves_make_no_refund_larger() -> None:
     sold = {name: Sold(line=name, quantity_milli=1000, amount_minor=1000) for name in ("1", "2")}
     back = [Brought(line="1", before_milli=0, now_milli=1000)]
     assert clawback(sold, back, kept_minor=0) == {"1": 1000}
+
+
+def test_what_is_due_is_spread_by_what_the_goods_cost() -> None:
+    """Of two lines that come back together the dearer one gets more of what is due."""
+    sold = {
+        name: Sold(line=name, quantity_milli=1000, amount_minor=amount)
+        for name, amount in (("1", 300), ("2", 100), ("3", 400))
+    }
+    back = [Brought(line=name, before_milli=0, now_milli=1000) for name in ("1", "2")]
+    assert clawback(sold, back, kept_minor=400) == {"1": 300, "2": 100}
