@@ -19,6 +19,7 @@ from offers.decisions import decision_days
 from offers.experiments import moving
 from offers.learning import reading as learning
 from offers.recommendations import service as recommendations
+from offers.segments import service as segments
 
 FORGOTTEN_AT_ONCE = 1_000
 
@@ -77,6 +78,8 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         return False
 
     def fill_segments(connection: Connection, now: dt.datetime) -> bool:
+        if not segments.is_asked(connection, services.offers):
+            return segments.rest(connection)
         portraits.sweep(connection, services, now=now)
         return False
 

@@ -1,14 +1,17 @@
 """What marketers do with segments, and how they fill themselves: a sweep over all profiles, piece by piece.
 
-Invariant: a profile's traits are at most one sweep old; the sweep begins anew when it has ended. Several
-workers take turns, because the sweep's row is its lock.
+Invariant: while anybody asks for them, a profile's traits are at most one sweep old; the sweep begins anew
+when it has ended. Several workers take turns, because the sweep's row is its lock.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
+from offers import store_catalogue
+from offers.context import Context
 from offers.errors import InvalidCampaignError, UnknownSegmentError
 from offers.marketing.campaign_reader import Problems
 from offers.marketing.campaigns import Author
@@ -16,6 +19,8 @@ from offers.model import Traits
 from offers.segments import rule, store
 from offers.segments.rule import Segment
 from offers.segments.store import Change, Stored
+
+GIVEN_UP_AT_ONCE: Final = 1_000
 
 Sighted = Mapping[int, tuple[Traits, str | None]]
 """Profiles by the number of their oldest record: what is known of them, without segments, and their tier."""
@@ -60,6 +65,20 @@ def size(connection: Connection, segment: str) -> int:
 def changes(connection: Connection, segment: str) -> tuple[Change, ...]:
     """Who changed it and when, oldest first. Raises UnknownSegmentError."""
     return store.changes(connection, get(connection, segment).segment_no)
+
+
+def is_asked(connection: Connection, ctx: Context) -> bool:
+    """Whether anybody wants to know more of people than what they want: a live segment or campaign."""
+    live = ctx.snapshots.at_least(connection, store_catalogue.version(connection))
+    return live.asks_traits or bool(store.every(connection))
+
+
+def rest(connection: Connection) -> bool:
+    """Give up what nobody asks for, piece by piece, so that nobody is judged by it later.
+
+    Says whether there may be more.
+    """
+    return store.give_up(connection, most=GIVEN_UP_AT_ONCE) == GIVEN_UP_AT_ONCE
 
 
 def sweep(connection: Connection, sight: Callable[[int], Sighted], *, now: datetime) -> int:

@@ -160,6 +160,15 @@ def traits_of(connection: Connection, record_no: int) -> Traits | None:
     )
 
 
+def give_up(connection: Connection, *, most: int) -> int:
+    """Delete traits, and let the next sweep begin anew; return how many there were."""
+    some = select(trait.c.record_no).limit(most).with_for_update(skip_locked=True)
+    gone = connection.execute(trait.delete().where(trait.c.record_no.in_(some))).rowcount
+    if gone:
+        connection.execute(update(sweep).values(after_no=0))
+    return gone
+
+
 def forget(connection: Connection, record_nos: Iterable[int]) -> None:
     """Delete the traits of these records."""
     numbers: Sequence[int] = list(record_nos)

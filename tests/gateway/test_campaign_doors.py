@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.access.security import Scope
+from gateway.serving.steps import steps
 from gateway.shopping import portraits
 from gateway.wiring import Services
 from tests.gateway.conftest import Caller
@@ -89,6 +90,27 @@ def test_a_segment_fills_itself_and_its_campaign_reaches_the_till(back: Caller, 
     bad = back("PUT", "/v1/segments/vienna", {**rule, "when": [{}]})
     assert bad.status_code == 422
     assert bad.json["errors"][0]["detail"] == "ask for something"
+
+
+def test_nothing_is_gathered_that_nobody_asks_for(back: Caller, services: Services) -> None:
+    """Without a segment or a campaign that asks, the worker's step gives up what it had."""
+    fill = next(step for step in steps(services) if step.name == "segments").run
+
+    def filled() -> list[int]:
+        with services.database.transaction() as connection:
+            assert not fill(connection, services.clock())
+            return list(connection.exec_driver_sql("select record_no from offers.trait").scalars())
+
+    assert filled() == []
+    rule = {"segment": "vienna", "name": "Vienna", "when": [{"regions": ["AT-10"]}]}
+    assert back("PUT", "/v1/segments/vienna", rule).status_code == 200
+    assert len(filled()) == 1
+    assert back("DELETE", "/v1/segments/vienna").status_code == 204
+    assert filled() == []
+    live(back, campaign("in-vienna", audience={"regions": ["AT-10"]}))
+    assert len(filled()) == 1
+    assert back("POST", "/v1/campaigns/in-vienna/end", {}).status_code == 200
+    assert filled() == []
 
 
 def test_codes_and_clips_open_campaigns_at_the_till(back: Caller) -> None:
