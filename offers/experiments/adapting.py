@@ -17,7 +17,7 @@ PERSONS_MIN: Final = 100
 """An arm that fewer were dealt has not been tried."""
 FLOOR_BP: Final = 500
 """No arm is given up: what was worst last month may be best in the next."""
-STEPS: Final = 400
+STEPS: Final = 2_000
 REACH: Final = 8.0
 """The integral goes so many standard errors to both sides of a mean, in so many steps."""
 LEAST_ERROR_MINOR: Final = 0.5
