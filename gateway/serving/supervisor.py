@@ -7,6 +7,7 @@ with it, also when it is killed; and it starts again what dies while it lives.
 import contextlib
 import multiprocessing
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -90,6 +91,7 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
     background = [Background() for _ in range(settings.background_workers)]
     starting = [one.start for one in background]
     server.on_startup(lambda: _tell_when_ready(settings, [*starting, when_ready]))
+    _hear_on_every_thread(server.signal_handler_interrupt)
     try:
         server.serve()
     finally:
@@ -137,6 +139,24 @@ class Background:
             lived_s = time.monotonic() - started
             pause_s = SHORTEST_PAUSE_S if lived_s > LONGEST_PAUSE_S else min(pause_s * 2, LONGEST_PAUSE_S)
             self._stopping.wait(pause_s)
+
+
+def _hear_on_every_thread(stop: Callable[[], None]) -> None:
+    """Calls `stop` at SIGINT and SIGTERM, whichever thread of this process the kernel hands the signal to.
+
+    Python runs handlers on the main thread alone, which sleeps on when another one was interrupted. What
+    Python writes down at once, on any thread, wakes one of ours.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)  # open for as long as the process lives
+    threading.Thread(target=_stop_when_told, args=[stop, heard], name="signals", daemon=True).start()
+
+
+def _stop_when_told(stop: Callable[[], None], heard: socket.socket) -> None:
+    while True:
+        if heard.recv(1)[0] in {signal.SIGINT, signal.SIGTERM}:
+            stop()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

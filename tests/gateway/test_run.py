@@ -1,11 +1,13 @@
 """`o2o run` with real processes that are really killed."""
 
+import ctypes
 import json
 import os
 import signal
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -124,6 +126,18 @@ def test_what_was_answered_is_logged_before_it_stops(gateway: Gateway, database_
     assert gateway.signal(signal.SIGTERM) == 0
     with Database(open_engine(database_url, pool_size=1)) as database, database.transaction() as connection:
         assert connection.exec_driver_sql("select count(*) from offers.decision").scalar_one() == 30
+
+
+def test_a_signal_is_heard_on_whichever_thread_it_comes(gateway: Gateway, database_url: str) -> None:
+    """The kernel may hand it to any thread; only Python's handlers are the main one's."""
+    gateway.database_url = database_url
+    gateway.start()
+    assert gateway.process is not None
+    pid = gateway.process.pid
+    until(lambda: len(_workers(gateway)) == 4, START_S)
+    others = sorted(int(path.name) for path in Path(f"/proc/{pid}/task").iterdir() if path.name != str(pid))
+    assert ctypes.CDLL(None).tgkill(pid, others[0], signal.SIGTERM) == 0
+    assert gateway.process.wait(timeout=60) == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
