@@ -12,6 +12,8 @@ import threading
 import psycopg2
 from flask import Flask, Response
 
+from gateway.serving import lifeline
+
 _local = threading.local()
 
 
@@ -25,6 +27,9 @@ def _cursor() -> psycopg2.extensions.cursor:
         cursor.execute("PREPARE floor_row (bigint) AS SELECT note FROM bench_floor WHERE row_no = $1")
         _local.cursor = cursor
     return cursor
+
+
+lifeline.hold()
 
 
 def create_app() -> Flask:

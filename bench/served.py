@@ -14,8 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-WORKERS = 2
-THREADS = 4
+from gateway.serving import lifeline
+from gateway.serving.locks import FileLock
+
+COMMAND = (
+    *(sys.executable, "-m", "granian", "--interface=wsgi", "--host=127.0.0.1", "--no-ws"),
+    *("--log-level=warning", "--workers=2", "--blocking-threads=4"),
+)
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 15
 
@@ -30,52 +35,32 @@ class Served:
 
 @contextmanager
 def served(target: str, environment: Mapping[str, str], *, log: Path) -> Iterator[Served]:
-    """Serves a WSGI target on a free loopback port with two workers until the block ends."""
+    """Serves a WSGI target on a free loopback port with two workers until the block ends, or this process."""
     port = _free_port()
-    with log.open("wb") as output:
+    alive = log.with_suffix(".lifeline")
+    with FileLock(alive) as lock, log.open("wb") as output:
+        lock.take()
         process = subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "granian",
-                    "--interface",
-                    "wsgi",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    str(port),
-                ),
-                *(
-                    "--workers",
-                    str(WORKERS),
-                    "--blocking-threads",
-                    str(THREADS),
-                    "--no-ws",
-                    "--log-level",
-                    "warning",
-                    target,
-                ),
-            ],
-            env={**os.environ, **environment},
+            [*COMMAND, f"--port={port}", target],
+            env={**os.environ, **environment, lifeline.VARIABLE: str(alive)},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_answering(url, process, log)
-        yield Served(url=url, pid=process.pid)
-    finally:
-        process.terminate()
+        url = f"http://127.0.0.1:{port}"
         try:
-            process.wait(timeout=STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        # A worker that was still starting may have missed the signal; the group is ours alone.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            _wait_until_answering(url, process, log)
+            yield Served(url=url, pid=process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            # A worker that was still starting may have missed the signal; the group is ours alone.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _free_port() -> int:
