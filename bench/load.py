@@ -7,6 +7,7 @@ always there.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing import get_context
@@ -37,6 +38,12 @@ BLOCK = 256
 """Households of a block. Whole pairs; enough for COPY to pay, few enough to hold."""
 
 GOODS = 5_000
+_BLOCKS = sql(
+    "create table if not exists bench_block"
+    " (first bigint primary key, people bigint not null, records bigint not null)"
+)
+_DONE = sql("select first, people, records from bench_block")
+_IS_DONE = sql("insert into bench_block values (:first, :people, :records)")
 Report = Callable[[int, int], None]
 
 
@@ -70,7 +77,7 @@ def fill(
     report: Report | None = None,
 ) -> Filled:
     """Fills the migrated, empty database of these settings with about so many people of the world, and what
-    they want.
+    they want. A fill that was broken off goes on where it stopped.
     """
     started = monotonic()
     total = households_of(world, people)
@@ -78,10 +85,15 @@ def fill(
     try:
         _stock(services, goods)
         job = _Job(settings, world, goods)
-        made = written = 0
-        tasks = [(start, min(start + block, total)) for start in range(0, total, block)]
-        for done, (homes, records) in enumerate(_spread(job, tasks, processes), start=1):
-            made, written = made + homes, written + records
+        with services.database.transaction() as connection:
+            connection.execute(_BLOCKS)
+            before = {row.first: (row.people, row.records) for row in connection.execute(_DONE)}
+        made, written = (sum(counts) for counts in zip((0, 0), *before.values(), strict=True))
+        tasks = [
+            (start, min(start + block, total)) for start in range(0, total, block) if start not in before
+        ]
+        for done, (people_made, records) in enumerate(_spread(job, tasks, processes), start=1 + len(before)):
+            made, written = made + people_made, written + records
             if report is not None:
                 report(min(done * block, total), total)
         _finish(services)
@@ -108,9 +120,8 @@ def _stock(services: Services, goods: int) -> None:
 def _spread(job: _Job, tasks: list[tuple[int, int]], processes: int) -> Iterator[tuple[int, int]]:
     """Does all blocks, on one processor or on several; yields the people and records of each."""
     if processes == 1:
-        worker = _Worker(job)
-        yield from (worker.write(*task) for task in tasks)
-        worker.close()
+        with closing(_Worker(job)) as worker:
+            yield from (worker.write(*task) for task in tasks)
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(job,)) as pool:
         yield from pool.map(_write, tasks, chunksize=4)
@@ -140,7 +151,9 @@ class _Worker:
             connection.execute(sql("set local synchronous_commit = off; set local statement_timeout = 0"))
             for table, lines in (*copies.identity_lines(made, now), *copies.interest_lines(wanted)):
                 copies.copy(connection, table, lines)
-        return sum(len(home.people) for home in homes), len(versions)
+            counts = {"people": sum(len(home.people) for home in homes), "records": len(versions)}
+            connection.execute(_IS_DONE, {"first": start, **counts})
+        return counts["people"], counts["records"]
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -1,8 +1,7 @@
 """What a measurement needs: a filled embedded database of its own, a key, and applications served from it.
 
 Invariant: nothing here touches the gateway's own data; a filled database is kept below the home folder and
-used
-again, because filling a million people takes minutes.
+used again, because filling a million people takes long; a fill that was broken off goes on where it stopped.
 """
 
 import json
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import psycopg2
+from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 from bench import load, processes
@@ -27,6 +27,7 @@ from gateway.demo.world import World
 from gateway.migrations import migrate
 from gateway.settings import Settings
 from gateway.wiring import identity_of
+from identity.context import Context
 from identity.scoring import shipped
 from identity.versions import switching
 
@@ -118,16 +119,21 @@ def _fill(settings: Settings, database: Database, people: int, report: Report) -
     report(f"filling a database with {people:,} people (once; it is kept in {settings.home})")
     identity = identity_of(settings, secrets_file.load_or_create(settings.secrets_file))
     with database.transaction() as connection:
-        migrate(connection)
-        switching.start(connection, identity, shipped.document(), now=datetime.now(UTC))
-        connection.execute(sql("create table bench_floor (row_no bigint primary key, note text not null)"))
-        connection.execute(
-            sql("insert into bench_floor select n, 'note ' || n from generate_series(1, :rows) n"),
-            {"rows": FLOOR_ROWS},
-        )
+        if connection.execute(sql("select to_regclass('bench_floor')")).scalar_one() is None:
+            _prepare(connection, identity)
     load.fill(settings, world(), people=people, report=_tenths(report))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sql("vacuum analyze"))
+
+
+def _prepare(connection: Connection, identity: Context) -> None:
+    migrate(connection)
+    switching.start(connection, identity, shipped.document(), now=datetime.now(UTC))
+    connection.execute(sql("create table bench_floor (row_no bigint primary key, note text not null)"))
+    connection.execute(
+        sql("insert into bench_floor select n, 'note ' || n from generate_series(1, :rows) n"),
+        {"rows": FLOOR_ROWS},
+    )
 
 
 def _tenths(report: Report) -> Callable[[int, int], None]:

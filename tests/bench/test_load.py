@@ -95,6 +95,29 @@ def test_two_processes_fill_one_world(settings: Settings) -> None:
     assert count == distinct == placed == done.records
 
 
+def test_a_fill_that_was_broken_off_goes_on(settings: Settings) -> None:
+    """What was written stays as it is, and nobody comes twice."""
+
+    def break_off(done: int, total: int) -> None:
+        if done * 2 > total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load.fill(settings, WORLD, people=PEOPLE, goods=60, processes=1, block=16, report=break_off)
+    engine = open_engine(settings.database_url or "", pool_size=1)
+    with engine.connect() as connection:
+        before = set(connection.execute(sa.text("select id from identity.record")).scalars())
+    done = load.fill(settings, WORLD, people=PEOPLE, goods=60, processes=1, block=16)
+    with engine.connect() as connection:
+        after = set(connection.execute(sa.text("select id from identity.record")).scalars())
+        distinct = connection.execute(
+            sa.text("select count(distinct (source, key, generation)) from identity.record")
+        ).scalar_one()
+    engine.dispose()
+    assert before < after
+    assert len(after) == distinct == done.records
+
+
 def _records(connection: Connection, services: Services) -> Any:
     found = connection.execute(sa.text("select * from identity.record")).mappings()
     return {
