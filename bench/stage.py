@@ -108,7 +108,7 @@ def working(on: Stage) -> Iterator[tuple[int, ...]]:
         started = []
         for _ in range(on.settings.background_workers):
             process = stack.enter_context(
-                subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+                subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
             )
             stack.callback(process.terminate)
             started.append(process.pid)

@@ -1,26 +1,18 @@
 """`o2o worker`: does the background work until it is told to stop. `o2o run` starts some by itself."""
 
-import os
 import signal
 import threading
-from typing import Final
 
 import click
 
-from gateway.serving import lifeline
-
-BEHIND: Final = 10
-"""How far it stands behind the processes that answer, where the machine has work for all: a till waits for
-those.
-"""
+from gateway.serving import behind, lifeline
 
 
 @click.command("worker")
 def command() -> None:
     """Do the background work: events, webhooks, redo, expiry. Run as many as you like."""
     lifeline.hold()
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(BEHIND)
+    behind.stand()
     from gateway.serving import logs, worker
     from gateway.serving.steps import steps
     from gateway.settings import from_environment

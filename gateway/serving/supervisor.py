@@ -127,7 +127,7 @@ class Background:
         while not self._stopping.is_set():
             command = [sys.executable, "-P", "-m", "gateway", "worker"]
             started = time.monotonic()
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
             while process.poll() is None and not self._stopping.wait(0.2):
                 pass
             if self._stopping.is_set():

@@ -1,0 +1,32 @@
+"""Where background work stands."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.serving import behind
+
+AUTOGROUP = Path("/proc/self/autogroup")
+STAND = (
+    "import os; from gateway.serving import behind; behind.stand();"
+    f" print(os.nice(0), open({str(AUTOGROUP)!r}).read().split()[-1])"
+)
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this kernel does not group processes by session")
+@pytest.mark.parametrize("leads", [True, False], ids=["leads a session", "in another's session"])
+def test_a_session_stands_behind_only_with_its_leader(leads: bool) -> None:
+    """A worker started by hand leaves the terminal's other programs where they are."""
+    before = AUTOGROUP.read_text().split()[-1]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", STAND],
+        capture_output=True,
+        text=True,
+        check=True,
+        start_new_session=leads,
+    )
+    place, session = done.stdout.split()
+    assert int(place) >= behind.BEHIND
+    assert session == (str(behind.BEHIND) if leads else before)
