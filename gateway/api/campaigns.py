@@ -11,7 +11,7 @@ from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
 from gateway.wire import body as bodies
 from gateway.wire.fields import whole_page
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, Problem, invalid
 from gateway.wire.shapes import Strict
 from offers.marketing import campaign_dump, campaign_format, campaigns
 from offers.marketing.campaign import Campaign
@@ -146,7 +146,7 @@ def put_campaign(call: Call, campaign: str) -> Answer:
         place = Place(
             "/campaign", f"is {document.id!r} here and {campaign!r} in the address; use one of them"
         )
-        raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
+        raise invalid(place)
     applied = campaigns.apply(call.connection, document, by(call, None))
     return Answer(
         200,
@@ -172,15 +172,13 @@ def parsed(mimetype: str, raw: bytes) -> Campaign:
     elif mimetype in bodies.JSON_TYPES:
         document = bodies.parsed(raw)
         if not isinstance(document, dict):
-            raise Problem("invalid", "The body is not an object.", places=(Place("", "must be an object"),))
+            raise invalid(Place("", "must be an object"), of="document")
         found = campaign_format.parse(document)
     else:
         raise Problem("unsupported_media_type", "Send application/json or application/yaml.")
     if isinstance(found, Problems):
-        places = tuple(Place(f"/{one.path.replace('.', '/')}", _sentence(one)) for one in found.found)
-        raise Problem(
-            "invalid", f"{len(places)} place(s) in the document need a change; see `errors`.", places=places
-        )
+        places = [Place(f"/{one.path.replace('.', '/')}", _sentence(one)) for one in found.found]
+        raise invalid(*places, of="document")
     return found
 
 

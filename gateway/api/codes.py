@@ -13,7 +13,7 @@ from gateway.api.rendered import moment_of
 from gateway.connectors import scans
 from gateway.wire.fields import Moment, code, text, whole_page
 from gateway.wire.fields import count as whole
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, Problem, invalid
 from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from offers.codes import issuing, opening
@@ -175,6 +175,4 @@ def _batch_of(one: Batch) -> dict[str, Any]:
 
 
 def _invalid(pointer: str, detail: str) -> Problem:
-    return Problem(
-        "invalid", "1 place(s) in the body need a change; see `errors`.", places=(Place(pointer, detail),)
-    )
+    return invalid(Place(pointer, detail))

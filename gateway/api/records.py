@@ -10,7 +10,7 @@ from gateway.access.security import Scope, speaks_for_source
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import masked_identifier, moment_of
 from gateway.wire.fields import Moment, code, flag, one_of, text
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, invalid
 from gateway.wire.shapes import Strict
 from identity.answers import PutResult, RecordView
 from identity.model import Assurance
@@ -183,7 +183,7 @@ def submission(source: str, key: str, body: dict[str, Any], *, batch: str | None
     for number, claimed in enumerate(body["identifiers"]):
         if claimed["valid_from"] and claimed["valid_to"] and claimed["valid_from"] >= claimed["valid_to"]:
             place = Place(f"/identifiers/{number}/valid_to", "must lie after valid_from")
-            raise Problem("invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,))
+            raise invalid(place)
     return Submission(
         source=source,
         key=key,

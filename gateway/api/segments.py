@@ -9,7 +9,7 @@ from gateway.api.campaigns import CAMPAIGN, YAML_TYPES, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
 from gateway.wire import body as bodies
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, Problem, invalid
 from gateway.wire.shapes import Strict
 from offers.marketing.campaign_reader import Problems
 from offers.segments import rule, service
@@ -107,7 +107,7 @@ def put_segment(call: Call, segment: str) -> Answer:
     """Write a segment's rule, as JSON or YAML. It fills itself from now on; the same rule changes nothing."""
     document = _parsed(call)
     if document.id != segment:
-        raise _invalid([Place("/segment", f"is {document.id!r} here and {segment!r} in the address")])
+        raise invalid(Place("/segment", f"is {document.id!r} here and {segment!r} in the address"))
     return Answer(200, _stored_of(call, service.put(call.connection, document, by(call, None))))
 
 
@@ -124,18 +124,14 @@ def _parsed(call: Call) -> Segment:
     elif call.request.mimetype in bodies.JSON_TYPES:
         document = bodies.parsed(call.body)
         if not isinstance(document, dict):
-            raise _invalid([Place("", "must be an object")])
+            raise invalid(Place("", "must be an object"), of="document")
         found = rule.parse(document)
     else:
         raise Problem("unsupported_media_type", "Send application/json or application/yaml.")
     if isinstance(found, Problems):
-        raise _invalid([Place(f"/{one.path.replace('.', '/')}", str(one.sentence)) for one in found.found])
+        places = [Place(f"/{one.path.replace('.', '/')}", str(one.sentence)) for one in found.found]
+        raise invalid(*places, of="document")
     return found
-
-
-def _invalid(places: list[Place]) -> Problem:
-    told = f"{len(places)} place(s) in the document need a change; see `errors`."
-    return Problem("invalid", told, places=tuple(places))
 
 
 def _stored_of(call: Call, one: Stored) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from gateway.webhooks import kinds, sending, signing, store, store_endpoints, ta
 from gateway.webhooks.store_endpoints import Endpoint
 from gateway.webhooks.targets import ForbiddenTargetError
 from gateway.wire.fields import flag, stored_number, whole_page
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, Problem, invalid
 from gateway.wire.shapes import Strict
 
 blueprint = Blueprint(
@@ -212,10 +212,7 @@ def _url(url: str) -> str:
     try:
         targets.checked_url(url)
     except ForbiddenTargetError as error:
-        place = Place("/url", str(error))
-        raise Problem(
-            "invalid", "1 place(s) in the body need a change; see `errors`.", places=(place,)
-        ) from None
+        raise invalid(Place("/url", str(error))) from None
     return url
 
 

@@ -22,7 +22,7 @@ from gateway.shopping.shoppers import Asker, Reading
 from gateway.shopping.take_along import Till
 from gateway.wire import decoded
 from gateway.wire.problems import Place as WrongPlace
-from gateway.wire.problems import Problem
+from gateway.wire.problems import Problem, invalid
 from gateway.wiring import Services
 from offers import service
 from offers.codes import spelling
@@ -190,11 +190,7 @@ def _readings(
 
 
 def _wrong(pointer: str, detail: str) -> Problem:
-    return Problem(
-        "invalid",
-        "1 place(s) in the body need a change; see `errors`.",
-        places=(WrongPlace(pointer, detail),),
-    )
+    return invalid(WrongPlace(pointer, detail))
 
 
 def members(found: Answered) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gateway.shopping.interests import Said
 from gateway.shopping.offline_offers import NO_TOKENS, Checked
 from gateway.webhooks import telling
 from gateway.wire import decoded
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, Problem, invalid
 from identity.canonical import cards
 from identity.context import Context as Identity
 from identity.events import history
@@ -201,6 +201,4 @@ def _without_none(shape: decoded.Shape) -> dict[str, Any]:
 
 
 def _wrong(pointer: str, detail: str) -> Problem:
-    return Problem(
-        "invalid", "1 place(s) in the body need a change; see `errors`.", places=(Place(pointer, detail),)
-    )
+    return invalid(Place(pointer, detail))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from gateway.connectors import scans
 from gateway.wire import decoded
-from gateway.wire.problems import Place, Problem
+from gateway.wire.problems import Place, invalid
 from offers.model import Already, Basket, Line, Product, TransactionKey
 from offers.redemptions.redemption import Applied
 
@@ -103,7 +103,7 @@ def uuid_at(pointer: str, sent: str | None) -> UUID | None:
     try:
         return UUID(sent)
     except ValueError:
-        raise _invalid(Place(pointer, "is an id from an earlier answer of ours")) from None
+        raise invalid(Place(pointer, "is an id from an earlier answer of ours")) from None
 
 
 def check(shoppers: Sequence[decoded.Shopper], sent: decoded.Basket | None) -> None:
@@ -112,7 +112,7 @@ def check(shoppers: Sequence[decoded.Shopper], sent: decoded.Basket | None) -> N
     if sent is not None:
         places += _basket_places(sent)
     if places:
-        raise _invalid(*places)
+        raise invalid(*places)
 
 
 def _shopper_places(shoppers: Sequence[decoded.Shopper]) -> list[Place]:
@@ -140,9 +140,3 @@ def _basket_places(sent: decoded.Basket) -> list[Place]:
     if sum(line.amount for line in sent.lines) > MAX_BASKET_MINOR:
         places.append(Place("/basket/lines", f"add up to more than {MAX_BASKET_MINOR:,} minor units"))
     return places
-
-
-def _invalid(*places: Place) -> Problem:
-    return Problem(
-        "invalid", f"{len(places)} place(s) in the body need a change; see `errors`.", places=places
-    )

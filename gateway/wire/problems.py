@@ -82,6 +82,12 @@ class Problem(Exception):  # noqa: N818  (RFC 9457 calls it a problem)
         return KINDS[self.code][0]
 
 
+def invalid(*places: Place, of: str = "body") -> Problem:
+    """The refusal of a well-formed body, or another document, for what stands at these places."""
+    need = "1 place needs" if len(places) == 1 else f"{len(places)} places need"
+    return Problem("invalid", f"{need} a change in the {of}; see `errors`.", places=places)
+
+
 def document(problem: Problem) -> dict[str, Any]:
     """Return the problem as RFC 9457 writes it, with `code` and `errors` beside."""
     status, title = KINDS[problem.code]

@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from gateway.wire import errors as gateway_errors
+from gateway.wire import problems
 from gateway.wire.problems import KINDS, Place, Problem
 from identity import errors as identity_errors
 from offers import errors as offers_errors
@@ -89,10 +90,7 @@ def problem_of(error: Exception) -> Problem:
 
 def invalid(error: ValidationError) -> Problem:
     """What a published schema refused, place by place."""
-    places = tuple(_places("", error.messages))
-    return Problem(
-        "invalid", f"{len(places)} place(s) in the body need a change; see `errors`.", places=places
-    )
+    return problems.invalid(*_places("", error.messages))
 
 
 def _places(pointer: str, messages: Any) -> list[Place]:
