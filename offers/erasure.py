@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from offers import store_held
 from offers.codes import store as store_codes
 from offers.decisions import store_decisions
+from offers.decisions.decision_record import decode_answer
 from offers.experiments import store as store_experiments
 from offers.interests import interest
 from offers.points import account
@@ -36,8 +38,10 @@ def forget(connection: Connection, record_nos: Sequence[int]) -> None:
 
 
 def export(connection: Connection, record_nos: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
-    """What was redeemed and bought by these records."""
-    return {
-        "redemptions": store_people.used(connection, record_nos),
-        "transactions": store_people.bought(connection, record_nos),
-    }
+    """What is held about these records, but wants and preferences: a door tells those in its own words."""
+    found = store_held.held(connection, record_nos)
+    for decision in found["decisions"]:
+        answer = decode_answer(bytes(decision.pop("answer")))
+        decision["offers"] = [offer.offer for offer in answer.offers]
+        decision["applied"] = sorted({effect.offer for effect in answer.effects})
+    return found

@@ -59,6 +59,7 @@ def erase_profile(call: Call, profile: UUID) -> Answer:
     """Forget a shopper: the person as a whole, in identity and in offers. What money needs is kept without a
     name.
     """
+    call.services.offers.log.flush()  # what this process has yet to write is about her, too
     gone = erasure.erase(
         call.connection, call.services.identity, profile, reason=call.body["reason"], now=call.now
     )
@@ -78,6 +79,7 @@ def export_profile(call: Call, profile: UUID) -> Answer:
     Key.
     """
     ctx = call.services.identity
+    call.services.offers.log.flush()
     view = profiles.view(call.connection, ctx, profile)
     wants = interest.of_members(call.connection, view.limit_members)
     said = service.of_members(call.connection, view.limit_members, now=call.now)

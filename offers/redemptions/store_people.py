@@ -4,7 +4,6 @@ were.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -73,33 +72,3 @@ _UNNAME_REDEMPTIONS = text("""
 _UNNAME_ITEMS = text("""
     UPDATE offers.redemption_item SET record_no = NULL WHERE record_no = ANY (CAST(:records AS bigint[]))
 """)
-
-_USED = text("""
-    SELECT s.code AS store, r.terminal, r.business_day, r.number, c.id AS campaign, i.offer, i.line,
-           i.granted_minor AS amount, i.state, i.used_at
-      FROM offers.redemption_item AS i
-      JOIN offers.redemption AS r USING (redemption_no)
-      JOIN offers.store AS s USING (store_no)
-      JOIN offers.campaign AS c USING (campaign_no)
-     WHERE i.record_no = ANY (CAST(:records AS bigint[]))
-     ORDER BY i.used_at, i.redemption_no, i.item
-""")
-
-
-def used(connection: Connection, record_nos: Iterable[int]) -> list[dict[str, Any]]:
-    """What was redeemed by these records, oldest first."""
-    return [dict(row) for row in connection.execute(_USED, {"records": list(record_nos)}).mappings()]
-
-
-_BOUGHT = text("""
-    SELECT s.code AS store, t.terminal, t.business_day, t.number, t.kind, t.occurred_at, t.currency, t.lines
-      FROM offers.till_transaction AS t
-      JOIN offers.store AS s USING (store_no)
-     WHERE t.record_no = ANY (CAST(:records AS bigint[]))
-     ORDER BY t.occurred_at, t.transaction_no
-""")
-
-
-def bought(connection: Connection, record_nos: Iterable[int]) -> list[dict[str, Any]]:
-    """What was sold to these records, oldest first."""
-    return [dict(row) for row in connection.execute(_BOUGHT, {"records": list(record_nos)}).mappings()]

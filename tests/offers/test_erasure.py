@@ -10,6 +10,8 @@ from offers.interests import interest
 from offers.interests.interest import Touch
 from offers.marketing.limits import Kind
 from offers.redemptions.redemption import Clocks, Recorded, Sale
+from offers.store_held import _HELD
+from offers.tables.metadata import metadata
 from tests.offers.floor import NOW, Till, applied, capacities, limited, shopper, unbalanced
 
 
@@ -40,13 +42,53 @@ def test_what_money_needs_is_kept_without_a_name(till: Till) -> None:
     assert [row["kind"] for row in told["transactions"]] == ["sale"]
 
     erasure.forget(till.connection, [9])
-    assert erasure.export(till.connection, [9]) == {"redemptions": [], "transactions": []}
+    assert not any(erasure.export(till.connection, [9]).values())
     assert interest.of_members(till.connection, [9]) == {}
     assert store_decisions.read(till.connection, answer.id) is None
     assert capacities(till.connection)["tenth", Kind.USES, ""] == (5, 1, 0)
     assert unbalanced(till.connection) == []
     tenders = till.connection.execute(text("SELECT tenders FROM offers.till_transaction")).scalar_one()
     assert tenders == [{"type": "card", "amount": 900}]
+
+
+EVERYTHING = {
+    "point_lot": "(record_no, redemption_no, item, earned, confirms_at, expires_at)"
+    " SELECT 9, redemption_no, 0, 5, now(), now() FROM offers.redemption",
+    "point_debt": "(record_no, redemption_no, cause, points)"
+    " SELECT 9, redemption_no, 'refund', 5 FROM offers.redemption",
+    "clip": "(record_no, campaign_no, at) SELECT 9, campaign_no, now() FROM offers.campaign",
+    "offer_token": "(token_digest, campaign, profile_id, record_no, issued_at, expires_at)"
+    " SELECT decode(repeat('00', 32), 'hex'), 'tenth', gen_random_uuid(), 9, now(), now() + interval '1 day'",
+    "trait": "(record_no, segments, attributes, consents, events, filled_at)"
+    " SELECT 9, '{vip}', '{}', '{}', '{}', now()",
+    "exposure": "(campaign, person_no, arm, records, first_at) SELECT 'tenth', 7, 'a', '{7,9}', now()",
+    "showing": "(person_no, sku, times, last_at_s, rested_at_s) SELECT 9, 'SWEATER', 2, 100, 0",
+}
+"""One row about record 9 for each table that no till fills."""
+
+ELSEWHERE = {"interest", "wants", "preference"}
+"""Told by the door, in its own words."""
+
+
+def test_a_shopper_is_told_of_every_table(till: Till) -> None:
+    """Whatever names a record is in her export, and gone when she is forgotten."""
+    limited(till.connection, total=5)
+    till.commit(till.reserve(who=shopper(9), record_no=9))
+    for table, row in EVERYTHING.items():
+        till.connection.execute(text(f"INSERT INTO offers.{table} {row}"))
+    assert till.ctx.log.flush()
+    told = erasure.export(till.connection, [9])
+    assert [name for name, rows in told.items() if not rows] == ["transactions"]
+    assert told["decisions"][0]["applied"] == ["tenth.1"]
+    about = {
+        table.name
+        for table in metadata.sorted_tables
+        if {"record_no", "person_no", "records"} & {column.name for column in table.columns}
+    }
+    read = {name for name in about if any(f"offers.{name} " in str(one) for one in _HELD.values())}
+    assert about - ELSEWHERE == read
+    erasure.forget(till.connection, [9])
+    assert not any(erasure.export(till.connection, [9]).values())
 
 
 def test_an_erased_person_starts_afresh(till: Till) -> None:
