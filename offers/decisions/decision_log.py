@@ -36,6 +36,7 @@ class DecisionLog:
         self._most = most_buffered
         self.written = 0
         self.lost = 0
+        self._taken = self._done = 0
         self._changed = Condition()
         self._waiting: deque[DecisionRecord] = deque()
         self._writing: list[DecisionRecord] = []
@@ -52,6 +53,7 @@ class DecisionLog:
                 self.lost += 1
                 return
             self._waiting.append(record)
+            self._taken += 1
             self._remember(record)
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="decision-log", daemon=True)
@@ -72,10 +74,11 @@ class DecisionLog:
         return None
 
     def flush(self, *, timeout_s: float = 5.0) -> bool:
-        """Wait until all that was taken is written or lost; whether it was in time."""
+        """Wait until all that was taken so far is written or lost; whether it was in time."""
         deadline_s = time.monotonic() + timeout_s
         with self._changed:
-            while self._waiting or self._writing:
+            last = self._taken
+            while self._done < last:
                 left_s = deadline_s - time.monotonic()
                 if left_s <= 0:
                     return False
@@ -93,6 +96,7 @@ class DecisionLog:
     def _start_empty(self) -> None:
         self._changed = Condition()
         self._waiting, self._writing, self._pins = deque(), [], {}
+        self._done = self._taken
         self._thread = None
 
     def _remember(self, record: DecisionRecord) -> None:
@@ -135,6 +139,7 @@ class DecisionLog:
         with self._changed:
             self.lost += lost
             self.written += len(batch) - lost
+            self._done += len(batch)
             self._writing = []
             self._pins = {}
             for record in self._waiting:

@@ -4,12 +4,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
 import pytest
 from sqlalchemy import Connection, text
+from uuid_utils.compat import uuid7
 
 from gateway.database import Database
 from offers.decisions import decision_days, store_decisions
@@ -46,6 +48,28 @@ def test_a_quote_is_written_soon_after_its_answer(shop: Database) -> None:
     assert record is not None
     assert (record.answer, record.record_no) == (quoted.decision, 5)
     ctx.log.close()
+
+
+def test_what_comes_later_is_not_waited_for(shop: Database) -> None:
+    """A till that asks without end does not keep whoever waits for what was asked before."""
+    ctx = context(shop.transaction)
+    with shop.transaction() as connection:
+        quoted = Till(connection, ctx).answer()
+    record = ctx.log.waiting(quoted.id)
+    assert record is not None
+    ctx.log.close()
+
+    @contextmanager
+    def while_tills_ask() -> Iterator[Connection]:
+        log.add(replace(record, id=uuid7()))
+        time.sleep(0.01)
+        with shop.transaction() as connection:
+            yield connection
+
+    log = DecisionLog(while_tills_ask)
+    log.add(record)
+    assert log.flush(timeout_s=2)
+    log.close()
 
 
 def test_a_logged_decision_can_be_made_again_byte_for_byte(shop: Database) -> None:
