@@ -13,7 +13,7 @@ def command() -> None:
     """Do the background work: events, webhooks, redo, expiry. Run as many as you like."""
     lifeline.hold()
     behind.stand()
-    from gateway.serving import logs, worker
+    from gateway.serving import logs, sessions, worker
     from gateway.serving.steps import steps
     from gateway.settings import from_environment
     from gateway.webhooks import sending
@@ -25,6 +25,7 @@ def command() -> None:
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, lambda *_: stop.set())
     services = open_services(settings)
+    sessions.put_behind(services.database, settings.home)
     try:
         allowed = settings.webhook_networks
         sender = threading.Thread(

@@ -37,6 +37,9 @@ AT_ONCE: Final = 40
 TOGETHER: Final = 500
 """Weight of what one transaction stores: its locks are not held for longer than that takes."""
 
+LOOKED_AT: Final = TOGETHER // AT_ONCE + 1
+"""Pieces that are held while some of them are worked on: as many as fit, and one to see that more wait."""
+
 PLACE: Final = "event batch"
 FASTEST: Final = 1
 
@@ -52,16 +55,20 @@ def keep(connection: Connection, vault: Vault, batch: Batch) -> None:
 
 
 def step(held: Services, *, now: dt.datetime) -> bool:
-    """Works on the messages that have waited longest; False when none are due."""
+    """Works on the messages that have waited longest; False when nothing else waited beside them.
+
+    What comes next may then gather until the next step: a transaction costs the same for few messages.
+    """
     taken: list[Waiting] = []
 
     def work(connection: Connection) -> bool:
         put_off_flush(connection)  # what a crash of the machine takes back, it takes back with its note
-        taken[:] = _together(store_batches.take(connection, now=now))
+        waiting = store_batches.take(connection, most=LOOKED_AT, now=now)
+        taken[:] = _together(waiting)
         if taken:
             _take_in(connection, held, taken, now)
             store_batches.done(connection, [one.batch_no for one in taken])
-        return bool(taken)
+        return len(taken) < len(waiting)
 
     try:
         return held.database.transact(work)

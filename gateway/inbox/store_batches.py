@@ -7,9 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-AT_MOST = 20
-"""Rows looked at for one piece of work."""
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -63,9 +60,9 @@ def put(connection: Connection, pieces: Sequence[Piece]) -> None:
     )
 
 
-def take(connection: Connection, *, now: dt.datetime) -> list[Waiting]:
-    """Pieces that have waited longest, locked until the transaction ends; those that others hold are
-    skipped.
+def take(connection: Connection, *, most: int, now: dt.datetime) -> list[Waiting]:
+    """So many pieces that have waited longest, locked until the transaction ends; those that others hold
+    are skipped.
     """
     rows: Any = connection.execute(
         text("""
@@ -73,7 +70,7 @@ def take(connection: Connection, *, now: dt.datetime) -> list[Waiting]:
               FROM gateway.event_batch WHERE due_at <= :now
              ORDER BY due_at, batch_no LIMIT :most FOR UPDATE SKIP LOCKED
         """),
-        {"now": now, "most": AT_MOST},
+        {"now": now, "most": most},
     )
     return [
         Waiting(batch_no, Piece(source, proof, weight, received_at, bytes(body)), attempts)

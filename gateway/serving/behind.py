@@ -8,8 +8,6 @@ from typing import Final
 BEHIND: Final = 10
 """How far; see nice(2)."""
 
-_AUTOGROUP: Final = Path("/proc/self/autogroup")
-
 
 def stand() -> None:
     """Puts this process behind, and its session, if it leads one.
@@ -20,5 +18,16 @@ def stand() -> None:
         return
     os.nice(BEHIND)
     if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):  # a kernel without such groups
-            _AUTOGROUP.write_text(str(BEHIND))
+        _put_session(os.getpid())
+
+
+def put(process: int) -> None:
+    """Puts another process, which leads a session, where this one stands; one that we may not touch stays."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, 0))
+        _put_session(process)
+
+
+def _put_session(leader: int) -> None:
+    with contextlib.suppress(OSError):  # a kernel without such groups
+        Path(f"/proc/{leader}/autogroup").write_text(str(BEHIND))

@@ -34,7 +34,7 @@ def door_steps(services: Services) -> tuple[Step, ...]:
         return gone == FORGOTTEN_AT_ONCE
 
     return (
-        Step("events", every_s=0.1, run=work_on_events),
+        Step("events", every_s=0.2, run=work_on_events),
         Step("deliveries", every_s=0.2, run=work_on_deliveries),
         Step("forget_deliveries", every_s=600, run=forget_deliveries),
         Step("webhooks", every_s=1, run=tell_others),

@@ -113,6 +113,16 @@ def test_accounts_are_parted_into_more_pieces_than_clicks(services: Services, sh
     assert _viewed(services, "a59") == []
 
 
+def test_calls_that_wait_together_are_worked_on_together(services: Services, shop: Caller) -> None:
+    """A step says whether more waits than one transaction stores: if not, what comes next may gather."""
+    for _ in range(batches.TOGETHER // MANY + 1):
+        _send(shop, _messages(MANY))
+    assert batches.step(services, now=services.clock())
+    assert len(_waiting(services)) == 1
+    assert not batches.step(services, now=services.clock())
+    assert _waiting(services) == []
+
+
 def test_workers_beside_each_other_count_each_message_once(services: Services, shop: Caller) -> None:
     """Messages without an id are told apart by nothing but that their piece is taken out once."""
     for _ in range(12):

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from gateway.database import Database, open_engine
+from gateway.serving.behind import BEHIND
 from gateway.serving.locks import FileLock
 from tests.gateway.running import START_S, Gateway, line_of, own_gateway, until
 
@@ -175,6 +176,18 @@ def _key(gateway: Gateway, *scopes: str) -> str:
     assert made.returncode == 0, made.stderr
     token: str = json.loads(made.stdout)["token"]
     return token
+
+
+def test_background_work_stands_behind_what_is_waited_for(gateway: Gateway) -> None:
+    """So do the database's sessions that work for it; those of the processes that answer do not."""
+    gateway.start()
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    until(lambda: {ours, min(ours + BEHIND, 19)} <= {one.nice() for one in _sessions(gateway)}, START_S)
+
+
+def _sessions(gateway: Gateway) -> list[psutil.Process]:
+    """The database's processes that work for somebody."""
+    return [process for process in gateway.family() if line_of(process).startswith("postgres: o2o ")]
 
 
 def _workers(gateway: Gateway) -> list[psutil.Process]:
