@@ -30,3 +30,15 @@ def test_a_session_stands_behind_only_with_its_leader(leads: bool) -> None:
     place, session = done.stdout.split()
     assert int(place) >= behind.BEHIND
     assert session == (str(behind.BEHIND) if leads else before)
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this kernel does not group processes by session")
+def test_another_that_leads_a_session_is_put_behind_with_it() -> None:
+    """A session of the database that works for a background worker is such a one."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
+    ) as other:
+        behind.put(other.pid)
+        stood = Path(f"/proc/{other.pid}/autogroup").read_text().split()[-1]
+        other.communicate(b"\n")
+    assert stood == str(behind.BEHIND)
