@@ -91,6 +91,13 @@ CREATE TABLE offers.exposure (
 );
 CREATE INDEX exposure_records_idx ON offers.exposure USING gin (records);
 
+CREATE TABLE offers.forgotten (
+    record_no BIGINT NOT NULL,
+    again_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT forgotten_pkey PRIMARY KEY (record_no)
+);
+CREATE INDEX forgotten_again_at_idx ON offers.forgotten (again_at);
+
 CREATE TABLE offers.hold (
     redemption_no BIGINT NOT NULL,
     capacity_no BIGINT NOT NULL,

@@ -59,11 +59,10 @@ def erase_profile(call: Call, profile: UUID) -> Answer:
     """Forget a shopper: the person as a whole, in identity and in offers. What money needs is kept without a
     name.
     """
-    call.services.offers.log.flush()  # what this process has yet to write is about her, too
     gone = erasure.erase(
         call.connection, call.services.identity, profile, reason=call.body["reason"], now=call.now
     )
-    offers_erasure.forget(call.connection, gone)
+    offers_erasure.forget(call.connection, gone, now=call.now)
     return Answer(200, {"profile": profile, "records": len(gone)})
 
 

@@ -131,4 +131,4 @@ def _erase(
     except (UnknownRecordError, ErasedError):
         return
     gone = erasure.erase(connection, services.identity, profile, reason=reason, now=now)
-    offers_erasure.forget(connection, gone)
+    offers_erasure.forget(connection, gone, now=now)

@@ -14,6 +14,7 @@ from gateway.wiring import Services
 from identity import redo
 from identity.breaker import watching
 from identity.reading import changes
+from offers import erasure
 from offers import service as offers
 from offers.decisions import decision_days
 from offers.experiments import moving
@@ -65,6 +66,9 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         offers.forget_waiting_returns(connection, now=now)
         return False
 
+    def forget_again(connection: Connection, now: dt.datetime) -> bool:
+        return erasure.forget_again(connection, now=now)
+
     def learn_companions(connection: Connection, now: dt.datetime) -> bool:
         del now
         recommendations.learn(connection)
@@ -87,6 +91,7 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         Step("segments", every_s=0.5, run=fill_segments),
         Step("waiting_returns", every_s=5, run=book_waiting_return),
         Step("forget_waiting_returns", every_s=3600, run=forget_waiting_returns),
+        Step("forget_again", every_s=5, run=forget_again),
         Step("decision_days", every_s=3600, run=keep_decision_days),
         Step("decisions", every_s=5, run=learn_from_decisions),
         Step("shares", every_s=3600, run=move_shares),

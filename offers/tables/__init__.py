@@ -12,6 +12,7 @@ from offers.tables.codes import clip, code, code_batch, code_claim
 from offers.tables.companions import companion
 from offers.tables.decisions import decision, pin
 from offers.tables.experiments import exposure
+from offers.tables.forgetting import forgotten
 from offers.tables.interests import interest, wants
 from offers.tables.learning import decision_mark, showing
 from offers.tables.ledger import (
@@ -63,6 +64,7 @@ __all__ = [
     "decision",
     "decision_mark",
     "exposure",
+    "forgotten",
     "hold",
     "interest",
     "offer_token",

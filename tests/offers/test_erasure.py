@@ -41,7 +41,7 @@ def test_what_money_needs_is_kept_without_a_name(till: Till) -> None:
     assert [row["amount"] for row in told["redemptions"]] == [100]
     assert [row["kind"] for row in told["transactions"]] == ["sale"]
 
-    erasure.forget(till.connection, [9])
+    erasure.forget(till.connection, [9], now=NOW)
     assert not any(erasure.export(till.connection, [9]).values())
     assert interest.of_members(till.connection, [9]) == {}
     assert store_decisions.read(till.connection, answer.id) is None
@@ -66,8 +66,8 @@ EVERYTHING = {
 }
 """One row about record 9 for each table that no till fills."""
 
-ELSEWHERE = {"interest", "wants", "preference"}
-"""Told by the door, in its own words."""
+ELSEWHERE = {"interest", "wants", "preference", "forgotten"}
+"""Told by the door in its own words, and what tells of nobody any more."""
 
 
 def test_a_shopper_is_told_of_every_table(till: Till) -> None:
@@ -87,7 +87,19 @@ def test_a_shopper_is_told_of_every_table(till: Till) -> None:
     }
     read = {name for name in about if any(f"offers.{name} " in str(one) for one in _HELD.values())}
     assert about - ELSEWHERE == read
-    erasure.forget(till.connection, [9])
+    erasure.forget(till.connection, [9], now=NOW)
+    assert not any(erasure.export(till.connection, [9]).values())
+
+
+def test_what_was_under_way_is_forgotten_too(till: Till) -> None:
+    """An answer that was logged only after she was erased goes a minute later."""
+    limited(till.connection, total=5)
+    erasure.forget(till.connection, [9], now=NOW)
+    till.answer(who=shopper(9), record_no=9)
+    assert till.ctx.log.flush()
+    assert not erasure.forget_again(till.connection, now=NOW + timedelta(seconds=59))
+    assert erasure.export(till.connection, [9])["decisions"]
+    assert not erasure.forget_again(till.connection, now=NOW + timedelta(seconds=60))
     assert not any(erasure.export(till.connection, [9]).values())
 
 
@@ -97,5 +109,5 @@ def test_an_erased_person_starts_afresh(till: Till) -> None:
     till.commit(till.reserve(who=shopper(9), record_no=9))
     later = NOW + timedelta(minutes=1)
     assert till.answer(who=shopper(9), now=later).decision.effects == ()
-    erasure.forget(till.connection, [9])
+    erasure.forget(till.connection, [9], now=NOW)
     assert len(till.answer(who=shopper(9), now=later).decision.effects) == 1

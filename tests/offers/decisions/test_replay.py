@@ -44,7 +44,7 @@ def test_a_decision_is_made_again_to_the_byte(till: Till) -> None:
 def test_a_decision_whose_inputs_were_erased_says_so(till: Till) -> None:
     """Who was forgotten is not made again."""
     answer = till.answer(who=shopper(7), mode="reserve")
-    erasure.forget(till.connection, [7])
+    erasure.forget(till.connection, [7], now=NOW)
     assert replay.replay(till.connection, answer.id) == "inputs erased"
 
 
