@@ -16,7 +16,7 @@ PACKAGES = (*DOMAINS, "gateway")
 SPEAKS_SQL = re.compile(r"(^|_)(store|stores|tables|ledger|read|reads|schema|driver)(_|$)")
 """A module (or the package it is in) with such a word in its name may hold SQL."""
 
-HOLDS_CONNECTIONS = {"database", "migrations", "metadata", "backup", "doctor", "worker"}
+HOLDS_CONNECTIONS = {"database", "migrations", "metadata", "backup", "doctor", "worker", "sessions"}
 """Modules of the door that look after the database itself."""
 
 TRANSLATES_ERRORS = {"questions", "refusals"}
