@@ -9,7 +9,7 @@ from gateway.shopping import buyers, offline_offers, shoppers, store_booking, ti
 from gateway.wire import decoded
 from gateway.wiring import Services
 from offers import clock
-from offers.redemptions import at_once, ledger
+from offers.redemptions import at_once
 from offers.redemptions.redemption import Clocks, Redemption, Use
 
 
@@ -50,10 +50,9 @@ def commit(
         plan = at_once.plan(connection, held.offers, asked, clocks(sent, now=now))
     if plan is None:
         return None
-    booked = again(lambda: _book(held, plan, key_version))
-    return ledger.recalled(booked) if booked is not None else None
+    return plan.answer if again(lambda: _book(held, plan, key_version)) else None
 
 
-def _book(held: Services, plan: at_once.Plan, key_version: int) -> str | None:
+def _book(held: Services, plan: at_once.Plan, key_version: int) -> bool:
     with held.quick.connect() as connection:
         return store_booking.book(connection, plan, key_version=key_version)

@@ -22,9 +22,7 @@ from offers.redemptions.wishes import Wishes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be booked. `answer` is right if all is granted as asked; `catalogue` is the version that the
-    plan was made by, `is_plain` what `offers.take` wants to know of the campaigns.
-    """
+    """What is to be booked, all as asked or not at all. `catalogue` is the version that it was decided by."""
 
     step: Step
     catalogue: int
@@ -32,7 +30,6 @@ class Plan:
     counts_at: datetime
     record_no: int | None
     wishes: tuple[Wish, ...]
-    is_plain: bool
     answer: Redemption
 
 
@@ -58,7 +55,6 @@ def plan(connection: Connection, ctx: Context, asked: Use, clocks: Clocks) -> Pl
         counts_at=booked.settled.counts_at,
         record_no=booked.record_no,
         wishes=tuple(found.wishes),
-        is_plain=all(rule.per_store_day is None for rule in live.values()),
         answer=_answer(booked, found, live.values()),
     )
 

@@ -1,4 +1,4 @@
-"""The statement of a commit at once, and what it did: see `sql/book.sql`.
+"""The statement of a commit at once, and whether it did anything: see `sql/book.sql`.
 
 Whoever executes them also commits between the two, so they are handed over as text with their values.
 """
@@ -9,33 +9,31 @@ from typing import Any, Final
 from offers.redemptions import ledger
 from offers.redemptions.at_once import Plan
 from offers.redemptions.store_redemptions import asked
+from offers.store_driver import arrays
 
 BOOK_TYPES: Final = (
     "bigint, uuid, bigint, text, date, text, integer, uuid, bigint, text[], text, timestamptz, timestamptz, "
-    "timestamptz, boolean, jsonb, bytea, json"
+    "timestamptz, bigint[], bigint[], jsonb, bytea, json"
 )
 BOOK: Final = """
-    SELECT FROM offers.book({may}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                            $18)
+    SELECT offers.book({may}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                       $19)
 """
 """`may` is an expression: whether the caller may still do this, asked in the same breath. Its parameters
 follow.
 """
 
-BOOKED: Final = """
-    SELECT c.answer::text
-      FROM offers.redemption AS r
-      JOIN offers.redemption_call AS c
-        ON c.redemption_no = r.redemption_no AND c.operation = 'commit' AND c.revision = 0
-     WHERE r.id = $1
-"""
-"""The answer that was kept for this redemption; no row: `BOOK` did nothing."""
+BOOKED: Final = "offers.redemption WHERE id = $1"
+"""The redemption that was made, to be selected from; no row: `BOOK` did nothing."""
 
 
 def values(plan: Plan) -> Sequence[Any]:
     """The parameters of `BOOK`."""
     step = plan.step
     key = step.key
+    money: dict[int, int] = {}
+    for wish in plan.wishes:
+        money[wish.campaign_no] = money.get(wish.campaign_no, 0) + wish.asked_minor
     return (
         plan.catalogue,
         str(plan.answer.id),
@@ -51,7 +49,7 @@ def values(plan: Plan) -> Sequence[Any]:
         step.happened_at,
         step.now,
         plan.counts_at,
-        plan.is_plain,
+        *arrays((list(money), list(money.values()))),
         asked(plan.wishes),
         step.digest,
         ledger.kept(plan.answer),

@@ -181,13 +181,26 @@ def test_what_counts_by_person_goes_step_by_step(back: Caller, till: Caller, dat
 
 
 def test_a_limit_a_store_and_day_counts(back: Caller, till: Caller, database: Database) -> None:
-    """Its row is made by the first use of the day."""
-    campaign(back, "tenth", limits="limits: {per_store_day: 1}\n")
+    """Its row is made by the first use of the day, step by step; the next ones are at once."""
+    campaign(back, "tenth", limits="limits: {per_store_day: 2}\n")
     assert granted(till("POST", "/v1/redemptions", sale(1, "tenth.1"))) == [(100, None)]
     transactions = _transactions(database)
-    assert granted(till("POST", "/v1/redemptions", sale(2, "tenth.1"))) == [(0, "capacity")]
+    assert granted(till("POST", "/v1/redemptions", sale(2, "tenth.1"))) == [(100, None)]
     assert transactions == []
+    assert granted(till("POST", "/v1/redemptions", sale(3, "tenth.1"))) == [(0, "capacity")]
     _balanced(database)
+
+
+def test_a_limit_a_store_and_day_that_comes_back_has_counted(back: Caller, till: Caller) -> None:
+    """Also the first use of a day on which it did not bind."""
+    campaign(back, "tenth", limits="limits: {per_store_day: 2}\n")
+    campaign(back, "tenth")
+    campaign(back, "other")
+    # The worker knows the catalogue, so the next one goes at once.
+    assert granted(till("POST", "/v1/redemptions", sale(9, "other.1"))) == [(100, None)]
+    assert granted(till("POST", "/v1/redemptions", sale(1, "tenth.1"))) == [(100, None)]
+    campaign(back, "tenth", limits="limits: {per_store_day: 1}\n")
+    assert granted(till("POST", "/v1/redemptions", sale(2, "tenth.1"))) == [(0, "capacity")]
 
 
 def test_whoever_wants_to_be_told_is_told(back: Caller, till: Caller, database: Database) -> None:
@@ -244,6 +257,30 @@ def test_a_commit_whose_connection_ends_books_nothing(
     _balanced(database)
 
 
+def test_a_server_that_dies_between_two_statements_of_a_commit_changes_nothing_twice(
+    back: Caller, till: Caller, services: Services, database: Database
+) -> None:
+    """They travel in one message, of which the database has done so many; the till asks again."""
+    campaign(back, "tenth", limits="limits: {total: 1000, per_store_day: 1000, budget: 1000.00 EUR}\n")
+    for number in (1, 2):
+        assert granted(till("POST", "/v1/redemptions", sale(number, "tenth.1"))) == [(100, None)]
+    done = 2
+    for dies_after in range(100):
+        has_died = _dies_after(services, dies_after)
+        answer = till("POST", "/v1/redemptions", sale(100 + dies_after, "tenth.1"))
+        assert answer.status_code == (503 if has_died else 200)
+        _until(lambda: not _at_work(database))
+        for _ in range(2):
+            asked_again = till("POST", "/v1/redemptions", sale(100 + dies_after, "tenth.1"))
+            assert granted(asked_again) == [(100, None)]
+        done += 1
+        assert sorted(_taken(database)) == [0, done, done, 100 * done]
+        _balanced(database)
+        if not has_died:
+            break
+    assert dies_after > 4, "the message has more statements than that"
+
+
 def test_a_commit_that_waits_too_long_leaves_its_connection_usable(
     back: Caller, till: Caller, database: Database
 ) -> None:
@@ -285,6 +322,42 @@ def _statements(services: Services) -> list[str]:
         driver: Any = connection.connection.driver_connection
         driver.cursor_factory = Remembering
     return seen
+
+
+def _dies_after(services: Services, statements: int) -> list[bool]:
+    """Lets this thread's connection die when it has done so many statements of the next message; the list
+    tells whether it did.
+    """
+    has_died: list[bool] = []
+
+    class Mortal(psycopg2.extensions.cursor):
+        def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002  (the driver's name)
+            parts = self.mogrify(query, vars).decode().split(";")
+            if statements >= len(parts):
+                super().execute(query, vars)
+                return
+            if any(parts[:statements]):
+                super().execute(";".join(parts[:statements]))
+            has_died.append(True)
+            self.connection.close()
+            raise psycopg2.OperationalError("the server is gone")
+
+    with services.quick.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.cursor_factory = Mortal
+    return has_died
+
+
+def _at_work(database: Database) -> bool:
+    with database.transaction() as connection:
+        return bool(
+            connection.scalar(
+                text("""
+                    SELECT count(*) FROM pg_stat_activity
+                     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+                """)
+            )
+        )
 
 
 def _transactions(database: Database) -> list[str]:
