@@ -1,8 +1,8 @@
 """Taking in online events through batch calls beside tills that ask at the same time.
 
-What is sent is what a shop's server sends: batches of a hundred messages of returning visitors, now and then
-one who signs in. An event counts when background workers have worked on it. Tills ask at a steady pace, with
-and without the events: what counts is how long one waits.
+What is sent is what a shop's server sends (`bench.clicks`). An event counts when background workers have
+worked on it. Tills ask at a steady pace without events, beside a steady stream of them, and beside as many as
+the gateway takes: the first two say how much longer a till waits, the last how much there is room for.
 """
 
 import http.client
@@ -11,41 +11,36 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from random import Random
 from statistics import median, quantiles
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import orjson
-
-from bench import till
+from bench import clicks, till
+from bench.clicks import BATCH, VISITORS
 from bench.processes import CpuSeconds, cpu_seconds
 from bench.served import Served
 from bench.stage import Report, Stage, gateway_of, working
 from bench.till import Conditions
 from bench.wrk import LoadError, Request
-from gateway.demo import lists
 from gateway.inbox import store_batches
 
-BATCH = 100
-VISITORS = 2_000
-ARTICLES = 500
-SIGN_INS = 0.01
-EVENTS = ("Product Viewed",) * 7 + ("Product Added", "Cart Viewed", "Product Removed")
-TILLS_PER_S = 25
+TILLS_PER_S = 50
 CLIENTS = 2
-OFFERED_PER_S = 2_200
-"""A little more than the target, so that a gateway that keeps up shows it."""
+OFFERED_PER_S = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one run came to. CPU milliseconds are per event, the tills' share included; `left_s` is how long
-    the last events waited after the last call was answered.
+    """What one run came to: `events_per_s` as fast as calls are answered, everything else beside a steady
+    stream of `OFFERED_PER_S`.
+
+    CPU milliseconds are per event, the tills' share included; `left_s` is how long the last events waited
+    after the last call was answered: a gateway that does not keep up has more of it the longer a run lasts.
     """
 
     events_per_s: float
+    till_p99_flat_out_ms: float
     left_s: float
     call_p50_ms: float
     call_p99_ms: float
@@ -58,56 +53,64 @@ class Told:
     till_p99_ratio: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Events taken in: how long each call and each till's query took, and the whole until the last event
+    was worked on.
+    """
+
+    events: int
+    seconds: float
+    left_s: float
+    calls: Sequence[float]
+    tills: Sequence[float]
+    used: CpuSeconds
+
+
 def measure(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
     """Events per second beside tills, and what the tills notice of it; medians of the runs."""
     queries = till.prepared(on, asked)
-    batches = _batches(Random(int(time.time())))
+    batches = clicks.batches(Random(int(time.time())))
     with gateway_of(on) as served, working(on) as workers:
         report(f"  {VISITORS:,} visitors come for the first time")
         _send(served, on.key, [next(batches) for _ in range(3 * VISITORS // BATCH)])
         _wait_for_workers(on)
         found = []
         for number in range(1, asked.runs + 1):
-            found.append(_run(on, served, workers, asked, queries, batches))
+            found.append(_run(_Bench(on, served, workers, asked, queries), batches))
             told = found[-1]
-            report(f"  run {number}: {told.events_per_s:,.0f} events/s, till p99 x {told.till_p99_ratio:.2f}")
+            report(
+                f"  run {number}: {told.events_per_s:,.0f} events/s at most; beside {OFFERED_PER_S:,}/s"
+                f" till p99 {told.till_p99_ms:.1f} ms, x {told.till_p99_ratio:.2f}, {told.left_s:.2f} s left"
+            )
     figures = [asdict(one) for one in found]
     return {"events": {name: median(each[name] for each in figures) for name in figures[0]}}
 
 
-def _run(
-    on: Stage,
-    served: Served,
-    workers: Sequence[int],
-    asked: Conditions,
-    queries: Sequence[Request],
-    batches: Iterator[bytes],
-) -> Told:
-    alone = _ask(served, on.key, queries, asked.seconds)
-    count = OFFERED_PER_S * asked.seconds // BATCH // CLIENTS
-    shares = [[next(batches) for _ in range(count)] for _ in range(CLIENTS)]
-    before, started = _cpu(on, served, workers), time.perf_counter()
-    with ThreadPoolExecutor(CLIENTS + 1) as pool:
-        asking = pool.submit(_ask, served, on.key, queries, asked.seconds)
-        sending = [
-            pool.submit(_send, served, on.key, share, every_s=BATCH * CLIENTS / OFFERED_PER_S)
-            for share in shares
-        ]
-        calls = list(itertools.chain.from_iterable(each.result() for each in sending))
-        answered_s = time.perf_counter() - started
-        _wait_for_workers(on)
-        seconds = time.perf_counter() - started
-        used = _cpu(on, served, workers).since(before)
-        beside = asking.result()
-    events = count * CLIENTS * BATCH
-    (alone_p50, alone_p99), (p50, p99), (call_p50, call_p99) = map(_cuts, (alone, beside, calls))
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What every run needs."""
+
+    on: Stage
+    served: Served
+    workers: Sequence[int]
+    asked: Conditions
+    queries: Sequence[Request]
+
+
+def _run(bench: _Bench, batches: Iterator[bytes]) -> Told:
+    alone = _ask(bench)
+    steady = _take(bench, batches, every_s=BATCH * CLIENTS / OFFERED_PER_S)
+    flat_out = _take(bench, batches, every_s=0)
+    (alone_p50, alone_p99), (p50, p99), (call_p50, call_p99) = map(_cuts, (alone, steady.tills, steady.calls))
     return Told(
-        events_per_s=events / seconds,
-        left_s=seconds - answered_s,
+        events_per_s=flat_out.events / flat_out.seconds,
+        till_p99_flat_out_ms=_cuts(flat_out.tills)[1],
+        left_s=steady.left_s,
         call_p50_ms=call_p50,
         call_p99_ms=call_p99,
-        server_cpu_ms=used.server / events * 1000,
-        database_cpu_ms=used.database / events * 1000,
+        server_cpu_ms=steady.used.server / steady.events * 1000,
+        database_cpu_ms=steady.used.database / steady.events * 1000,
         till_p50_ms=p50,
         till_p99_ms=p99,
         till_alone_p50_ms=alone_p50,
@@ -116,10 +119,27 @@ def _run(
     )
 
 
-def _cpu(on: Stage, served: Served, workers: Sequence[int]) -> CpuSeconds:
+def _take(bench: _Bench, batches: Iterator[bytes], *, every_s: float) -> _Taken:
+    """Sends as many events as a steady stream has in the time that tills ask."""
+    count = OFFERED_PER_S * bench.asked.seconds // BATCH // CLIENTS
+    shares = [[next(batches) for _ in range(count)] for _ in range(CLIENTS)]
+    before, started = _cpu(bench), time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS + 1) as pool:
+        asking = pool.submit(_ask, bench)
+        sending = [pool.submit(_send, bench.served, bench.on.key, share, every_s=every_s) for share in shares]
+        calls = list(itertools.chain.from_iterable(each.result() for each in sending))
+        answered_s = time.perf_counter() - started
+        _wait_for_workers(bench.on)
+        seconds = time.perf_counter() - started
+        tills = asking.result()
+    used = _cpu(bench).since(before)
+    return _Taken(count * CLIENTS * BATCH, seconds, seconds - answered_s, calls, tills, used)
+
+
+def _cpu(bench: _Bench) -> CpuSeconds:
     """What those who answer, those who work behind them and the database have used."""
-    found = cpu_seconds(server_pid=served.pid, database_pid=on.database_pid)
-    behind = sum(cpu_seconds(server_pid=pid, database_pid=None).server for pid in workers)
+    found = cpu_seconds(server_pid=bench.served.pid, database_pid=bench.on.database_pid)
+    behind = sum(cpu_seconds(server_pid=pid, database_pid=None).server for pid in bench.workers)
     return CpuSeconds(found.server + behind, found.database)
 
 
@@ -135,38 +155,6 @@ def _wait_for_workers(on: Stage) -> None:
         time.sleep(0.05)
 
 
-def _batches(random: Random) -> Iterator[bytes]:
-    """Batch calls without end, each message new."""
-    run = f"{random.getrandbits(48):x}"
-    for number in itertools.count():
-        messages = [_message(random, f"{run}-{number}-{place}") for place in range(BATCH)]
-        yield orjson.dumps({"batch": messages, "sentAt": _now()})
-
-
-def _message(random: Random, message_id: str) -> dict[str, Any]:
-    visitor = random.randrange(VISITORS)
-    named = {"userId": f"bench-{visitor}"} if visitor % 3 == 0 else {}
-    shared = {"messageId": message_id, "anonymousId": f"bench-{visitor}-b", "timestamp": _now(), **named}
-    if named and random.random() < SIGN_INS:
-        return {"type": "identify", "traits": _traits(visitor), **shared}
-    properties = {"sku": f"BENCH-{random.randrange(ARTICLES)}", "quantity": 1, "price": 19.9, "name": "It"}
-    context = {"page": {"path": "/things", "title": "Things"}, "library": {"name": "bench", "version": "1"}}
-    event = random.choice(EVENTS)
-    return {"type": "track", "event": event, "properties": properties, "context": context, **shared}
-
-
-def _traits(visitor: int) -> dict[str, str]:
-    """Who a visitor is: names as people have them, so that some share one and most do not."""
-    life, draw = lists.country("AT"), Random(visitor)
-    surname = draw.choice(life.surname_roots) + draw.choice(life.surname_endings)
-    given = draw.choice(life.female)
-    return {"email": f"bench-{visitor}@example.org", "firstName": given, "lastName": surname}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
 def _send(served: Served, key: str, batches: Sequence[bytes], *, every_s: float = 0.0) -> list[float]:
     """Seconds that each call took; the next one starts when it is due, or at once when it is late."""
     with _Line(served, key) as line:
@@ -178,14 +166,14 @@ def _send(served: Served, key: str, batches: Sequence[bytes], *, every_s: float 
         return taken
 
 
-def _ask(served: Served, key: str, queries: Sequence[Request], seconds: float) -> list[float]:
+def _ask(bench: _Bench) -> list[float]:
     """Seconds that each of a steady stream of till queries took."""
-    with _Line(served, key) as line:
+    with _Line(bench.served, bench.on.key) as line:
         started = time.perf_counter()
         taken = []
-        for number in range(int(seconds * TILLS_PER_S)):
+        for number in range(bench.asked.seconds * TILLS_PER_S):
             time.sleep(max(0.0, started + number / TILLS_PER_S - time.perf_counter()))
-            asked = queries[number % len(queries)]
+            asked = bench.queries[number % len(bench.queries)]
             taken.append(line.post(asked.path, asked.body.encode()))
         return taken
 
