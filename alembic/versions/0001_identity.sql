@@ -450,22 +450,6 @@ begin
 end
 $$;
 
--- What comes before writing records: their keys are locked, it is asked whether their shopper was erased, and new
--- records get their numbers.
-create function identity.enter(
-  digests int8[], caps int4[], generics int4[], blocking bool[], leaving bool[], hashes uuid[], fresh int4,
-  out erased_at timestamptz, out numbers int8[]
-)
-language plpgsql set plan_cache_mode = force_generic_plan as $$
-begin
-  perform identity.take_keys(digests, caps, generics, blocking, leaving);
-  erased_at := identity.suppressed_since(hashes);
-  numbers := array(
-    select nextval('identity.record_record_no_seq') from generate_series(1, fresh)
-  );
-end
-$$;
-
 -- Locks (source, key) pairs by their sorted digests: the first locks that anybody takes, but for the model's.
 create function identity.take_records(locks int8[]) returns void
 language plpgsql as $$
@@ -514,16 +498,44 @@ begin
 end
 $$;
 
--- What the live ones of these records say, for those who only want to compare them.
-create function identity.saying(numbers int8[])
+-- What there is around records that were just written: who posts their keys, as `identity.lists` tells; of those who
+-- post their live blocking keys what they say, as `identity.saying` tells; and when their shopper was erased.
+create function identity.company(digests int8[], caps int4[], blocking bool[], own int8[], hashes uuid[])
 returns table (
-  record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
-  sealed bytea, model_no int8, posted int8[]
+  erased_at timestamptz, digest int8, records int8[], tokens int4[],
+  record_no int8, id text, source text, key text, generation int4, channel text, stub bool, sealed bytea
 )
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
   return query
-  select r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no, r.keys
+  with listed as materialized (select * from identity.lists(digests, caps, blocking)),
+  posting as (
+    select l.digest, unnest(l.records) as record_no from listed l
+  ),
+  kinds as (select * from unnest(digests, blocking) as k (digest, is_blocking)),
+  near as (
+    select distinct p.record_no from posting p join kinds k on k.digest = p.digest where k.is_blocking
+    except select p.record_no from posting p join kinds k on k.digest = p.digest where not k.is_blocking
+    except select unnest(own)
+  )
+  select identity.suppressed_since(hashes), l.digest, l.records, l.tokens,
+    null, null, null, null, null, null, null, null
+  from (select) one left join listed l on true
+  union all
+  select null, null, null, null, s.*
+  from identity.saying(array(select n.record_no from near n)) s;
+end
+$$;
+
+-- What the live ones of these records say, for those who only want to compare them.
+create function identity.saying(numbers int8[])
+returns table (
+  record_no int8, id text, source text, key text, generation int4, channel text, stub bool, sealed bytea
+)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select r.record_no, r.id::text, r.source, r.key, r.generation, r.channel, r.stub, r.sealed
   from identity.record r
   where r.record_no = any (numbers) and r.sealed is not null;
 end
@@ -548,18 +560,22 @@ end
 $$;
 
 -- Locks pieces by their labels, sorted: those given, and those that the records `near` are in. Taken after keys,
--- never the other way round. Then, with another snapshot, reads the pieces given and those of the records near. The
--- labels locked stand in the first row; whether they are still right is for the reader to see.
+-- never the other way round. Then, with another snapshot, reads the pieces given and those of the records near, and
+-- what is derived from them. The labels locked stand in the first row, with the numbers of all who are in these
+-- pieces and what `identity.surroundings` tells of them; whether the labels are still right is for the reader to see.
 create function identity.hold(given int8[], near int8[])
 returns table (
-  held int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
+  held int8[], inside int8[], heads jsonb, reviews jsonb, tombstones jsonb,
+  record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
   sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, links int8[], cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
 declare
   labels int8[];
   label int8;
+  numbers int8[];
 begin
   select coalesce(array_agg(l.piece_no order by l.piece_no), '{}') into labels
   from (
@@ -570,16 +586,20 @@ begin
   foreach label in array labels loop
     perform pg_advisory_xact_lock(hashint8extended(label, 7021));
   end loop;
-  return query
-  select case when row_number() over () = 1 then labels end, s.*
-  from (select) one
-  left join lateral (
+  numbers := array(
     select m.record_no from identity.member m
     where m.piece_no in (
       select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
     )
-  ) wanted on true
-  left join identity.standing s on s.record_no = wanted.record_no;
+  );
+  return query
+  select labels, numbers, around.*, s.*
+  from identity.surroundings(
+    numbers, array(select distinct m.profile_no from identity.member m where m.record_no = any (numbers))
+  ) around
+  left join identity.standing s on s.record_no = numbers[1]
+  union all
+  select null, null, null, null, null, s.* from identity.standing s where s.record_no = any (numbers[2:]);
 end
 $$;
 
@@ -699,6 +719,30 @@ begin
     model_no = change_record.model_no, household = change_record.household, deleted_at = null, forward_no = null
   where r.record_no = number;
   perform identity.post(number, digests, types, assurances, tokens, ends);
+end
+$$;
+
+-- Locks (source, key) pairs, then reads the newest generation of each, with numbers for those of the `wanted` records
+-- that are not there yet.
+create function identity.open_records(locks int8[], sources text[], keys text[], wanted int4)
+returns table (
+  spare int8[], active_model int8, paused text[], record_no int8, id uuid, source text, key text, generation int4,
+  channel text, stub bool, judged bool, posted int8[], content uuid, sealed bytea, observed_at timestamptz,
+  created_at timestamptz, deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8,
+  person_no int8, profile_no int8, profile uuid, model_no int8
+)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  perform identity.take_records(locks);
+  return query
+  with newest as materialized (select * from identity.newest_records(sources, keys))
+  select
+    array(
+      select nextval('identity.record_record_no_seq')
+      from generate_series(1, wanted - (select count(known.record_no)::int4 from newest known))
+    ),
+    newest.*
+  from newest;
 end
 $$;
 

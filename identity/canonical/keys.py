@@ -23,9 +23,7 @@ def linking_identifiers(record: Record, policy: Policy) -> tuple[Identifier, ...
     for the device, whoever asserted it, and on any other record a device would tie people who share a tablet.
     """
     fit = [each for each in record.identifiers if _takes_part(each, record, policy)]
-    rules = policy.identifiers
-    fit.sort(key=lambda each: (rules[each.type].priority, each.type, each.value))
-    return tuple(fit[: policy.record_keys_max])
+    return tuple(_strongest_first(fit, policy)[: policy.record_keys_max])
 
 
 def identifier_keys(record: Record, policy: Policy) -> tuple[Key, ...]:
@@ -45,8 +43,21 @@ def bound_key(account: str) -> Key:
 
 def posted(record: Record, blocking: Iterable[str], policy: Policy) -> tuple[Key, ...]:
     """All keys under which a record is found: identifiers, bounding account, the model's blocking keys."""
-    bound = (bound_key(record.bound_to),) if record.bound_to is not None else ()
-    return (*identifier_keys(record, policy), *bound, *(Key(BLOCK, value) for value in blocking))
+    return (*shown(record, policy), *(Key(BLOCK, value) for value in blocking))
+
+
+def shown(record: Record, policy: Policy) -> set[Key]:
+    """The keys of a record that are more than candidates' keys: its identifiers and its bounding account.
+
+    The same as `identifier_keys`, in no order: nobody has to be left out of most records.
+    """
+    fit = [each for each in record.identifiers if _takes_part(each, record, policy)]
+    if len(fit) > policy.record_keys_max:
+        fit = _strongest_first(fit, policy)[: policy.record_keys_max]
+    found = {each.key for each in fit}
+    if record.bound_to is not None:
+        found.add(bound_key(record.bound_to))
+    return found
 
 
 def name_token(canonical: Canonical) -> str | None:
@@ -91,6 +102,11 @@ def _list_is_live(key: Key, found: tuple[Record, ...], policy: Policy) -> bool:
     if len(found) > policy.cap(key.type):
         return False
     return is_live(key.type, records=len(found), tokens=len(set(map(token, found))), policy=policy)
+
+
+def _strongest_first(identifiers: list[Identifier], policy: Policy) -> list[Identifier]:
+    rules = policy.identifiers
+    return sorted(identifiers, key=lambda each: (rules[each.type].priority, each.type, each.value))
 
 
 def _takes_part(identifier: Identifier, record: Record, policy: Policy) -> bool:

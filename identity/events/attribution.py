@@ -57,7 +57,9 @@ class _Work:
         noted = self._noted()
         pairs = {target.pair for target in self.targets if target.pair is not None}
         pairs |= {each.pair for each in seen}
-        self.ctx, opened, _ = opening.open_many(self.connection, self.ctx, sorted(pairs | noted.keys()))
+        self.ctx, opened, _, spare = opening.open_many(
+            self.connection, self.ctx, sorted(pairs | noted.keys())
+        )
         plans = browsers.plan(self.connection, self.ctx, seen, opened, now=self.now) if seen else []
         for made in plans:
             for account, draft in made.drafts.items():
@@ -68,7 +70,7 @@ class _Work:
         self._note(opened, noted)
         numbers: list[int] = []
         if self.drafts:
-            done = writing.write(self.connection, self.ctx, self.drafts, now=self.now)
+            done = writing.write(self.connection, self.ctx, self.drafts, now=self.now, spare=spare)
             numbers = [change.record_no for change in done.changes]
         by_pair = {made.seen.pair: self._numbers(made, numbers) for made in plans}
         plan_of = {made.seen.pair: made for made in plans}

@@ -19,7 +19,7 @@ from identity.partition.cluster import Resolution
 from identity.partition.links import Link
 from identity.partition.pieces import Piece
 from identity.partition.sight import Sight
-from identity.partition.store_graph import Row
+from identity.partition.store_graph import Held, Row
 from identity.partition.store_places import Differences, Surroundings
 from identity.partition.view import View
 from identity.sealing.postings import Posting
@@ -53,6 +53,7 @@ class Region:
     changes: tuple[Change, ...]
     generics: int = 0  # identifiers that say nothing any more
     is_explored: bool = True  # whether all links of these pieces were looked for
+    held: Held | None = None  # what was read with the locks on pieces
 
     @property
     def rows(self) -> dict[int, Row]:
@@ -104,7 +105,7 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
     earlier = _earlier(region, rows)
     kept = _kept(region, ctx)
     gone = {change.record_no: change for change in region.changes if change.after is None}
-    stored = _surroundings(connection, rows, earlier, heads, gone)
+    stored = _surroundings(connection, region.held, earlier, heads, gone)
     forwards = _forwards(gone.values(), rows, spots, stored)
     _count_tombstones(heads, forwards)
     differences = Differences(
@@ -215,16 +216,18 @@ def _earlier(region: Region, rows: Mapping[int, Row]) -> dict[int, Spot]:
 
 def _surroundings(
     connection: Connection,
-    rows: Mapping[int, Row],
+    held: Held | None,
     earlier: Mapping[int, Spot],
     heads: Collection[int],
     gone: Collection[int],
 ) -> Surroundings:
+    """What is derived so far: from new records nothing, from the others what was read with their pieces."""
+    numbers, profiles = earlier.keys() | gone, _profiles(earlier.values()) | set(heads)
     if not earlier:
-        return Surroundings({}, [], [])  # new records all alone: nothing is derived from them yet
-    return store_places.surroundings(
-        connection, [*rows, *gone], sorted(_profiles(earlier.values()) | set(heads))
-    )
+        return Surroundings.of(None, None, None)
+    if held is not None and numbers <= held.inside:
+        return held.around.within(numbers, profiles)
+    return store_places.surroundings(connection, sorted(numbers), sorted(profiles))
 
 
 def _profiles(spots: Iterable[Spot]) -> set[int]:

@@ -11,7 +11,6 @@ read before: whoever changes that holds the record's keys.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import product
 from typing import Final
 
 from sqlalchemy.engine import Connection
@@ -22,9 +21,10 @@ from identity.partition import pieces, placing, store_graph, store_redo, store_r
 from identity.partition.pieces import Piece
 from identity.partition.placing import Change, Placement, Region
 from identity.partition.sight import Sight
-from identity.partition.store_graph import Held
+from identity.partition.store_graph import Held, Row
 from identity.partition.view import View, with_counterparts
 from identity.policy import BLOCK
+from identity.scoring import pool
 
 ATTEMPTS_MAX: Final = 5
 INLINE_MAX: Final = 1500
@@ -67,14 +67,14 @@ def settle(
     given = {change.piece_no for change in cause.changes if change.piece_no is not None}
     search, reason = None, "busy"
     for _ in range(ATTEMPTS_MAX):
-        held = store_graph.hold(connection, given, near) if given or near else Held(frozenset(), [])
-        search = _look(ground, cause, given, held)
+        held = store_graph.hold(connection, given, near)
+        search = _look(ground, cause, given, held.rows)
         if not _spread(search, most):
             reason = "large"
             break
         if search.labels <= held.labels:
             _note_generic(connection, ctx, search, now)
-            return placing.place(connection, ctx, search.region(), now=now), True
+            return placing.place(connection, ctx, search.region(held), now=now), True
         given |= search.labels
         if held.labels:
             store_graph.give_pieces_back(connection)
@@ -97,9 +97,9 @@ class _Search:
     seeds: set[RecordKey] = field(default_factory=set)
     found: list[Piece] = field(default_factory=list)
 
-    def region(self) -> Region:
+    def region(self, held: Held) -> Region:
         generics = sum(self.generic.values())
-        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, generics)
+        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, generics, held=held)
 
     def newcomers(self) -> Region:
         """The new records, each alone, so that everything that is stored belongs somewhere."""
@@ -122,34 +122,45 @@ def _near(ground: Sight, cause: Cause) -> set[int]:
     That is all who show the same identifiers, and of those who merely share blocking keys the ones that could
     weigh enough. Where these are very many, only those that are linked.
     """
-    ground.keep(change.row for change in cause.changes if change.row is not None)
     present, past = _views(ground, cause)
     wanted = with_counterparts(_keys(cause.changes))
     blocking = {key for key in wanted if key.type == BLOCK}
     own = {change.record_no for change in cause.changes}
     near = (present.numbers(wanted - blocking) | past.numbers(wanted - blocking)) - own
     perhaps = (present.numbers(blocking) | past.numbers(blocking)) - near - own
-    if perhaps:
-        ground.read_sayings(perhaps | {each.record_no for each in cause.changes if each.after is not None})
-    for view in (present, past):
-        for change, number in product(cause.changes, perhaps):
-            other = ground.ref_of.get(number)
-            if view.is_there(change.ref) and other is not None and view.may_link(change.ref, other):
-                near.add(number)
-            else:
-                ground.hopeless[view is past, change.record_no].add(number)
+    near |= _hopeful(ground, cause.changes, perhaps)
     if len(near) > NEAR_MAX:
-        search = _look(ground, cause, (), Held(frozenset(), []))
+        search = _look(ground, cause, (), [])
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
     return near | set(cause.roots) | set(cause.told)
 
 
-def _look(ground: Sight, cause: Cause, given: Iterable[int], held: Held) -> _Search:
+def _hopeful(ground: Sight, changes: Iterable[Change], perhaps: set[int]) -> set[int]:
+    """Those of the records that share blocking keys alone which could weigh enough, now or before; notes the
+    others as hopeless.
+    """
+    model, policy = ground.ctx.model, ground.ctx.policy
+    pools = ground.pools(perhaps)
+    found: set[int] = set()
+    for change in changes:
+        for is_past, record in ((False, change.after), (True, change.before)):
+            ours = None if record is None else pool.whole(record, policy)
+            hopeful = {
+                number
+                for number, theirs in pools.items()
+                if ours is not None and model.may_reach(model.review_line, ours, theirs)
+            }
+            ground.hopeless[is_past, change.record_no] |= perhaps - hopeful
+            found |= hopeful
+    return found
+
+
+def _look(ground: Sight, cause: Cause, given: Iterable[int], held: Sequence[Row]) -> _Search:
     """Sees where links changed, and in which pieces, as far as they are known."""
     sight = ground.renewed()
-    sight.keep(held.rows)
+    sight.keep(held)
     sight.keep_pieces(given)
-    sight.keep_pieces({row.piece_no for row in held.rows if row.piece_no is not None})
+    sight.keep_pieces({row.piece_no for row in held if row.piece_no is not None})
     sight.keep(change.row for change in cause.changes if change.row is not None)
     view, past = _views(sight, cause)
     changed_keys = _keys(cause.changes)

@@ -5,8 +5,10 @@ it says.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
@@ -17,7 +19,7 @@ from identity.model import Judgement, Key, Record, RecordKey, Verdict
 from identity.partition import memory, store_graph
 from identity.partition.judgements import Bench, bench
 from identity.partition.memory import Kept
-from identity.partition.store_graph import Asked, Decision, Posters, Row
+from identity.partition.store_graph import Asked, Decision, Lists, Posters, Row, Saying
 from identity.policy import BLOCK
 from identity.scoring import pool
 from identity.scoring.pool import Pool
@@ -47,21 +49,27 @@ class Opened(Mapping[RecordKey, Record]):
         self._known = known
 
     def __getitem__(self, ref: RecordKey) -> Record:
-        row = self._rows[ref]
-        record = self._known.records.get(row.sealed)
-        if record is None:
-            content = envelope.unseal(row.sealed, row.id, self._ctx.vault)
-            record = content.record(row.ref, row.channel, stub=row.stub)
-            self._known.records[row.sealed] = record
-        return record
+        return self._opened(self._rows[ref])
 
     def pool(self, ref: RecordKey) -> Pool:
         """What a record says if all its keys are posted and live."""
-        sealed = self._rows[ref].sealed
-        found = self._known.pools.get(sealed)
+        return self.said(self._rows[ref])
+
+    def said(self, stored: Row | Saying) -> Pool:
+        """The same of what is stored of it."""
+        found = self._known.pools.get(stored.sealed)
         if found is None:
-            found = self._known.pools[sealed] = pool.whole(self[ref], self._ctx.policy)
+            found = pool.whole(self._opened(stored), self._ctx.policy)
+            self._known.pools[stored.sealed] = found
         return found
+
+    def _opened(self, stored: Row | Saying) -> Record:
+        record = self._known.records.get(stored.sealed)
+        if record is None:
+            content = envelope.unseal(stored.sealed, stored.id, self._ctx.vault)
+            record = content.record(stored.ref, stored.channel, stub=stored.stub)
+            self._known.records[stored.sealed] = record
+        return record
 
     def __iter__(self) -> Iterator[RecordKey]:
         return iter(self._rows)
@@ -90,6 +98,7 @@ class Sight:
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
         self._dead: dict[Key, bool] = {}
+        self._sayings: dict[int, Saying] = {}
         self._kept: dict[RecordKey, Kept | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
@@ -143,11 +152,32 @@ class Sight:
         cap, generic = policy.cap(key.type) + slack, policy.generic(key.type) + slack
         return Asked(self.digest(key), cap, generic, key.type == BLOCK)
 
-    def read_lists(self, wanted: Iterable[Key], *, after: Iterable[Statement] = ()) -> None:
-        """Reads who posts these keys, by number, once these statements are done."""
+    def read_lists(self, wanted: Iterable[Key]) -> None:
+        """Reads who posts these keys, by number."""
         unknown = {key: self.asked(key) for key in wanted if key not in self._lists}
-        lists = store_graph.lists(self._connection, list(unknown.values()), after=tuple(after))
-        self._lists.update((key, lists[asked.digest]) for key, asked in unknown.items())
+        self._keep_lists(unknown, store_graph.lists(self._connection, list(unknown.values())))
+
+    def enter(
+        self,
+        taken: Mapping[Key, bool],
+        written: Sequence[Statement],
+        wanted: Iterable[Key],
+        own: Collection[int],
+        hashes: Collection[UUID],
+    ) -> datetime | None:
+        """Locks keys (true: something leaves them), writes records, and reads who posts the keys wanted.
+
+        Returns when the shopper was erased whom one of the hashes remembers.
+        """
+        asked = {key: self.asked(key) for key in wanted}
+        locks = [(asked[key], is_left) for key, is_left in taken.items()]
+        company = store_graph.enter(self._connection, locks, written, list(asked.values()), own, hashes)
+        self._keep_lists(asked, company.lists)
+        self._sayings = company.sayings
+        return company.erased_at
+
+    def _keep_lists(self, asked: Mapping[Key, Asked], lists: Lists) -> None:
+        self._lists.update((key, lists[each.digest]) for key, each in asked.items())
 
     def read_liveness(self, wanted: Iterable[Key]) -> None:
         """Reads whether these keys say anything, where it does not matter to whom."""
@@ -176,9 +206,11 @@ class Sight:
         unknown = [number for number in numbers if number not in self.ref_of]
         self.keep(store_graph.standing(self._connection, unknown))
 
-    def read_sayings(self, numbers: Iterable[int]) -> None:
-        """Reads what these records say, as far as they are live, and not where they belong."""
-        self.keep(store_graph.saying(self._connection, list(numbers)))
+    def pools(self, numbers: Collection[int]) -> dict[int, Pool]:
+        """What these records say if all their keys are live, read without where they belong."""
+        unread = [number for number in numbers if number not in self._sayings]
+        found = self._sayings | store_graph.saying(self._connection, unread)
+        return {number: self.records.said(found[number]) for number in numbers if number in found}
 
     def read_pieces(self, labels: Iterable[int]) -> None:
         """Reads all records of these pieces."""

@@ -9,7 +9,7 @@ together.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -18,6 +18,7 @@ from identity import driver
 from identity.driver import Statement
 from identity.model import Consent, RecordKey
 from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
+from identity.partition.store_places import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ class Row:
     level: int | None
     statements: tuple[Consent, ...]  # the newest ones about joining channels and about personal offers
     links: tuple[int, ...] | None = None  # as `memory` reads them
+
+
+class Saying(NamedTuple):
+    """What a live record says, for those who do not ask where it belongs."""
+
+    id: str
+    ref: RecordKey
+    channel: str
+    stub: bool
+    sealed: bytes
 
 
 class Asked(NamedTuple):
@@ -66,53 +77,86 @@ class Decision:
     at: datetime
 
 
-class Entered(NamedTuple):
-    """What is known before records are written: when their shopper was erased, and numbers for new ones."""
+Lists = dict[int, Posters | None]
+"""Who posts each key, by the key's digest; None where they are too many."""
 
+
+class Company(NamedTuple):
+    """Who posts the keys of records just written, what those say, by number, who share nothing but blocking
+    keys with them, and when their shopper was erased.
+    """
+
+    lists: Lists
+    sayings: dict[int, Saying]
     erased_at: datetime | None
-    numbers: list[int]
 
 
 class Held(NamedTuple):
-    """The labels of the pieces that were locked, and what was read once they were."""
+    """The labels of the pieces that were locked, and what was read then: the numbers of those inside, their
+    rows, and what is derived from them.
+    """
 
     labels: frozenset[int]
+    inside: frozenset[int]
     rows: list[Row]
+    around: Surroundings
 
 
 def enter(
-    connection: Connection, taken: Sequence[tuple[Asked, bool]], hashes: Collection[UUID], *, fresh: int
-) -> Entered:
-    """Locks keys until the transaction ends; the flag says that something leaves the key.
+    connection: Connection,
+    taken: Sequence[tuple[Asked, bool]],
+    written: Sequence[Statement],
+    asked: Sequence[Asked],
+    own: Collection[int],
+    hashes: Collection[UUID],
+) -> Company:
+    """Locks keys until the transaction ends (the flag says that something leaves the key), writes what these
+    statements write of the records `own`, and tells who posts the keys asked about.
 
-    Then tells when the newest erasure was that one of these hashes remembers, and so many new record numbers.
+    A savepoint stands before: what was written can be taken back when an erasure turns out that one of these
+    hashes remembers.
     """
     ordered = sorted(taken, key=lambda each: each[0].digest)
-    found = driver.rows(
-        connection,
-        "select * from identity.enter(%s::int8[], %s::int4[], %s::int4[], %s::bool[], %s::bool[],"
-        " %s::uuid[], %s)",
-        (
-            *_arrays([asked for asked, _ in ordered]),
-            driver.array(leaving for _, leaving in ordered),
-            driver.array(hashes),
-            fresh,
-        ),
+    lock = Statement(
+        "savepoint entry;"
+        " select identity.take_keys(%s::int8[], %s::int4[], %s::int4[], %s::bool[], %s::bool[])",
+        (*_arrays([asked for asked, _ in ordered]), driver.array(leaving for _, leaving in ordered)),
     )
-    return Entered(*found[0])
+    digests, caps, _, blocking = _arrays(asked)
+    around = Statement(
+        "select * from identity.company(%s::int8[], %s::int4[], %s::bool[], %s::int8[], %s::uuid[])",
+        (digests, caps, blocking, driver.array(own), driver.array(hashes)),
+    )
+    found = driver.together(connection, [lock, *written, around])
+    listed = [row[1:4] for row in found if row[1] is not None]
+    said = _sayings(row[4:] for row in found if row[4] is not None)
+    return Company(_lists(asked, listed), said, found[0][0])
 
 
-def hold(connection: Connection, given: Iterable[int], near: Collection[int]) -> Held:
+def give_entry_back(connection: Connection) -> None:
+    """Takes back what was written on entering, and the locks."""
+    driver.rows(connection, "rollback to savepoint entry; release savepoint entry", ())
+
+
+def hold(connection: Connection, given: Collection[int], near: Collection[int]) -> Held:
     """Locks these pieces and those of these records, then reads what is in them.
 
     A savepoint stands before the locks, so that they can be given back.
     """
+    if not given and not near:
+        return Held(frozenset(), frozenset(), [], Surroundings.of(None, None, None))
     found = driver.rows(
         connection,
         "savepoint pieces; select * from identity.hold(%s::int8[], %s::int8[])",
         (driver.array(sorted(given)), driver.array(near)),
     )
-    return Held(frozenset(found[0][0]), [_row(row[1:]) for row in found if row[1] is not None])
+    held, inside, heads, reviews, tombstones = found[0][:5]
+    return Held(
+        frozenset(held),
+        frozenset(inside),
+        [_row(row[5:]) for row in found if row[5] is not None],
+        Surroundings.of(heads, reviews, tombstones),
+    )
 
 
 def give_pieces_back(connection: Connection) -> None:
@@ -120,21 +164,17 @@ def give_pieces_back(connection: Connection) -> None:
     driver.rows(connection, "rollback to savepoint pieces; release savepoint pieces", ())
 
 
-def lists(
-    connection: Connection, asked: Sequence[Asked], *, after: Sequence[Statement] = ()
-) -> dict[int, Posters | None]:
-    """Who posts each key once these statements are done, None where they are too many."""
+def lists(connection: Connection, asked: Sequence[Asked]) -> Lists:
+    """Who posts each key."""
+    if not asked:
+        return {}
     digests, caps, _, blocking = _arrays(asked)
-    wanted = Statement(
-        "select * from identity.lists(%s::int8[], %s::int4[], %s::bool[])", (digests, caps, blocking)
+    found = driver.rows(
+        connection,
+        "select * from identity.lists(%s::int8[], %s::int4[], %s::bool[])",
+        (digests, caps, blocking),
     )
-    found = driver.together(connection, [*after, wanted] if asked else after)
-    names_max = {each.digest: each.generic for each in asked}
-    posters: dict[int, Posters | None] = {each.digest: {} for each in asked}
-    for digest, records, tokens in found if asked else ():
-        is_short = records is not None and len(set(tokens)) <= names_max[digest]
-        posters[digest] = dict(zip(records, tokens, strict=True)) if is_short else None
-    return posters
+    return _lists(asked, found)
 
 
 def dead_among(connection: Connection, asked: Sequence[Asked]) -> set[int]:
@@ -179,12 +219,13 @@ def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
     return [_row(row) for row in found]
 
 
-def saying(connection: Connection, numbers: Collection[int]) -> list[Row]:
-    """What the live records with these numbers say: they come without labels and statements."""
+def saying(connection: Connection, numbers: Collection[int]) -> dict[int, Saying]:
+    """What the live records with these numbers say."""
     if not numbers:
-        return []
-    found = driver.rows(connection, "select * from identity.saying(%s::int8[])", (driver.array(numbers),))
-    return [_row((*row, *_NOWHERE)) for row in found]
+        return {}
+    return _sayings(
+        driver.rows(connection, "select * from identity.saying(%s::int8[])", (driver.array(numbers),))
+    )
 
 
 def all_posters(connection: Connection, digest: int) -> list[int]:
@@ -222,8 +263,21 @@ def _arrays(asked: Sequence[Asked]) -> tuple[str, str, str, str]:
     )
 
 
-_NOWHERE: Final = (None,) * 9
-"""Labels, links and statements that were not read."""
+def _lists(asked: Iterable[Asked], found: Iterable[Sequence[Any]]) -> Lists:
+    """The lists that were read; of a key that nobody posts none was."""
+    names_max = {each.digest: each.generic for each in asked}
+    posters: Lists = {digest: {} for digest in names_max}
+    for digest, records, tokens in found:
+        is_short = records is not None and len(set(tokens)) <= names_max[digest]
+        posters[digest] = dict(zip(records, tokens, strict=True)) if is_short else None
+    return posters
+
+
+def _sayings(found: Iterable[Sequence[Any]]) -> dict[int, Saying]:
+    return {
+        number: Saying(record_id, RecordKey(source, key, generation), channel, stub, bytes(sealed))
+        for number, record_id, source, key, generation, channel, stub, sealed in found
+    }
 
 
 def _row(values: Sequence[Any]) -> Row:

@@ -1,9 +1,9 @@
 """What the partition writes: labels, profile heads, membership history, changes and review items."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from sqlalchemy.engine import Connection
@@ -18,6 +18,24 @@ class Surroundings:
     heads: dict[int, dict[str, Any]]
     reviews: list[dict[str, Any]]
     tombstones: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, heads: Any, reviews: Any, tombstones: Any) -> Self:
+        """What `identity.surroundings` returned; nothing where it found none of a kind."""
+        return cls(
+            heads={head["profile_no"]: head for head in heads or ()},
+            reviews=reviews or [],
+            tombstones=[(number, forward) for number, forward in tombstones or ()],
+        )
+
+    def within(self, numbers: Collection[int], profiles: Collection[int]) -> Self:
+        """The part that is derived from these records and profiles."""
+        return replace(
+            self,
+            heads={number: head for number, head in self.heads.items() if number in profiles},
+            reviews=[review for review in self.reviews if review["left_no"] in numbers],
+            tombstones=[(number, forward) for number, forward in self.tombstones if forward in numbers],
+        )
 
 
 @dataclass(slots=True)
@@ -47,11 +65,7 @@ def surroundings(connection: Connection, numbers: Collection[int], profiles: Col
         "select heads, reviews, tombstones from identity.surroundings(%s::int8[], %s::int8[])",
         (driver.array(numbers), driver.array(profiles)),
     )
-    return Surroundings(
-        heads={head["profile_no"]: head for head in heads or ()},
-        reviews=reviews or [],
-        tombstones=[(number, forward) for number, forward in tombstones or ()],
-    )
+    return Surroundings.of(heads, reviews, tombstones)
 
 
 def save(connection: Connection, differences: Differences, *, now: datetime) -> None:

@@ -20,27 +20,29 @@ Pair = tuple[str, str]
 class Opened(NamedTuple):
     """Records that are locked, those that are there, and the context under the active model.
 
-    `paused` are the sources whose records may gain no links.
+    `paused` are the sources whose records may gain no links, `spare` numbers for records that are not there.
     """
 
     ctx: Context
     found: Mapping[Pair, Stored]
     paused: frozenset[str]
+    spare: tuple[int, ...]
 
 
 def open_many(connection: Connection, ctx: Context, pairs: Sequence[Pair]) -> Opened:
     """Locks these records until the transaction ends and reads the newest generation of each."""
     locks = [ctx.vault.digest("record", f"{source}\0{key}") for source, key in pairs]
     erased = [(source, erased_key(source, key, ctx)) for source, key in pairs]
-    model_no, paused, found = store_records.open_newest(connection, [*pairs, *erased], locks)
+    read = store_records.open_newest(connection, [*pairs, *erased], locks, wanted=len(pairs))
     return Opened(
-        active.under(connection, ctx, model_no),
+        active.under(connection, ctx, read.model_no),
         {
             pair: stored
             for pair, hidden in zip(pairs, erased, strict=True)
-            if (stored := found.get(pair) or found.get(hidden)) is not None
+            if (stored := read.found.get(pair) or read.found.get(hidden)) is not None
         },
-        paused,
+        read.paused,
+        read.spare,
     )
 
 

@@ -32,7 +32,7 @@ def put(connection: Connection, ctx: Context, submission: Submission, *, now: da
     source = ctx.policy.source(submission.source)
     intake.check(submission)
     pair = (submission.source, submission.key)
-    ctx, found, paused = opening.open_many(connection, ctx, [pair])
+    ctx, found, paused, spare = opening.open_many(connection, ctx, [pair])
     stored = found.get(pair)
     fingerprint = intake.fingerprint(submission, ctx)
     said, refused = intake.statements(submission.consents, submission.proof, ctx)
@@ -53,7 +53,7 @@ def put(connection: Connection, ctx: Context, submission: Submission, *, now: da
         is_held=submission.source in paused,
     )
     drafts = _drafts(draft, ctx, now)
-    done = writing.write(connection, ctx, drafts, now=now, welcome=_welcome(drafts[-1], ctx))
+    done = writing.write(connection, ctx, drafts, now=now, spare=spare, welcome=_welcome(drafts[-1], ctx))
     return _result(connection, ctx, done, (*refused, *normalised.rejected), now)
 
 
@@ -74,7 +74,7 @@ def delete(connection: Connection, ctx: Context, source: str, key: str, *, now: 
     Raises UnknownRecordError.
     """
     ctx.policy.source(source)
-    ctx, found, _ = opening.open_many(connection, ctx, [(source, key)])
+    ctx, found, *_ = opening.open_many(connection, ctx, [(source, key)])
     stored = found.get((source, key))
     if stored is None:
         raise UnknownRecordError

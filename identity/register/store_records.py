@@ -1,6 +1,6 @@
 """Records as rows: opening them under their locks, writing them with their postings, taking them away."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -40,8 +40,8 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A record as it is to be written."""
+class Version:
+    """A record as it is to be version."""
 
     id: UUID
     ref: RecordKey
@@ -73,18 +73,38 @@ class Opened(NamedTuple):
     model_no: int
     paused: frozenset[str]
     found: dict[tuple[str, str], Stored]
+    spare: tuple[int, ...] = ()  # numbers for those that are not there yet
 
 
-def open_newest(connection: Connection, pairs: Sequence[tuple[str, str]], locks: Iterable[int]) -> Opened:
-    """Locks (source, key) pairs until the transaction ends, then reads the newest generation of each."""
-    return _opened(
-        driver.rows(
-            connection,
-            "select identity.take_records(%s::int8[]);"
-            " select * from identity.newest_records(%s::text[], %s::text[])",
-            (driver.array(sorted(set(locks))), [source for source, _ in pairs], [key for _, key in pairs]),
-        )
+def open_newest(
+    connection: Connection, pairs: Sequence[tuple[str, str]], locks: Collection[int], *, wanted: int
+) -> Opened:
+    """Locks (source, key) pairs until the transaction ends, then reads the newest generation of each.
+
+    So many of them are `wanted`; who is not there gets a number.
+    """
+    rows = driver.rows(
+        connection,
+        "select * from identity.open_records(%s::int8[], %s::text[], %s::text[], %s)",
+        (
+            driver.array(sorted(set(locks))),
+            [source for source, _ in pairs],
+            [key for _, key in pairs],
+            wanted,
+        ),
     )
+    spare, *_ = rows[0]
+    return _opened([row[1:] for row in rows])._replace(spare=tuple(spare))
+
+
+def numbers(connection: Connection, amount: int) -> list[int]:
+    """So many numbers for new records."""
+    found = driver.rows(
+        connection,
+        "select nextval('identity.record_record_no_seq') from generate_series(1, %s)",
+        (amount,),
+    )
+    return [number for (number,) in found]
 
 
 def newest(connection: Connection, source: str, key: str) -> Stored | None:
@@ -111,30 +131,30 @@ def generations(connection: Connection, pairs: Sequence[tuple[str, str]]) -> lis
     return [_stored(values) for values in found]
 
 
-def insert(record_no: int, written: Written, *, now: datetime) -> Statement:
+def insert(record_no: int, version: Version, *, now: datetime) -> Statement:
     """Writes a new record with its postings."""
     return Statement(
         "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
         " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
         (
             record_no,
-            written.id,
-            *written.ref,
-            written.channel,
-            written.stub,
-            written.content,
-            written.sealed,
-            written.batch,
-            written.observed_at,
+            version.id,
+            *version.ref,
+            version.channel,
+            version.stub,
+            version.content,
+            version.sealed,
+            version.batch,
+            version.observed_at,
             now,
-            written.model_no,
-            written.household,
-            *_posting_arrays(written.postings),
+            version.model_no,
+            version.household,
+            *_posting_arrays(version.postings),
         ),
     )
 
 
-def update(record_no: int, written: Written, *, removed: Collection[int], now: datetime) -> Statement:
+def update(record_no: int, version: Version, *, removed: Collection[int], now: datetime) -> Statement:
     """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
     return Statement(
         "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s, %s, %s,"
@@ -142,15 +162,15 @@ def update(record_no: int, written: Written, *, removed: Collection[int], now: d
         (
             record_no,
             driver.array(removed),
-            written.stub,
-            written.content,
-            written.sealed,
-            written.batch,
-            written.observed_at,
+            version.stub,
+            version.content,
+            version.sealed,
+            version.batch,
+            version.observed_at,
             now,
-            written.model_no,
-            written.household,
-            *_posting_arrays(written.postings),
+            version.model_no,
+            version.household,
+            *_posting_arrays(version.postings),
         ),
     )
 

@@ -21,11 +21,11 @@ from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 from identity.partition.placing import Change, Placement
 from identity.partition.settle import Cause
 from identity.partition.sight import Sight
-from identity.partition.store_graph import Asked, Row
+from identity.partition.store_graph import Row
 from identity.partition.view import with_counterparts
 from identity.policy import BLOCK
 from identity.register import store_records
-from identity.register.store_records import SealedStatement, Stored, Written
+from identity.register.store_records import SealedStatement, Stored, Version
 from identity.scoring import active
 from identity.scoring.registry import HELD
 from identity.sealing import envelope, postings
@@ -67,6 +67,10 @@ class Welcome:
     back: Callable[[Connection, datetime, datetime], None]
 
 
+Written = tuple[list[Statement], Change]
+"""The statements that write a draft, and what they change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What was written, in the order of the drafts, and where everything belongs now."""
@@ -83,21 +87,20 @@ def write(
     *,
     now: datetime,
     roots: Sequence[int] = (),
+    spare: Sequence[int] = (),
     welcome: Welcome | None = None,
 ) -> Done:
     """Writes all drafts at once and settles what they touch, together with `roots`.
 
-    Nothing is written when a shopper who was erased is not welcome: raises SuppressedError.
+    New records get the `spare` numbers first. Nothing is written when a shopper who was erased is not
+    welcome: raises SuppressedError.
     """
     steps = [_Step.of(connection, draft, ctx) for draft in drafts]
     ground = Sight(connection, ctx, slack=len(steps))
-    numbers = _enter(connection, ground, steps, welcome, now)
+    numbers = _numbers(connection, steps, spare)
     written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
     changes = tuple(change for _, change in written)
-    posted = {each.key for step in steps for each in step.earlier_posts + step.later_posts}
-    ground.read_lists(
-        with_counterparts(posted), after=[statement for statements, _ in written for statement in statements]
-    )
+    _enter(connection, ground, steps, written, welcome, now)
     placement, is_settled = settle.settle(
         connection, ctx, Cause(changes, tuple(roots)), now=now, ground=ground
     )
@@ -157,31 +160,47 @@ class _Step:
         return {each.key for each in self.earlier_posts if (each.key, each.token) not in staying}
 
 
+def _numbers(connection: Connection, steps: Sequence[_Step], spare: Sequence[int]) -> list[int]:
+    """The numbers of the records, new ones included."""
+    fresh = list(spare)
+    missing = sum(step.draft.stored is None for step in steps) - len(fresh)
+    if missing > 0:
+        fresh += store_records.numbers(connection, missing)
+    return [step.draft.stored.record_no if step.draft.stored else fresh.pop(0) for step in steps]
+
+
 def _enter(
-    connection: Connection, ground: Sight, steps: Sequence[_Step], welcome: Welcome | None, now: datetime
-) -> list[int]:
-    """Locks what has to be locked before writing; returns the numbers of the records, new ones included."""
-    asked: dict[Key, Asked] = {}
-    leaving: set[Key] = set()
+    connection: Connection,
+    ground: Sight,
+    steps: Sequence[_Step],
+    written: Sequence[Written],
+    welcome: Welcome | None,
+    now: datetime,
+) -> None:
+    """Locks the keys of what changes, writes it, and reads who posts the keys: all in one message.
+
+    When the shopper was erased meanwhile it is all taken back, and done again only where she is welcome.
+    """
+    taken: dict[Key, bool] = {}
+    posted: set[Key] = set()
     for step in steps:
+        keys = {each.key for each in step.earlier_posts + step.later_posts}
+        posted |= keys
         if step.is_other:
-            leaving |= step.leaving
-            asked |= {each.key: ground.asked(each.key) for each in step.earlier_posts + step.later_posts}
-    fresh = sum(step.draft.stored is None for step in steps)
+            leaving = step.leaving
+            taken |= {key: taken.get(key, False) or key in leaving for key in keys}
+    statements = [statement for listed, _ in written for statement in listed]
+    own = [change.record_no for _, change in written]
     hashes = welcome.hashes if welcome else frozenset[UUID]()
-    spare: list[int] = []
-    if asked or fresh or hashes:
-        taken = [(each, key in leaving) for key, each in asked.items()]
-        entered = store_graph.enter(connection, taken, hashes, fresh=fresh)
-        spare = entered.numbers
-        if welcome is not None and entered.erased_at is not None:
-            welcome.back(connection, entered.erased_at, now)
-    return [step.draft.stored.record_no if step.draft.stored else spare.pop(0) for step in steps]
+    wanted = with_counterparts(posted)
+    erased_at = ground.enter(taken, statements, wanted, own, hashes)
+    if welcome is not None and erased_at is not None:
+        store_graph.give_entry_back(connection)
+        welcome.back(connection, erased_at, now)
+        ground.enter(taken, statements, wanted, own, ())
 
 
-def _written(
-    ctx: Context, ground: Sight, step: _Step, number: int, now: datetime
-) -> tuple[list[Statement], Change]:
+def _written(ctx: Context, ground: Sight, step: _Step, number: int, now: datetime) -> Written:
     """The statements that write a draft, and what they change."""
     draft, stored = step.draft, step.draft.stored
     record_id = stored.id if stored else ctx.new_id()
@@ -195,7 +214,7 @@ def _written(
     else:
         assert step.later is not None
         ground.keep_version(sealed, step.later, step.later_posts)
-        written = Written(
+        version = Version(
             id=record_id,
             ref=draft.ref,
             channel=draft.channel,
@@ -209,13 +228,13 @@ def _written(
             household=living.digest(step.later, ctx),
         )
         if stored is None:
-            statements = [store_records.insert(number, written, now=now)]
+            statements = [store_records.insert(number, version, now=now)]
         else:
             removed = set(stored.posted) - {posting.digest for posting in step.later_posts}
             statements = [
                 store_records.repost(number, step.later_posts, removed=removed, model_no=ctx.model_no)
                 if draft.is_same
-                else store_records.update(number, written, removed=removed, now=now)
+                else store_records.update(number, version, removed=removed, now=now)
             ]
         if draft.statements:
             statements.append(store_records.said(number, draft.statements, now=now))

@@ -56,8 +56,8 @@ class ScoredModel:
         self._kin_bits = None if content.kin is None else content.kin.prior_bits
         self._views = tuple(dict.fromkeys(scorer.comparison.views for scorer in self._scorers))
         self._view_of = tuple(self._views.index(scorer.comparison.views) for scorer in self._scorers)
-        self._swings = sorted(range(len(self._scorers)), key=lambda n: -self._scorers[n].most_bits)
-        """Places of the scorers, the most telling first."""
+        self._swings = sorted(range(len(self._scorers)), key=lambda n: -self._scorers[n].telling)
+        """Places of the scorers, those that tell most for least work first."""
         self._said = lru_cache(POOLS_CACHED)(self._said_by)
 
     @property
@@ -99,8 +99,8 @@ class ScoredModel:
     def may_reach(self, line: int, left: Pool, right: Pool, /) -> bool:
         """Whether the ceiling reaches a line. What speaks against the pair may rest on dead keys.
 
-        The most telling attributes are asked first, until all that is left could not make up for them. What a
-        home explains only lowers the weight, and may rest on dead keys, so it is left out.
+        Attributes are asked until all that is left could not make up for them. What a home explains only
+        lowers the weight, and may rest on dead keys, so it is left out.
         """
         ours, theirs = self._said(left), self._said(right)
         asked = [place for place in self._swings if ours[place] and theirs[place]]
@@ -132,8 +132,11 @@ class ScoredModel:
         return tuple(found)
 
     def _said_by(self, pool: Pool) -> tuple[tuple[Any, ...], ...]:
+        """What a pool says to each scorer, silent views left out."""
         found = [_ordered(views(pool)) for views in self._views]
-        return tuple(found[place] for place in self._view_of)
+        return tuple(
+            scorer.heard(found[place]) for scorer, place in zip(self._scorers, self._view_of, strict=True)
+        )
 
 
 def load(raw: Mapping[str, Any]) -> ScoredModel:

@@ -92,7 +92,7 @@ def of(record: Record, shown: frozenset[Key], policy: Policy) -> Pool:
 
 def whole(record: Record, policy: Policy) -> Pool:
     """What one record says if all its keys are live."""
-    return of(record, frozenset(keys.posted(record, (), policy)), policy)
+    return of(record, frozenset(keys.shown(record, policy)), policy)
 
 
 def _name(canonical: Canonical) -> Name:

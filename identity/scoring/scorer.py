@@ -107,6 +107,13 @@ class Scorer:
         self._tests: tuple[Callable[[Any, Any], bool], ...] = tuple(each.holds for each in comparison.levels)
         self.most_bits = max(0.0, *(step.most_bits for step in self._steps))
         """Nothing that is compared says more."""
+        self.telling = self.most_bits / len(self._steps)
+        """How much it may say for each level that has to be tried."""
+
+    def heard(self, said: Said) -> Said:
+        """The views that say something of what is compared: beside a silent one nothing is ever found."""
+        term, column = self.comparison.term, self.comparison.levels[0].term or self.comparison.name
+        return tuple(view for view in said if term(view, column))
 
     def bits(self, lefts: Said, rights: Said) -> float:
         """What the attribute says, nothing when a side is silent."""

@@ -26,7 +26,11 @@ class NameView:
     given_kin: frozenset[str]
     is_given_known: bool
     family_words: frozenset[str]
-    family_sound: str
+
+    @property
+    def family_sound(self) -> str:
+        """How the family name sounds, which few comparisons come to ask."""
+        return sounds.code(self.family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,6 @@ def name(said: Name) -> NameView:
         given_kin=frozenset(kin for word in words for kin in given_names.relatives(word)),
         is_given_known=given_names.is_known(said.given),
         family_words=frozenset(word for word in family.split() if len(word) > 3),
-        family_sound=sounds.code(family),
     )
 
 

@@ -54,7 +54,7 @@ def seal(content: Content, record_id: UUID, vault: Vault) -> bytes:
     return vault.seal(_ENCODER.encode(content), _place(record_id))
 
 
-def unseal(sealed: bytes, record_id: UUID, vault: Vault) -> Content:
+def unseal(sealed: bytes, record_id: UUID | str, vault: Vault) -> Content:
     """The content of a record. Raises VaultError."""
     return _DECODER.decode(vault.unseal(sealed, _place(record_id)))
 
@@ -64,5 +64,5 @@ def as_text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _place(record_id: UUID) -> str:
+def _place(record_id: UUID | str) -> str:
     return f"record:{record_id}"

@@ -103,7 +103,7 @@ def replace_key(
     """
     if new == old:
         raise InvalidJudgementError("A card cannot replace itself.")
-    ctx, opened, _ = opening.open_many(connection, ctx, [new, old])
+    ctx, opened, *_ = opening.open_many(connection, ctx, [new, old])
     fresh, ended = (_live(opened.get(pair)) for pair in (new, old))
     numbers = {fresh.id: fresh.record_no, ended.id: ended.record_no}
     decision = _Decision((fresh.id,), (ended.id,), Verdict.SAME, reason, author, now)
