@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 from sqlalchemy import text as sql
 
-from bench import load
+from bench import ingest_splink, load
 from bench.processes import cpu_seconds
 from bench.served import Served
 from bench.stage import Report, Stage, gateway_of, world
@@ -28,6 +28,7 @@ from gateway.demo.rows import Row
 
 BATCH = 500
 WARM_UP = 200
+SPLINK_RECORDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Taken:
 
 def measure(on: Stage, report: Report, *, records: int, clients: int, runs: int) -> dict[str, Any]:
     """Records per second and latency, new people one by one from one and from several clients, and in
-    batches.
+    batches; and how long Splink takes to find what one record matches in the same store.
     """
     source = _fresh(on)
     with gateway_of(on) as served:
@@ -60,7 +61,9 @@ def measure(on: Stage, report: Report, *, records: int, clients: int, runs: int)
             report(
                 f"  run {number}: " + ", ".join(f"{k} {v[-1].records_per_s:,.0f}/s" for k, v in found.items())
             )
-    return {name: asdict(_median(taken)) for name, taken in found.items()}
+    report("  Splink, one record at a time")
+    splink = ingest_splink.measure(on, list(itertools.islice(source, SPLINK_RECORDS)))
+    return {name: asdict(_median(taken)) for name, taken in found.items()} | {"splink": splink}
 
 
 def _fresh(on: Stage) -> Iterator[Row]:
