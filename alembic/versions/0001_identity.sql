@@ -464,13 +464,16 @@ end
 $$;
 
 -- Who posts these keys, with name tokens: null where more than caps[i] records do, for such a key says nothing; a key
--- that nobody posts is left out.
-create function identity.lists(digests int8[], caps int4[], blocking bool[])
-returns table (digest int8, records int8[], tokens int4[])
+-- that nobody posts is left out. The first row tells when the newest erasure was that one of the hashes remembers.
+create function identity.lists(digests int8[], caps int4[], blocking bool[], hashes uuid[])
+returns table (erased_at timestamptz, digest int8, records int8[], tokens int4[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
+  erased_at := identity.suppressed_since(hashes);
+  return next;
   return query
   select
+    null::timestamptz,
     asked.digest,
     case when found.posts <= asked.cap then found.records end,
     case when found.posts <= asked.cap then found.tokens end
@@ -484,6 +487,7 @@ begin
   where not asked.is_blocking and found.posts > 0
   union all
   select
+    null,
     asked.digest,
     case when found.posts <= asked.cap then found.records end,
     case when found.posts <= asked.cap then found.tokens end
@@ -495,35 +499,6 @@ begin
     ) p
   ) found
   where asked.is_blocking and found.posts > 0;
-end
-$$;
-
--- What there is around records that were just written: who posts their keys, as `identity.lists` tells; of those who
--- post their live blocking keys what they say, as `identity.saying` tells; and when their shopper was erased.
-create function identity.company(digests int8[], caps int4[], blocking bool[], own int8[], hashes uuid[])
-returns table (
-  erased_at timestamptz, digest int8, records int8[], tokens int4[],
-  record_no int8, id text, source text, key text, generation int4, channel text, stub bool, sealed bytea
-)
-language plpgsql stable set plan_cache_mode = force_generic_plan as $$
-begin
-  return query
-  with listed as materialized (select * from identity.lists(digests, caps, blocking)),
-  posting as (
-    select l.digest, unnest(l.records) as record_no from listed l
-  ),
-  kinds as (select * from unnest(digests, blocking) as k (digest, is_blocking)),
-  near as (
-    select distinct p.record_no from posting p join kinds k on k.digest = p.digest where k.is_blocking
-    except select p.record_no from posting p join kinds k on k.digest = p.digest where not k.is_blocking
-    except select unnest(own)
-  )
-  select identity.suppressed_since(hashes), l.digest, l.records, l.tokens,
-    null, null, null, null, null, null, null, null
-  from (select) one left join listed l on true
-  union all
-  select null, null, null, null, s.*
-  from identity.saying(array(select n.record_no from near n)) s;
 end
 $$;
 
@@ -571,55 +546,58 @@ returns table (
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
 declare
   labels int8[];
   label int8;
   numbers int8[];
+  profiles int8[];
 begin
-  select coalesce(array_agg(l.piece_no order by l.piece_no), '{}') into labels
-  from (
-    select unnest(given) as piece_no
-    union
-    select m.piece_no from identity.member m where m.record_no = any (near)
-  ) l;
+  labels := array(
+    select unnest(given) union select m.piece_no from identity.member m where m.record_no = any (near) order by 1
+  );
   foreach label in array labels loop
     perform pg_advisory_xact_lock(hashint8extended(label, 7021));
   end loop;
-  numbers := array(
-    select m.record_no from identity.member m
-    where m.piece_no in (
-      select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
-    )
+  select array_agg(m.record_no), array_agg(m.profile_no) into numbers, profiles
+  from identity.member m
+  where m.piece_no in (
+    select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
   );
+  held := labels;
+  inside := coalesce(numbers, '{}');
+  select s.heads, s.reviews, s.tombstones into heads, reviews, tombstones
+  from identity.surroundings(numbers, profiles) s;
+  return next;
   return query
-  select labels, numbers, around.*, s.*
-  from identity.surroundings(
-    numbers, array(select distinct m.profile_no from identity.member m where m.record_no = any (numbers))
-  ) around
-  left join identity.standing s on s.record_no = numbers[1]
-  union all
-  select null, null, null, null, null, s.* from identity.standing s where s.record_no = any (numbers[2:]);
+  select null::int8[], null::int8[], null::jsonb, null::jsonb, null::jsonb, s.*
+  from identity.standing s where s.record_no = any (numbers);
 end
 $$;
 
 -- The active model, the sources that are paused, and the newest generation of each of these (source, key) pairs, live or not, with its labels.
--- One row without a record when there is none.
-create function identity.newest_records(sources text[], keys text[])
+-- One row without a record when there is none. Of so many `wanted` records those that are not there get a spare number.
+create function identity.newest_records(sources text[], keys text[], wanted int4)
 returns table (
-  active_model int8, paused text[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
+  active_model int8, paused text[], spare int8[], record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool,
   judged bool, posted int8[], content uuid, sealed bytea, observed_at timestamptz, created_at timestamptz,
   deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8, person_no int8, profile_no int8,
   profile uuid, model_no int8
 )
-language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   return query
-  select state.model_no, state.paused, found.*
+  select state.model_no, state.paused, state.spare, found.*
   from (
     select
       identity.active_model() as model_no,
-      array(select w.source from identity.watched w where w.paused_at is not null) as paused
+      array(select w.source from identity.watched w where w.paused_at is not null) as paused,
+      array(
+        select nextval('identity.record_record_no_seq') from generate_series(1, wanted - (
+          select count(distinct (n.source, n.key))::int4
+          from unnest(sources, keys) as asked (source, key)
+          join identity.record n on n.source = asked.source and n.key = asked.key
+        ))
+      ) as spare
   ) state
   left join lateral (
     select
@@ -719,30 +697,6 @@ begin
     model_no = change_record.model_no, household = change_record.household, deleted_at = null, forward_no = null
   where r.record_no = number;
   perform identity.post(number, digests, types, assurances, tokens, ends);
-end
-$$;
-
--- Locks (source, key) pairs, then reads the newest generation of each, with numbers for those of the `wanted` records
--- that are not there yet.
-create function identity.open_records(locks int8[], sources text[], keys text[], wanted int4)
-returns table (
-  spare int8[], active_model int8, paused text[], record_no int8, id uuid, source text, key text, generation int4,
-  channel text, stub bool, judged bool, posted int8[], content uuid, sealed bytea, observed_at timestamptz,
-  created_at timestamptz, deleted_at timestamptz, erased_at timestamptz, forward_no int8, piece_no int8,
-  person_no int8, profile_no int8, profile uuid, model_no int8
-)
-language plpgsql set plan_cache_mode = force_generic_plan as $$
-begin
-  perform identity.take_records(locks);
-  return query
-  with newest as materialized (select * from identity.newest_records(sources, keys))
-  select
-    array(
-      select nextval('identity.record_record_no_seq')
-      from generate_series(1, wanted - (select count(known.record_no)::int4 from newest known))
-    ),
-    newest.*
-  from newest;
 end
 $$;
 

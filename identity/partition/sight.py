@@ -98,7 +98,6 @@ class Sight:
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
         self._dead: dict[Key, bool] = {}
-        self._sayings: dict[int, Saying] = {}
         self._kept: dict[RecordKey, Kept | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
@@ -162,7 +161,6 @@ class Sight:
         taken: Mapping[Key, bool],
         written: Sequence[Statement],
         wanted: Iterable[Key],
-        own: Collection[int],
         hashes: Collection[UUID],
     ) -> datetime | None:
         """Locks keys (true: something leaves them), writes records, and reads who posts the keys wanted.
@@ -171,10 +169,9 @@ class Sight:
         """
         asked = {key: self.asked(key) for key in wanted}
         locks = [(asked[key], is_left) for key, is_left in taken.items()]
-        company = store_graph.enter(self._connection, locks, written, list(asked.values()), own, hashes)
-        self._keep_lists(asked, company.lists)
-        self._sayings = company.sayings
-        return company.erased_at
+        entered = store_graph.enter(self._connection, locks, written, list(asked.values()), hashes)
+        self._keep_lists(asked, entered.lists)
+        return entered.erased_at
 
     def _keep_lists(self, asked: Mapping[Key, Asked], lists: Lists) -> None:
         self._lists.update((key, lists[each.digest]) for key, each in asked.items())
@@ -208,9 +205,8 @@ class Sight:
 
     def pools(self, numbers: Collection[int]) -> dict[int, Pool]:
         """What these records say if all their keys are live, read without where they belong."""
-        unread = [number for number in numbers if number not in self._sayings]
-        found = self._sayings | store_graph.saying(self._connection, unread)
-        return {number: self.records.said(found[number]) for number in numbers if number in found}
+        found = store_graph.saying(self._connection, numbers)
+        return {number: self.records.said(saying) for number, saying in found.items()}
 
     def read_pieces(self, labels: Iterable[int]) -> None:
         """Reads all records of these pieces."""

@@ -81,13 +81,10 @@ Lists = dict[int, Posters | None]
 """Who posts each key, by the key's digest; None where they are too many."""
 
 
-class Company(NamedTuple):
-    """Who posts the keys of records just written, what those say, by number, who share nothing but blocking
-    keys with them, and when their shopper was erased.
-    """
+class Entered(NamedTuple):
+    """Who posts the keys of records just written, and when their shopper was erased."""
 
     lists: Lists
-    sayings: dict[int, Saying]
     erased_at: datetime | None
 
 
@@ -107,11 +104,10 @@ def enter(
     taken: Sequence[tuple[Asked, bool]],
     written: Sequence[Statement],
     asked: Sequence[Asked],
-    own: Collection[int],
     hashes: Collection[UUID],
-) -> Company:
+) -> Entered:
     """Locks keys until the transaction ends (the flag says that something leaves the key), writes what these
-    statements write of the records `own`, and tells who posts the keys asked about.
+    statements write, and tells who posts the keys asked about.
 
     A savepoint stands before: what was written can be taken back when an erasure turns out that one of these
     hashes remembers.
@@ -122,15 +118,8 @@ def enter(
         " select identity.take_keys(%s::int8[], %s::int4[], %s::int4[], %s::bool[], %s::bool[])",
         (*_arrays([asked for asked, _ in ordered]), driver.array(leaving for _, leaving in ordered)),
     )
-    digests, caps, _, blocking = _arrays(asked)
-    around = Statement(
-        "select * from identity.company(%s::int8[], %s::int4[], %s::bool[], %s::int8[], %s::uuid[])",
-        (digests, caps, blocking, driver.array(own), driver.array(hashes)),
-    )
-    found = driver.together(connection, [lock, *written, around])
-    listed = [row[1:4] for row in found if row[1] is not None]
-    said = _sayings(row[4:] for row in found if row[4] is not None)
-    return Company(_lists(asked, listed), said, found[0][0])
+    found = driver.together(connection, [lock, *written, _who_posts(asked, hashes)])
+    return Entered(_lists(asked, found), found[0][0])
 
 
 def give_entry_back(connection: Connection) -> None:
@@ -154,7 +143,7 @@ def hold(connection: Connection, given: Collection[int], near: Collection[int]) 
     return Held(
         frozenset(held),
         frozenset(inside),
-        [_row(row[5:]) for row in found if row[5] is not None],
+        [_row(row[5:]) for row in found[1:]],
         Surroundings.of(heads, reviews, tombstones),
     )
 
@@ -168,13 +157,7 @@ def lists(connection: Connection, asked: Sequence[Asked]) -> Lists:
     """Who posts each key."""
     if not asked:
         return {}
-    digests, caps, _, blocking = _arrays(asked)
-    found = driver.rows(
-        connection,
-        "select * from identity.lists(%s::int8[], %s::int4[], %s::bool[])",
-        (digests, caps, blocking),
-    )
-    return _lists(asked, found)
+    return _lists(asked, driver.together(connection, [_who_posts(asked, ())]))
 
 
 def dead_among(connection: Connection, asked: Sequence[Asked]) -> set[int]:
@@ -223,9 +206,11 @@ def saying(connection: Connection, numbers: Collection[int]) -> dict[int, Saying
     """What the live records with these numbers say."""
     if not numbers:
         return {}
-    return _sayings(
-        driver.rows(connection, "select * from identity.saying(%s::int8[])", (driver.array(numbers),))
-    )
+    found = driver.rows(connection, "select * from identity.saying(%s::int8[])", (driver.array(numbers),))
+    return {
+        number: Saying(record_id, RecordKey(source, key, generation), channel, stub, bytes(sealed))
+        for number, record_id, source, key, generation, channel, stub, sealed in found
+    }
 
 
 def all_posters(connection: Connection, digest: int) -> list[int]:
@@ -263,21 +248,22 @@ def _arrays(asked: Sequence[Asked]) -> tuple[str, str, str, str]:
     )
 
 
-def _lists(asked: Iterable[Asked], found: Iterable[Sequence[Any]]) -> Lists:
-    """The lists that were read; of a key that nobody posts none was."""
+def _who_posts(asked: Sequence[Asked], hashes: Collection[UUID]) -> Statement:
+    digests, caps, _, blocking = _arrays(asked)
+    return Statement(
+        "select * from identity.lists(%s::int8[], %s::int4[], %s::bool[], %s::uuid[])",
+        (digests, caps, blocking, driver.array(hashes)),
+    )
+
+
+def _lists(asked: Iterable[Asked], found: Sequence[Sequence[Any]]) -> Lists:
+    """The lists that were read, after a first row; of a key that nobody posts none was."""
     names_max = {each.digest: each.generic for each in asked}
     posters: Lists = {digest: {} for digest in names_max}
-    for digest, records, tokens in found:
+    for _, digest, records, tokens in found[1:]:
         is_short = records is not None and len(set(tokens)) <= names_max[digest]
         posters[digest] = dict(zip(records, tokens, strict=True)) if is_short else None
     return posters
-
-
-def _sayings(found: Iterable[Sequence[Any]]) -> dict[int, Saying]:
-    return {
-        number: Saying(record_id, RecordKey(source, key, generation), channel, stub, bytes(sealed))
-        for number, record_id, source, key, generation, channel, stub, sealed in found
-    }
 
 
 def _row(values: Sequence[Any]) -> Row:

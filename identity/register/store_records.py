@@ -73,7 +73,7 @@ class Opened(NamedTuple):
     model_no: int
     paused: frozenset[str]
     found: dict[tuple[str, str], Stored]
-    spare: tuple[int, ...] = ()  # numbers for those that are not there yet
+    spare: tuple[int, ...]  # numbers for those that are not there yet
 
 
 def open_newest(
@@ -83,18 +83,15 @@ def open_newest(
 
     So many of them are `wanted`; who is not there gets a number.
     """
-    rows = driver.rows(
-        connection,
-        "select * from identity.open_records(%s::int8[], %s::text[], %s::text[], %s)",
-        (
-            driver.array(sorted(set(locks))),
-            [source for source, _ in pairs],
-            [key for _, key in pairs],
-            wanted,
-        ),
+    sources, keys = [source for source, _ in pairs], [key for _, key in pairs]
+    return _opened(
+        driver.rows(
+            connection,
+            "select identity.take_records(%s::int8[]);"
+            " select * from identity.newest_records(%s::text[], %s::text[], %s)",
+            (driver.array(sorted(set(locks))), sources, keys, wanted),
+        )
     )
-    spare, *_ = rows[0]
-    return _opened([row[1:] for row in rows])._replace(spare=tuple(spare))
 
 
 def numbers(connection: Connection, amount: int) -> list[int]:
@@ -110,7 +107,7 @@ def numbers(connection: Connection, amount: int) -> list[int]:
 def newest(connection: Connection, source: str, key: str) -> Stored | None:
     """The newest generation of a record, without a lock."""
     found = driver.rows(
-        connection, "select * from identity.newest_records(%s::text[], %s::text[])", ([source], [key])
+        connection, "select * from identity.newest_records(%s::text[], %s::text[], 0)", ([source], [key])
     )
     return _opened(found).found.get((source, key))
 
@@ -243,9 +240,10 @@ def _statement_arrays(statements: Sequence[SealedStatement]) -> tuple[list[Any],
 
 
 def _opened(rows: Sequence[Sequence[Any]]) -> Opened:
-    stored = [_stored(values) for _, _, *values in rows if values[0] is not None]
-    model_no, paused, *_ = rows[0]
-    return Opened(model_no, frozenset(paused), {(each.ref.source, each.ref.key): each for each in stored})
+    stored = [_stored(values) for _, _, _, *values in rows if values[0] is not None]
+    model_no, paused, spare, *_ = rows[0]
+    found = {(each.ref.source, each.ref.key): each for each in stored}
+    return Opened(model_no, frozenset(paused), found, tuple(spare))
 
 
 def _stored(values: Sequence[Any]) -> Stored:

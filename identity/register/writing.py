@@ -190,14 +190,13 @@ def _enter(
             leaving = step.leaving
             taken |= {key: taken.get(key, False) or key in leaving for key in keys}
     statements = [statement for listed, _ in written for statement in listed]
-    own = [change.record_no for _, change in written]
     hashes = welcome.hashes if welcome else frozenset[UUID]()
     wanted = with_counterparts(posted)
-    erased_at = ground.enter(taken, statements, wanted, own, hashes)
+    erased_at = ground.enter(taken, statements, wanted, hashes)
     if welcome is not None and erased_at is not None:
         store_graph.give_entry_back(connection)
         welcome.back(connection, erased_at, now)
-        ground.enter(taken, statements, wanted, own, ())
+        ground.enter(taken, statements, wanted, ())
 
 
 def _written(ctx: Context, ground: Sight, step: _Step, number: int, now: datetime) -> Written:

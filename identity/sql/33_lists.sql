@@ -1,11 +1,14 @@
 -- Who posts these keys, with name tokens: null where more than caps[i] records do, for such a key says nothing; a key
--- that nobody posts is left out.
-create function identity.lists(digests int8[], caps int4[], blocking bool[])
-returns table (digest int8, records int8[], tokens int4[])
+-- that nobody posts is left out. The first row tells when the newest erasure was that one of the hashes remembers.
+create function identity.lists(digests int8[], caps int4[], blocking bool[], hashes uuid[])
+returns table (erased_at timestamptz, digest int8, records int8[], tokens int4[])
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 begin
+  erased_at := identity.suppressed_since(hashes);
+  return next;
   return query
   select
+    null::timestamptz,
     asked.digest,
     case when found.posts <= asked.cap then found.records end,
     case when found.posts <= asked.cap then found.tokens end
@@ -19,6 +22,7 @@ begin
   where not asked.is_blocking and found.posts > 0
   union all
   select
+    null,
     asked.digest,
     case when found.posts <= asked.cap then found.records end,
     case when found.posts <= asked.cap then found.tokens end

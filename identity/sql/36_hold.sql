@@ -10,34 +10,30 @@ returns table (
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
 )
 language plpgsql set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
 declare
   labels int8[];
   label int8;
   numbers int8[];
+  profiles int8[];
 begin
-  select coalesce(array_agg(l.piece_no order by l.piece_no), '{}') into labels
-  from (
-    select unnest(given) as piece_no
-    union
-    select m.piece_no from identity.member m where m.record_no = any (near)
-  ) l;
+  labels := array(
+    select unnest(given) union select m.piece_no from identity.member m where m.record_no = any (near) order by 1
+  );
   foreach label in array labels loop
     perform pg_advisory_xact_lock(hashint8extended(label, 7021));
   end loop;
-  numbers := array(
-    select m.record_no from identity.member m
-    where m.piece_no in (
-      select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
-    )
+  select array_agg(m.record_no), array_agg(m.profile_no) into numbers, profiles
+  from identity.member m
+  where m.piece_no in (
+    select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
   );
+  held := labels;
+  inside := coalesce(numbers, '{}');
+  select s.heads, s.reviews, s.tombstones into heads, reviews, tombstones
+  from identity.surroundings(numbers, profiles) s;
+  return next;
   return query
-  select labels, numbers, around.*, s.*
-  from identity.surroundings(
-    numbers, array(select distinct m.profile_no from identity.member m where m.record_no = any (numbers))
-  ) around
-  left join identity.standing s on s.record_no = numbers[1]
-  union all
-  select null, null, null, null, null, s.* from identity.standing s where s.record_no = any (numbers[2:]);
+  select null::int8[], null::int8[], null::jsonb, null::jsonb, null::jsonb, s.*
+  from identity.standing s where s.record_no = any (numbers);
 end
 $$
