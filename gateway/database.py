@@ -38,6 +38,9 @@ all that was committed before it, is there.
 AGAIN_AFTER_S = (0.0, 0.02)
 """How long a transaction that PostgreSQL ended for the sake of another waits before it is done again."""
 
+OutOfTime = psycopg2.errors.QueryCanceled
+"""What a statement on the driver's own cursor ends with when its time is up."""
+
 T = TypeVar("T")
 
 

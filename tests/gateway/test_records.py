@@ -1,13 +1,18 @@
 """Records over HTTP: put, get, delete, and many at once."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.access.security import Scope
 from gateway.database import Database
+from gateway.wiring import QUICK_TIMEOUT_MS
 from tests.gateway.conftest import Caller
 
 EMAIL = {"type": "email", "value": "anna@example.org", "assurance": "verified"}
@@ -44,6 +49,23 @@ def test_a_deleted_record_is_gone_and_comes_back_under_its_id(back: Caller) -> N
     assert first is not None
     assert again is not None
     assert again["record"] == first["record"]
+
+
+def test_who_writes_waits_longer_than_a_till(back: Caller, database: Database) -> None:
+    """A key that cannot be read as soon as a till needs it is read for a source all the same."""
+    is_locked = threading.Event()
+
+    def hold() -> None:
+        with database.transaction() as connection:
+            connection.execute(sa.text("lock table gateway.api_key in access exclusive mode"))
+            is_locked.set()
+            time.sleep(3 * QUICK_TIMEOUT_MS / 1000)
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        assert is_locked.wait(timeout=10)
+        assert back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]}).status_code == 201
+        holding.result()
 
 
 def test_a_key_may_hold_slashes(back: Caller) -> None:
