@@ -258,7 +258,7 @@ def _hold(
     query, held = looked.inputs.query, opened.held
     wishes = wishes_of(record.answer, {name: rules[name].number for name in _campaigns(record.answer)})
     # Before the take: from there on others wait for the commit.
-    store_redemptions.change(connection, held.redemption_no, decision=record.id, price_time=query.price_time)
+    store_redemptions.decide(connection, held.redemption_no, record.id, query.price_time)
     if not opened.fresh:
         kept = [wish.item for wish in wishes]
         store_redemptions.set_items(
@@ -268,6 +268,7 @@ def _hold(
         connection,
         held.redemption_no,
         wishes,
+        is_fresh=opened.fresh,
         store_no=step.store_no,
         business_day=step.key.business_day,
         currency=query.basket.currency if query.basket is not None else query.place.currency,

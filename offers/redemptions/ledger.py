@@ -195,6 +195,7 @@ def give_back(connection: Connection, held: Booked, step: Step, state: Literal["
         connection,
         held.redemption_no,
         (),
+        is_fresh=False,
         store_no=step.store_no,
         business_day=step.key.business_day,
         currency="",

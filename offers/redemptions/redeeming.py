@@ -90,6 +90,9 @@ def _as_held(connection: Connection, ctx: Context, booked: Booking, opened: Open
     if found.wishes and (held.state == "voided" or ledger_view.is_expired(held, booked.step.now)):
         found.flags.add("late")
         booking.mark_over(connection, ctx, booked, opened, found)
+    used = {wish.item for wish in found.wishes}
+    if any(row.item not in used for row in reserved):
+        store_redemptions.set_items(connection, held.redemption_no, "voided", was=("reserved",), kept=used)
     return found
 
 
@@ -99,9 +102,6 @@ def _finish(
     granted = _take(connection, booked, opened, found, expires_at=None, facts=facts)
     _earn(connection, ctx, booked, opened, found, granted)
     number = opened.held.redemption_no
-    if not opened.fresh:
-        kept = [wish.item for wish in found.wishes]
-        store_redemptions.set_items(connection, number, "voided", was=("reserved",), kept=kept)
     if any(one.over_limit for one in granted.values()):
         found.flags.add("over_limit")
     if booked.asked.offline:
@@ -158,6 +158,7 @@ def _take(
         connection,
         opened.held.redemption_no,
         found.wishes,
+        is_fresh=opened.fresh,
         store_no=booked.step.store_no,
         business_day=booked.step.key.business_day,
         currency=booked.currency,

@@ -147,6 +147,15 @@ def change(connection: Connection, redemption_no: int, **values: Any) -> None:
     connection.execute(update(redemption).where(redemption.c.redemption_no == redemption_no).values(**values))
 
 
+_DECIDE = "UPDATE offers.redemption SET decision = $2, price_time = $3 WHERE redemption_no = $1"
+
+
+def decide(connection: Connection, redemption_no: int, decision: UUID, price_time: datetime) -> None:
+    """Note what a locked redemption was decided by."""
+    values = (redemption_no, str(decision), price_time)
+    prepared_rows(connection, "offers_decide", "bigint, uuid, timestamptz", _DECIDE, values)
+
+
 def add_flags(connection: Connection, redemption_no: int, flags: Sequence[str]) -> None:
     """Add flags that a locked redemption does not have yet."""
     connection.execute(
@@ -204,6 +213,7 @@ def take(
     redemption_no: int,
     wishes: Sequence[Wish],
     *,
+    is_fresh: bool,
     store_no: int,
     business_day: date,
     currency: str,
@@ -214,7 +224,7 @@ def take(
     record_no: int | None,
 ) -> dict[int, Granted]:
     """Let a locked redemption hold or use what these wishes ask and nothing else; see `sql/take.sql`."""
-    where = (redemption_no, False, store_no, business_day)
+    where = (redemption_no, is_fresh, store_no, business_day)
     values = (*where, record_no, currency, used_at, now, expires_at, facts, asked(wishes))
     rows = prepared_rows(connection, "offers_take", _TAKE_TYPES, _TAKE, values)
     return {row[0]: Granted(*row) for row in rows}

@@ -3,8 +3,8 @@
 -- One call, so that the hot rows are held for one statement and the commit. Rows are taken in the order
 -- (kind, capacity_no) by everybody, so nobody waits in a circle. Without items it gives everything back.
 --
--- p_is_plain    the redemption was made a moment ago, and none of its campaigns has a limit a store and day or a code:
---               false is always right, and takes three statements more
+-- p_is_fresh    the redemption was made a moment ago, so there is nothing to replace: false is always right, and takes
+--               two statements more
 -- p_expires_at  until when it is held; NULL: committed, the holds become claims
 -- p_facts       it has happened: what finds no room is booked as over instead of being refused
 -- p_items       [{item, campaign_no, offer, line, quantity_milli, desired_minor, asked_minor, before_minor, reason,
@@ -14,7 +14,7 @@
 --               how often that code may be used
 CREATE FUNCTION offers.take(
     p_redemption_no bigint,
-    p_is_plain boolean,
+    p_is_fresh boolean,
     p_store_no bigint,
     p_business_day date,
     p_record_no bigint,
@@ -71,20 +71,20 @@ BEGIN
               JOIN offers.campaign AS c USING (campaign_no)
              CROSS JOIN offers.catalogue AS k) AS a;
 
-    IF NOT p_is_plain THEN
-        -- The first use at a store on a day makes its row, with the cap of the campaign's pattern. The share lock
-        -- keeps that cap from being changed between reading it here and committing the row.
-        INSERT INTO offers.capacity (campaign_no, kind, subject, bucket, cap)
-        SELECT p.campaign_no, p.kind, v_store, v_day, p.cap
-          FROM offers.capacity AS p
-         WHERE p.campaign_no = ANY (v_campaigns) AND p.kind = c_store_day AND p.subject = '' AND p.bucket = ''
-           AND NOT EXISTS (
-               SELECT FROM offers.capacity AS c
-                WHERE c.campaign_no = p.campaign_no AND c.kind = p.kind AND c.subject = v_store AND c.bucket = v_day)
-         ORDER BY p.capacity_no
-           FOR SHARE OF p
-            ON CONFLICT DO NOTHING;
+    -- The first use at a store on a day makes its row, with the cap of the campaign's pattern. The share lock keeps
+    -- that cap from being changed between reading it here and committing the row.
+    INSERT INTO offers.capacity (campaign_no, kind, subject, bucket, cap)
+    SELECT p.campaign_no, p.kind, v_store, v_day, p.cap
+      FROM offers.capacity AS p
+     WHERE p.campaign_no = ANY (v_campaigns) AND p.kind = c_store_day AND p.subject = '' AND p.bucket = ''
+       AND NOT EXISTS (
+           SELECT FROM offers.capacity AS c
+            WHERE c.campaign_no = p.campaign_no AND c.kind = p.kind AND c.subject = v_store AND c.bucket = v_day)
+     ORDER BY p.capacity_no
+       FOR SHARE OF p
+        ON CONFLICT DO NOTHING;
 
+    IF cardinality(array_remove(v_codes, NULL)) > 0 THEN
         -- A code's first use makes its row.
         INSERT INTO offers.capacity (campaign_no, kind, subject, cap)
         SELECT DISTINCT i.campaign_no, c_code, i.code, i.code_uses
@@ -106,7 +106,7 @@ BEGIN
                AND c.bucket = w.bucket
              ORDER BY c.kind, c.capacity_no) AS r;
 
-    IF NOT p_is_plain THEN
+    IF NOT p_is_fresh THEN
         WITH held AS (
             DELETE FROM offers.hold AS h WHERE h.redemption_no = p_redemption_no
             RETURNING h.capacity_no, h.units AS taken, 0::bigint AS over

@@ -315,6 +315,7 @@ def test_a_code_for_three_is_used_three_times(crowd: Database, scale: Scale) -> 
                     connection,
                     mine.redemption_no,
                     [Wish(1, number, "tenth.1", "1", 1000, 100, 100, code=code, code_uses=3)],
+                    is_fresh=True,
                     store_no=1,
                     business_day=NOW.date(),
                     currency="EUR",
