@@ -10,7 +10,7 @@ from flask import Flask, request
 from werkzeug import Response
 
 from gateway import api
-from gateway.api import offers, redemptions, shopify, woocommerce
+from gateway.api import event_clients, offers, redemptions, shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
 from gateway.pages import assets, docs
 from gateway.pages.kiosk import views as kiosk
@@ -28,7 +28,7 @@ def create_app(services: Services) -> Flask:
     described = document(app)
     for blueprint in api.blueprints():
         described.register_blueprint(blueprint)
-    for door in (shopify.blueprint, woocommerce.blueprint):
+    for door in (shopify.blueprint, woocommerce.blueprint, event_clients.blueprint):
         app.register_blueprint(door)
     health.register(app, services)
     docs.register(app, described)

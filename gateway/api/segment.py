@@ -141,7 +141,8 @@ def _route(on: Blueprint, name: str) -> None:
         started_s = time.perf_counter()
         seen = Seen()
         try:
-            answer = _taken(services(), PATHS[name], seen)
+            body = bodies.json_body(request, most=MAX_BYTES, any_type=True)
+            answer = taken(services(), body, PATHS[name], seen)
         except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
             answer = refused(error)
         answer.headers.update(ANYWHERE)
@@ -158,15 +159,13 @@ def _route(on: Blueprint, name: str) -> None:
     view.o2o_route = route  # type: ignore[attr-defined]
     view.provide_automatic_options = False  # type: ignore[attr-defined]  # ours says what browsers may send
     on.route(f"/{name}", methods=["POST"])(view)
-    flask.Blueprint.add_url_rule(
-        on, f"/{name}", f"{view.__name__}_preflight", _preflight, methods=["OPTIONS"]
-    )
+    flask.Blueprint.add_url_rule(on, f"/{name}", f"{view.__name__}_preflight", preflight, methods=["OPTIONS"])
 
 
 SENT_BY_CLIENTS: Final = "authorization, content-type, content-encoding, anonymousid, sec-gpc"
 
 
-def _preflight() -> Response:
+def preflight(**_: str) -> Response:
     """Let browsers send from any page, with whatever headers their client adds."""
     asked = request.headers.get("Access-Control-Request-Headers") or SENT_BY_CLIENTS
     allowed = asked if HEADER_NAMES.match(asked) else SENT_BY_CLIENTS
@@ -176,34 +175,14 @@ def _preflight() -> Response:
 HEADER_NAMES: Final = re.compile(r"[A-Za-z0-9, _-]{1,500}\Z")
 
 
-def settings(write_key: str) -> Response:
-    """What Segment's browser client asks for before it sends anything: that it shall send here, and nowhere
-    else.
-    """
-    here = request.base_url.split("://", 1)[-1].rpartition("/projects/")[0]
-    found = {
-        "integrations": {
-            "Segment.io": {
-                "apiKey": write_key,
-                "apiHost": here,
-                "protocol": request.scheme,
-            }
-        },
-        "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
-    }
-    return Response(orjson.dumps(found), mimetype="application/json", headers=ANYWHERE)
-
-
 for _name in PATHS:
     _route(blueprint, _name)
     _route(by_host, _name)
-for _on in (blueprint, by_host):
-    flask.Blueprint.add_url_rule(_on, "/projects/<write_key>/settings", "settings", settings, methods=["GET"])
 
 
-def _taken(held: Services, type_of_path: str | None, seen: Seen) -> Response:
+def taken(held: Services, body: object, type_of_path: str | None, seen: Seen) -> Response:
+    """The answer to a body after its messages were taken in or kept. Raises Problem."""
     now = held.clock()
-    body = bodies.json_body(request, most=MAX_BYTES, any_type=True)
     principal, in_body = _caller(held, body, now)
     seen.key_id = principal.key_id
     allow(principal, frozenset(SCOPES))

@@ -169,13 +169,3 @@ def test_a_browser_without_an_account_and_a_key_in_the_body(
     asked = {"identifiers": [{"type": "account_id", "value": "u1"}]}
     found: Any = back("POST", "/v1/profiles/lookup", asked).json
     assert found["status"] == "unknown"
-
-
-def test_mobile_clients_ask_where_to_send(client: Client) -> None:
-    """Swift and Kotlin read the settings from the host that they are told."""
-    for path, api_host in (
-        ("/v1", "gateway.example/v1"),
-        ("/v1/segment/v1", "gateway.example/v1/segment/v1"),
-    ):
-        found: Any = client.get(f"{path}/projects/k/settings", headers={"Host": "gateway.example"}).json
-        assert found["integrations"]["Segment.io"]["apiHost"] == api_host
