@@ -19,6 +19,38 @@ from offers.marketing.campaigns import Author
 
 STORE = "0001"
 
+CARDS_LOOKED_AT = 20
+"""For each shopper that is wanted, at least: most have agreed to nothing or left nothing in a cart."""
+
+_SHOPPERS = sql("""
+    WITH card AS MATERIALIZED (
+        SELECT record_no, key, keys FROM identity.record
+         WHERE source = 'loyalty' AND sealed IS NOT NULL AND generation = 1
+         ORDER BY hashint8(record_no) LIMIT :looked_at)
+    SELECT DISTINCT ON (p.profile_no) card.key AS card, wanted.sku
+      FROM card
+      JOIN identity.member AS m USING (record_no)
+      JOIN identity.profile AS p ON p.profile_no = m.profile_no AND p.personal
+     CROSS JOIN LATERAL (
+        SELECT product.sku
+          FROM unnest(p.members) AS w (record_no)
+          JOIN offers.interest AS i ON i.record_no = w.record_no
+          JOIN offers.product AS product ON product.product_no = i.product_no
+         GROUP BY product.sku
+        HAVING max(i.carted_at_s) > greatest(max(i.bought_at_s), max(i.removed_at_s))
+           AND max(i.carted_at_s) > extract(epoch FROM now() - interval '360 days')
+           AND max(i.carted_at_s) < extract(epoch FROM now() - interval '2 hours')
+         ORDER BY max(i.carted_at_s) DESC LIMIT 1
+     ) AS wanted
+     WHERE (
+        -- Not a card that two people of a family show: a till would have to ask whose purchase it is.
+        SELECT count(DISTINCT other.person_no) = 1
+          FROM identity.identifier AS shown JOIN identity.member AS other USING (record_no)
+         WHERE shown.digest = ANY (card.keys) AND shown.type = 6
+     )
+     LIMIT :most
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
@@ -43,32 +75,10 @@ def put_campaigns(connection: Connection, count: int) -> None:
 
 
 def shoppers(connection: Connection, count: int, *, seed: int) -> list[Shopper]:
-    """Shoppers who agreed to personal offers, have a card and something in their online cart."""
-    found = connection.execute(
-        sql(
-            "select distinct on (p.profile_no) r.key as card, wanted.sku"
-            " from identity.record r join identity.member m using (record_no)"
-            " join identity.profile p on p.profile_no = m.profile_no and p.personal"
-            " cross join lateral ("
-            "  select product.sku from unnest(p.members) w (record_no)"
-            "  join offers.interest i on i.record_no = w.record_no"
-            "  join offers.product product on product.product_no = i.product_no"
-            "  group by product.sku"
-            "  having max(i.carted_at_s) > greatest(max(i.bought_at_s), max(i.removed_at_s))"
-            "  and max(i.carted_at_s) > extract(epoch from now() - interval '360 days')"
-            "  and max(i.carted_at_s) < extract(epoch from now() - interval '2 hours')"
-            "  order by max(i.carted_at_s) desc limit 1"
-            " ) wanted"
-            " where r.source = 'loyalty' and r.sealed is not null and r.generation = 1 and ("
-            # Not a card that two people of a family show: a till would have to ask whose purchase it is.
-            "  select count(distinct other.person_no) = 1 from identity.identifier own"
-            "  join identity.identifier shown on shown.digest = own.digest"
-            "  join identity.member other on other.record_no = shown.record_no"
-            "  where own.record_no = r.record_no and own.type = 6"
-            " ) limit :most"
-        ),
-        {"most": count * 4},
-    )
+    """Shoppers from all over the database who agreed to personal offers, have a card and something in their
+    online cart.
+    """
+    found = connection.execute(_SHOPPERS, {"most": count * 4, "looked_at": count * CARDS_LOOKED_AT})
     everybody = [Shopper(row.card, row.sku) for row in found]
     random.Random(seed).shuffle(everybody)
     return everybody[:count]
