@@ -1,12 +1,16 @@
-"""The till queries that are measured: baskets of ten lines, cards of shoppers who want something, live
-campaigns.
+"""The till queries that are measured: baskets, cards of shoppers who want something, live campaigns.
+
+Of the campaigns `WIDE` can be made to cover the whole basket, each with another kind of reward, and a basket
+can be made of products that so many others cover, and of products that none does.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection
@@ -18,6 +22,15 @@ from offers.marketing.campaign import Campaign
 from offers.marketing.campaigns import Author
 
 STORE = "0001"
+
+WIDE: Final[tuple[dict[str, Any], ...]] = (
+    {"reward": {"percent": "3%"}, "stacking": {"joins": ["*"]}},
+    {"reward": {"percent": "5%"}},
+    {"reward": {"amount": "5.00 USD", "per": "basket"}, "conditions": {"minimum_spend": "100.00 USD"}},
+    {"reward": {"points": 1, "every": "1.00 USD", "worth": "0.01 USD"}},
+    {"reward": {"tender": "3.00 USD"}, "conditions": {"minimum_spend": "50.00 USD"}},
+)
+"""What the campaigns for the whole basket give."""
 
 CARDS_LOOKED_AT = 20
 """For each shopper that is wanted, at least: most have agreed to nothing or left nothing in a cart."""
@@ -64,10 +77,30 @@ def put_campaigns(connection: Connection, count: int) -> None:
     """Makes so many campaigns live: one for what was wanted online, the others each for two products of their
     own.
     """
-    skus = [row.sku for row in connection.execute(sql("select sku from offers.product order by product_no"))]
+    skus = _skus(connection)
+    _put(connection, [_campaign(number, skus) for number in range(count)])
+
+
+def put_wide_campaigns(connection: Connection) -> None:
+    """Makes the campaigns live that cover every basket."""
+    _put(connection, [_wide_campaign(number, told) for number, told in enumerate(WIDE)])
+
+
+def pause_wide_campaigns(connection: Connection) -> None:
+    """Pauses them, where there are any."""
     author = Author(name="bench", at=datetime.now(UTC))
-    for number in range(count):
-        document = _campaign(number, skus)
+    wide = "select id from offers.campaign where id like 'bench-wide-%' and state = 'live'"
+    for name in list(connection.scalars(sql(wide))):
+        campaigns.pause(connection, name, author)
+
+
+def _skus(connection: Connection) -> list[str]:
+    return [row.sku for row in connection.execute(sql("select sku from offers.product order by product_no"))]
+
+
+def _put(connection: Connection, documents: Sequence[dict[str, Any]]) -> None:
+    author = Author(name="bench", at=datetime.now(UTC))
+    for document in documents:
         parsed = campaign_format.parse(document)
         assert isinstance(parsed, Campaign), parsed
         campaigns.apply(connection, parsed, author)
@@ -86,20 +119,44 @@ def shoppers(connection: Connection, count: int, *, seed: int) -> list[Shopper]:
 
 def queries(connection: Connection, known: Sequence[Shopper], *, lines: int, seed: int) -> list[Request]:
     """One query for each shopper: the wanted product and others that the store sells."""
-    skus = [row.sku for row in connection.execute(sql("select sku from offers.product order by product_no"))]
+    skus = _skus(connection)
     chance = random.Random(seed)
-    return [
-        Request(
-            "POST", "/v1/offers/query", orjson.dumps(_query(number, shopper, skus, lines, chance)).decode()
-        )
-        for number, shopper in enumerate(known)
-    ]
+    baskets = [[shopper.sku, *chance.sample(skus, lines - 1)] for shopper in known]
+    return _requests(known, baskets)
 
 
-def _query(
-    number: int, shopper: Shopper, skus: Sequence[str], lines: int, chance: random.Random
-) -> dict[str, Any]:
-    basket = [shopper.sku, *chance.sample(skus, lines - 1)]
+def matching_queries(
+    connection: Connection,
+    known: Sequence[Shopper],
+    *,
+    lines: int,
+    live: int,
+    matching: int,
+    seed: int,
+) -> list[Request]:
+    """One query for each shopper, in whose basket so many of the live campaigns for products of their own
+    match one line each, and no other does but the one for what was wanted.
+    """
+    skus = _skus(connection)
+    covering = Counter(sku for number in range(1, live) for sku in set(_own(number, skus)))
+    firsts = [_own(number, skus)[0] for number in range(1, live)]
+    once = [sku for sku in firsts if covering[sku] == 1]
+    never = [sku for sku in skus if sku not in covering]
+    chance = random.Random(seed)
+    baskets = []
+    for shopper in known:
+        matched = chance.sample([sku for sku in once if sku != shopper.sku], matching)
+        rest = chance.sample([sku for sku in never if sku != shopper.sku], lines - 1 - matching)
+        baskets.append([shopper.sku, *matched, *rest])
+    return _requests(known, baskets)
+
+
+def _requests(known: Sequence[Shopper], baskets: Sequence[Sequence[str]]) -> list[Request]:
+    asked = [_query(*each) for each in zip(count(), known, baskets, strict=False)]
+    return [Request("POST", "/v1/offers/query", orjson.dumps(each).decode()) for each in asked]
+
+
+def _query(number: int, shopper: Shopper, basket: Sequence[str]) -> dict[str, Any]:
     return {
         "transaction": {
             "store": STORE,
@@ -137,16 +194,31 @@ def _query(
 
 def _campaign(number: int, skus: Sequence[str]) -> dict[str, Any]:
     wanted = number == 0
-    own = [skus[(number * 37) % len(skus)], skus[(number * 91 + 5) % len(skus)]]
     return {
         "campaign": f"bench-{number:05d}",
         "name": f"Bench {number}",
         "trigger": {"interest": {"kinds": ["carted"], "minimum_age": "1h", "maximum_age": "365d"}}
         if wanted
         else "always",
-        "scope": {"wanted": "item"} if wanted else {"products": sorted(set(own))},
+        "scope": {"wanted": "item"} if wanted else {"products": sorted(set(_own(number, skus)))},
         "reward": {"percent": "10%"},
         "limits": {"total": 100_000_000, "budget": "90000000.00 USD"},
         "stacking": {"joins": ["*"]},
         "messages": {"all": {"en": {"title": f"Bench {number}: 10% off", "receipt": "Bench -10%"}}},
+    }
+
+
+def _own(number: int, skus: Sequence[str]) -> tuple[str, str]:
+    """The products of a campaign."""
+    return skus[(number * 37) % len(skus)], skus[(number * 91 + 5) % len(skus)]
+
+
+def _wide_campaign(number: int, told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "campaign": f"bench-wide-{number}",
+        "name": f"Bench wide {number}",
+        "trigger": "always",
+        "limits": {"total": 100_000_000},
+        "messages": {"all": {"en": {"title": f"Wide {number}", "receipt": "Wide"}}},
+        **told,
     }

@@ -28,6 +28,10 @@ class Conditions:
     campaigns: int
     lines: int = 10
     """Of each basket."""
+    matching: int | None = None
+    """How many of the campaigns match each basket, among them those that cover all of it; None: as it comes,
+    and none that covers all.
+    """
 
 
 def floor_only(on: Stage, asked: Conditions, report: Report) -> dict[str, Any]:
@@ -55,7 +59,14 @@ def prepared(on: Stage, asked: Conditions) -> list[Request]:
         if not _has_campaigns(connection, asked.campaigns):
             questions.put_campaigns(connection, asked.campaigns)
         known = questions.shoppers(connection, SHOPPERS, seed=1)
-        return questions.queries(connection, known, lines=asked.lines, seed=1)
+        if asked.matching is None:
+            questions.pause_wide_campaigns(connection)
+            return questions.queries(connection, known, lines=asked.lines, seed=1)
+        questions.put_wide_campaigns(connection)
+        own = asked.matching - len(questions.WIDE) - 1  # one more is for what was wanted
+        return questions.matching_queries(
+            connection, known, lines=asked.lines, live=asked.campaigns, matching=own, seed=1
+        )
 
 
 def floor_requests() -> list[Request]:

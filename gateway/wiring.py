@@ -22,6 +22,7 @@ from identity.sealing.vault import open_vault
 from offers.catalogue.snapshots import Snapshots
 from offers.decisions.decision_log import DecisionLog
 from offers.model import Policy
+from offers.queries.headroom import Headroom
 from offers.retailer.assortment import Assortment
 from offers.service import Context as Offers
 
@@ -100,6 +101,7 @@ def services_over(
             policy=Policy(returns=settings.returns),
             snapshots=Snapshots(database.transaction),
             assortment=Assortment(open_connection=database.transaction),
+            headroom=Headroom(database.transaction),
             log=DecisionLog(database.transaction),
             new_id=uuid7,
         ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from identity.model import Assurance, Rejected, Verdict
@@ -255,12 +255,11 @@ class ChangeView:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Who stands at the till, as the hot path needs to know it."""
+class Head(NamedTuple):
+    """Who stands at the till, as the hot path needs to know it: `profile` is spelt already."""
 
     profile_no: int
-    profile: UUID
+    profile: str
     person_no: int
     members: tuple[int, ...]
     limit_members: tuple[int, ...]

@@ -9,6 +9,7 @@ from offers.decisions.decision_log import DecisionLog
 from offers.evaluation.decision import Decision
 from offers.model import Policy
 from offers.offline.shelf import Shelf
+from offers.queries.headroom import Headroom
 from offers.redemptions.redemption import Redemption
 from offers.retailer.assortment import Assortment
 
@@ -26,6 +27,7 @@ class Context:
     log: DecisionLog
     new_id: Callable[[], UUID]
     seed: int = 1
+    headroom: Headroom = field(default_factory=Headroom)
     shelf: Shelf = field(default_factory=Shelf)
 
 

@@ -14,6 +14,7 @@ from offers import clock
 from offers.context import Answer, Context
 from offers.model import Query, Shopper, TransactionKey
 from offers.queries import quoting
+from offers.queries.looking import Seen
 from offers.redemptions import ledger, ledger_view, redeeming
 from offers.redemptions.ledger import WHOLE_TRANSACTION, Step
 from offers.redemptions.redemption import (
@@ -62,11 +63,13 @@ def query(
     authorised: Authorised = lambda: True,
     content: bytes = b"",
     dry_run: bool = False,
+    seen: Seen | None = None,
 ) -> Answer | Refused:
     """Answer a query. A quote reads once and writes nothing here; mode `reserve` holds what it answers.
 
-    `content` is the body's canonical bytes: the same reserve again gets the first answer. Raises
-    CurrencyMismatchError, NoLongerAuthorisedError.
+    `content` is the body's canonical bytes: the same reserve again gets the first answer. `seen` is what a
+    quote must know, where it was read already (`queries.looking.ahead`). Raises CurrencyMismatchError,
+    NoLongerAuthorisedError.
     """
     if asked.mode == "reserve" and not dry_run:
         return quoting.reserve(
@@ -79,7 +82,9 @@ def query(
             authorised=authorised,
             content=content,
         )
-    return quoting.quote(connection, ctx, asked, shopper, now=now, record_no=record_no, dry_run=dry_run)
+    return quoting.quote(
+        connection, ctx, asked, shopper, now=now, record_no=record_no, dry_run=dry_run, seen=seen
+    )
 
 
 def use(

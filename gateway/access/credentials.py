@@ -34,7 +34,7 @@ class Known:
 
 def bearer(request: Request) -> str | None:
     """The key of an Authorization: Bearer header."""
-    header = request.headers.get("Authorization", "")
+    header = request.environ.get("HTTP_AUTHORIZATION", "")
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 

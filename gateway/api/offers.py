@@ -22,6 +22,7 @@ from gateway.api.endpoint import Call, rendered, services
 from gateway.api.redemptions import answer_of, still_authorised
 from gateway.api.remembered import Caller
 from gateway.api.route import Route
+from gateway.serving.plain import PlainJson
 from gateway.shopping import questions
 from gateway.wire import body as bodies
 from gateway.wire import decoded
@@ -211,12 +212,12 @@ ROUTE = Route(
 )
 
 
-def query_offers() -> Response:
+def query_offers() -> Response | PlainJson:
     """Ask which offers apply to this shopper and basket, here and now."""
     return answered(services(), request)
 
 
-def answered(held: Services, asked: Request) -> Response:
+def answered(held: Services, asked: Request) -> Response | PlainJson:
     """The answer to a query, whatever became of it."""
     return remembered.answered(held, asked, _answer)
 
@@ -226,7 +227,7 @@ query_offers.o2o_route = ROUTE  # type: ignore[attr-defined]
 blueprint.route("/query", methods=["POST"])(query_offers)
 
 
-def _answer(held: Services, asked: Request, caller: Caller) -> Response:
+def _answer(held: Services, asked: Request, caller: Caller) -> Response | PlainJson:
     principal, now = caller.known.principal, caller.now
     allow(principal, ROUTE.scopes)
     question = DECODE(bodies.json_body(asked, any_depth=True))
@@ -245,7 +246,7 @@ def _answer(held: Services, asked: Request, caller: Caller) -> Response:
 
 def _reserved(
     held: Services, asked: Request, question: decoded.Question, principal: Principal, now: dt.datetime
-) -> Response:
+) -> Response | PlainJson:
     def reserve(connection: Connection) -> questions.Answered | Refused:
         call = Call(services=held, request=asked, principal=principal, now=now, connection=connection)
         return questions.answer(
@@ -261,11 +262,10 @@ def _reserved(
     return _response(held.database.transact(reserve))
 
 
-def _response(outcome: questions.Answered | Refused) -> Response:
+def _response(outcome: questions.Answered | Refused) -> Response | PlainJson:
     if isinstance(outcome, Refused):
         return rendered(answer_of(outcome))
-    content = orjson.dumps(questions.members(outcome), option=orjson.OPT_UTC_Z)
-    return Response(content, mimetype="application/json")
+    return PlainJson(orjson.dumps(questions.members(outcome), option=orjson.OPT_UTC_Z))
 
 
 def canonical(question: decoded.Question) -> bytes:

@@ -8,12 +8,14 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import Request
 from werkzeug import Response
 
 from gateway.access.credentials import Known, bearer
 from gateway.api.endpoint import Seen, checked, finish, refused
+from gateway.serving.plain import PlainJson
 from gateway.wire.problems import Problem
 from gateway.wiring import Services
 
@@ -32,13 +34,15 @@ class Caller:
         return checked(held, self.token, now=self.now) if self.is_remembered else self.known
 
 
-Work = Callable[[Services, Request, Caller], Response]
+Given = TypeVar("Given", bound=Response | PlainJson)
+Work = Callable[[Services, Request, Caller], Given]
 
 
-def answered(held: Services, asked: Request, work: Work) -> Response:
+def answered(held: Services, asked: Request, work: Work[Given]) -> Given | Response:
     """What `work` answers, or the problem that it raises; counted and logged."""
     started_s = time.perf_counter()
     seen = Seen()
+    answer: Given | Response
     try:
         answer = _answer(held, asked, work, seen)
     except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
@@ -47,7 +51,7 @@ def answered(held: Services, asked: Request, work: Work) -> Response:
     return answer
 
 
-def _answer(held: Services, asked: Request, work: Work, seen: Seen) -> Response:
+def _answer(held: Services, asked: Request, work: Work[Given], seen: Seen) -> Given:
     now = held.clock()
     token = bearer(asked)
     if token is None:

@@ -39,6 +39,11 @@ NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "rede
     "--lines", type=click.IntRange(1, 500), default=10, show_default=True, help="till: lines of a basket."
 )
 @click.option(
+    "--matching",
+    type=click.IntRange(6, 500),
+    help="till: so many campaigns match each basket, five of which cover all of it; default: as it comes.",
+)
+@click.option(
     "--records",
     type=click.IntRange(100, 1_000_000),
     default=1_000,
@@ -71,6 +76,7 @@ def command(
     runs: int,
     campaigns: int,
     lines: int,
+    matching: int | None,
     records: int,
     megabytes: int,
     baskets: int,
@@ -119,7 +125,12 @@ def command(
         _tell_quality(data, as_json=as_json)
         return
     asked = till.Conditions(
-        connections=connections, seconds=seconds, runs=runs, campaigns=campaigns, lines=lines
+        connections=connections,
+        seconds=seconds,
+        runs=runs,
+        campaigns=campaigns,
+        lines=lines,
+        matching=matching,
     )
     measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "floor": lambda on: till.floor_only(on, asked, report),

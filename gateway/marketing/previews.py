@@ -82,7 +82,7 @@ def preview(
         decision = _decide(connection, services, catalogue, campaign, place, shopper, now)
         reached += bool(decision.offers)
         if len(found) < samples:
-            found += [_sample(head.profile, offer) for offer in decision.offers[:1]]
+            found += [_sample(UUID(head.profile), offer) for offer in decision.offers[:1]]
         if not decision.offers:
             reasons[_why_not(decision)] += 1
     return Preview(

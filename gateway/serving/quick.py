@@ -6,8 +6,7 @@ goes back to the pool, which finds out whether it still works.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from sqlalchemy import Connection, Engine
 
@@ -17,23 +16,39 @@ class Quick:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._kept = threading.local()
+        self.kept = threading.local()
 
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """This thread's connection. Raises SQLAlchemy's TimeoutError when the pool has none left."""
-        connection: Connection | None = getattr(self._kept, "connection", None)
-        if connection is None:
-            connection = self._kept.connection = self.engine.connect()
-        try:
-            yield connection
-        except BaseException:
-            self._kept.connection = None
-            connection.close()
-            raise
-        if connection.in_transaction():
-            connection.rollback()
+    def connect(self) -> "Lent":
+        """This thread's connection, for a block."""
+        return Lent(self)
 
     def dispose(self) -> None:
         """Gives the connections that are not in use back."""
         self.engine.dispose()
+
+
+class Lent:
+    """A thread's connection in a block; no generator, because that costs a till twice as much."""
+
+    __slots__ = ("_connection", "_quick")
+
+    def __init__(self, quick: Quick) -> None:
+        self._quick = quick
+
+    def __enter__(self) -> Connection:
+        """The connection. Raises SQLAlchemy's TimeoutError when the pool has none left."""
+        kept = self._quick.kept
+        connection: Connection | None = getattr(kept, "connection", None)
+        if connection is None:
+            connection = kept.connection = self._quick.engine.connect()
+        self._connection = connection
+        return connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._quick.kept.connection = None
+            self._connection.close()
+        elif self._connection.in_transaction():
+            self._connection.rollback()

@@ -6,12 +6,11 @@ answers everything else that is meant for it: other spellings of the path, OPTIO
 """
 
 from collections.abc import Callable, Iterable
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request
-from werkzeug import Response
 
-View = Callable[[Request], Response]
+View = Callable[[Request], WSGIApplication]
 
 
 def take(app: Flask, *, endpoint: str, method: str, view: View) -> None:

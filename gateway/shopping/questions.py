@@ -1,14 +1,14 @@
 """One offer query from the decoded body to the answer's members: who, where, which products, what offers.
 
-A quote costs two reads (who, what) on one connection that commits each by itself, and writes nothing; a
-reserve does the same inside one transaction. When only identity is slow, the answer is impersonal and says
-`degraded`.
+A quote costs one read of who stands there and what must be known (else one of each, see `standing`) on a
+connection that commits each by itself, and writes nothing; a reserve does the same inside one transaction.
+When only identity is slow, the answer is impersonal and says `degraded`.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2
 import sqlalchemy.exc
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from gateway import metrics
 from gateway.access.security import Principal, Scope, allow, speaks_for_store
 from gateway.connectors import scans
-from gateway.shopping import shoppers, till
+from gateway.shopping import shoppers, standing, till
 from gateway.shopping.shoppers import Asker, Reading
 from gateway.shopping.take_along import Till
 from gateway.wire import decoded
@@ -28,6 +28,7 @@ from offers import service
 from offers.codes import spelling
 from offers.evaluation.decision import Refusal, RefusedCode
 from offers.model import Place, Query, TransactionKey
+from offers.queries.looking import Seen
 from offers.redemptions.redemption import Authorised, Refused
 from offers.service import Answer
 
@@ -103,11 +104,6 @@ def answer(
         now=now,
         till=_till(question, key, place),
     )
-    readings, degraded = _readings(connection, asker, question)
-    buyer = next(
-        (known for sent, known in zip(question.shoppers, readings, strict=False) if sent.role == "buyer"),
-        None,
-    )
     typed = {str(spelling.digest(scans.code(code.code))): code.code for code in question.codes}
     codes = till.product_codes(question.basket)
     products = held.offers.assortment.named(connection, codes) if codes else {}
@@ -124,6 +120,15 @@ def answer(
         codes=tuple(typed),
         limit=question.limit,
     )
+    stood = _read(connection, held, asker, question, asked)
+    buyer = next(
+        (
+            known
+            for sent, known in zip(question.shoppers, stood.readings, strict=False)
+            if sent.role == "buyer"
+        ),
+        None,
+    )
     outcome = service.query(
         connection,
         held.offers,
@@ -134,6 +139,7 @@ def answer(
         authorised=authorised,
         content=content,
         dry_run=question.dry_run or question.training,
+        seen=stood.seen,
     )
     if isinstance(outcome, Refused):
         return outcome
@@ -141,7 +147,7 @@ def answer(
         unknown = [one for one in outcome.decision.refused if one.reason == "unknown_code"]
         held.limits.missed(principal, len(unknown))
     return Answered(
-        outcome, tuple(readings), degraded, asked.language, min(asker.key_versions, default=None), typed
+        outcome, stood.readings, stood.degraded, asked.language, min(asker.key_versions, default=None), typed
     )
 
 
@@ -168,13 +174,25 @@ def _till(question: decoded.Question, key: TransactionKey | None, place: Place) 
     return Till(key, place.store_no)
 
 
-def _readings(
-    connection: Connection, asker: Asker, question: decoded.Question
-) -> tuple[Sequence[Reading], tuple[str, ...]]:
+class _Stood(NamedTuple):
+    """Who stands there; what was seen with them, where both were read together; what is left out."""
+
+    readings: tuple[Reading, ...]
+    seen: Seen | None = None
+    degraded: tuple[str, ...] = ()
+
+
+def _read(
+    connection: Connection, held: Services, asker: Asker, question: decoded.Question, asked: Query
+) -> _Stood:
     try:
-        return [
-            shoppers.read(connection, asker, sent, channel=question.channel) for sent in question.shoppers
-        ], ()
+        together = standing.read(connection, asker, held.offers, question.shoppers, asked)
+        if together is not None:
+            return _Stood(together.readings, together.seen)
+        channel = question.channel
+        return _Stood(
+            tuple([shoppers.read(connection, asker, sent, channel=channel) for sent in question.shoppers])
+        )
     except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable):
         pass
     except sqlalchemy.exc.OperationalError as error:
@@ -186,7 +204,7 @@ def _readings(
             "unavailable", "Identity did not answer in time; ask again in a second.", retry_after_s=1
         )
     metrics.degraded.labels("identity").inc()
-    return [shoppers.UNKNOWN for _ in question.shoppers], ("identity",)
+    return _Stood(tuple([shoppers.UNKNOWN for _ in question.shoppers]), degraded=("identity",))
 
 
 def _wrong(pointer: str, detail: str) -> Problem:

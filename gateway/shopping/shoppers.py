@@ -6,9 +6,9 @@ family.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -26,6 +26,7 @@ from identity.context import Context
 from identity.model import Assurance
 from identity.policy import Policy
 from identity.reading import lookup, profiles, shopper
+from identity.reading.answering import Probe
 from identity.submission import Claim
 from offers.evaluation.decision import RefusedCode
 from offers.model import Channel, Proof, Shopper
@@ -90,25 +91,45 @@ def read(connection: Connection, asker: Asker, sent: decoded.Shopper, *, channel
         return _chosen(connection, asker, sent.choice)
     if sent.scan is not None and (token := token_bytes(sent.scan)) is not None:
         return _holder(connection, asker, token)
+    shown = show(asker, sent)
+    if not shown.probes:
+        return UNKNOWN
+    digests, caps = [probe.digest for probe in shown.probes], [probe.cap for probe in shown.probes]
+    version, rows = store_keys.who(connection, digests, caps, now=asker.now)
+    asker.key_versions.append(version)
+    return recognise(connection, asker, shown, rows, channel=channel)
+
+
+class Shown(NamedTuple):
+    """What a shopper showed, and how it is looked up."""
+
+    claims: Sequence[Claim]
+    probes: Sequence[Probe]
+
+
+def show(asker: Asker, sent: decoded.Shopper) -> Shown:
+    """What a shopper showed who was not picked and holds no token. Raises Problem too_many_requests."""
     shown = claims(sent, asker.identity.policy)
     probes = shopper.probes(asker.identity, shown)
     asker.limits.ask(asker.principal, [probe.digest for probe in probes])
-    if not probes:
-        return UNKNOWN
-    version, rows = store_keys.who(
-        connection, [probe.digest for probe in probes], [probe.cap for probe in probes], now=asker.now
-    )
-    asker.key_versions.append(version)
-    found = shopper.understood(probes, rows, PARTS[channel])
+    return Shown(shown, probes)
+
+
+def recognise(
+    connection: Connection, asker: Asker, shown: Shown, rows: Iterable[Sequence[Any]], *, channel: Channel
+) -> Reading:
+    """Who it is, from what was found under what was shown."""
+    found = shopper.understood(shown.probes, rows, PARTS[channel])
     if found.status is FoundStatus.UNKNOWN:
-        asker.limits.missed(asker.principal, len(probes))
+        asker.limits.missed(asker.principal, len(shown.probes))
         return UNKNOWN
     if found.status is FoundStatus.AMBIGUOUS:
-        many = lookup.find(connection, asker.identity, shown, None, now=asker.now, channel=PARTS[channel])
+        claimed, part = list(shown.claims), PARTS[channel]
+        many = lookup.find(connection, asker.identity, claimed, None, now=asker.now, channel=part)
         return Reading(FoundStatus.AMBIGUOUS, choices=many.choices)
     head = found.heads[0]
     return Reading(
-        FoundStatus.KNOWN, shopper=introduce(head, _proof(shown, found.by)), profile_no=head.profile_no
+        FoundStatus.KNOWN, shopper=introduce(head, _proof(shown.claims, found.by)), profile_no=head.profile_no
     )
 
 

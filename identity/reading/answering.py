@@ -6,8 +6,7 @@ believed identifier that answers decides; the others only narrow what it leaves 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from identity.answers import FoundStatus, Head, Reading
 from identity.model import Assurance
@@ -16,8 +15,7 @@ CANDIDATES_MAX: Final = 8
 """More possible shoppers than this are not offered to choose from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """An identifier ready to be looked up, and how many records and names may share it."""
 
     type: str
@@ -27,8 +25,7 @@ class Probe:
     generic: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A record found under the probe of that place, and the profile it belongs to."""
 
     place: int

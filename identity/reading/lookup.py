@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
@@ -61,7 +62,7 @@ def chosen(connection: Connection, ctx: Context, choice: str, *, now: datetime) 
 
 
 def _known(head: Head) -> Found:
-    return Found(FoundStatus.KNOWN, head.profile, head.profile_no)
+    return Found(FoundStatus.KNOWN, UUID(head.profile), head.profile_no)
 
 
 def _say(connection: Connection, ctx: Context, head: Head) -> Pool:

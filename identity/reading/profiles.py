@@ -54,7 +54,7 @@ def heads(connection: Connection, record_nos: Collection[int]) -> tuple[Head, ..
     return tuple(
         Head(
             row.profile_no,
-            row.id,
+            str(row.id),
             row.person_no,
             tuple(row.members),
             readers.person_of(row),

@@ -12,9 +12,15 @@ from identity.driver import array
 TYPES: Final = "bigint[], integer[], timestamptz"
 """What `HITS` is given: digests, beside each how many rows may be read under it, and the moment."""
 
+COLUMNS: Final = (
+    *("nth", "token", "assurance", "is_valid", "profile_no", "id", "person_no"),
+    *("members", "limit_members", "channel", "personal", "staff", "tier"),
+)
+"""What `HITS` and `ONE_HITS` return."""
+
 _COLUMNS: Final = """
-    i.token, i.assurance, i.valid_to IS NULL OR i.valid_to > $3 AS is_valid, p.profile_no, p.id, p.person_no,
-    p.members, p.limit_members, p.channel, p.personal, p.staff, p.tier
+    i.token, i.assurance, i.valid_to IS NULL OR i.valid_to > $3 AS is_valid,
+    p.profile_no, p.id::text, p.person_no, p.members, p.limit_members, p.channel, p.personal, p.staff, p.tier
 """
 _HEADS: Final = """
       JOIN identity.member AS m ON m.record_no = i.record_no

@@ -39,7 +39,6 @@ class Snapshot:
     """
 
     catalogue: Catalogue
-    everything: Asked
     screen: frozenset[int]
     counts_people: bool
     needs_stock: bool
@@ -63,7 +62,6 @@ class Snapshot:
         personal = [rule for rule in rules if rule.interest is not None]
         return cls(
             catalogue=catalogue,
-            everything=Asked(roomy, daily),
             screen=_counted(shown + personal),
             counts_people=any(rule.per_profile is not None or rule.frequency for rule in rules),
             needs_stock=any(rule.stock_units for rule in rules),
@@ -77,16 +75,22 @@ class Snapshot:
             daily=daily,
         )
 
-    def asked(self, query: Query, products: Mapping[int, Product]) -> Asked:
-        """The campaigns whose room this query needs."""
-        if len(self.roomy) + len(self.daily) <= FEW:
-            return self.everything
+    def asks_by_line(self, roomy: frozenset[int]) -> bool:
+        """Whether so many campaigns have limits that it pays to ask for those alone that the basket meets."""
+        return len(roomy) + len(self.daily) > FEW
+
+    def asked(self, query: Query, products: Mapping[int, Product], roomy: frozenset[int]) -> Asked:
+        """The campaigns whose room this query needs, among these with a total or a budget and all daily ones.
+        `products` are the basket's, where it is asked by line.
+        """
+        if not self.asks_by_line(roomy):
+            return Asked(roomy, self.daily)
         numbers = set(self._basket_wide(query.place.store))
         if query.channel != "till":
             numbers |= self.screen
         for line in query.basket.lines if query.basket is not None else ():
             numbers |= self._on_line(line, products)
-        return Asked(numbers & self.roomy, numbers & self.daily)
+        return Asked(numbers & roomy, numbers & self.daily)
 
     def _basket_wide(self, store: str | None) -> frozenset[int]:
         found = self._wide.get(store)

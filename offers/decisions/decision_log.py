@@ -130,9 +130,7 @@ class DecisionLog:
         lost = 0
         try:
             with self._open() as connection:
-                store_decisions.write_lazily(connection)
-                store_decisions.add(connection, batch)
-                store_decisions.pin(connection, _pins(batch))
+                store_decisions.log(connection, batch, _pins(batch))
         except Exception as error:  # noqa: BLE001  (a log that fails must not stop; it counts and goes on)
             lost = len(batch)
             _log.warning("decisions lost", extra={"lost": lost, "error": type(error).__name__})

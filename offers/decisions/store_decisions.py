@@ -6,7 +6,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from psycopg2.extras import execute_values
 from sqlalchemy import Connection, text
 
 from offers.decisions.decision_record import (
@@ -37,8 +36,12 @@ _ADD = """
         catalogue bigint, record_no bigint, inputs bytea, answer bytea)
         ON CONFLICT DO NOTHING
 """
+# In the order of the key: workers that log the same transaction wait for each other, not in a circle.
 _PIN = """
-    INSERT INTO offers.pin AS p (transaction_digest, price_time, revision) VALUES %s
+    INSERT INTO offers.pin AS p (transaction_digest, price_time, revision)
+    SELECT * FROM json_to_recordset(%s) AS d (
+        transaction_digest bigint, price_time timestamptz, revision integer)
+     ORDER BY transaction_digest
         ON CONFLICT (transaction_digest) DO UPDATE SET revision = excluded.revision
      WHERE p.revision < excluded.revision
 """
@@ -51,18 +54,20 @@ def add(connection: Connection, records: Sequence[DecisionRecord]) -> None:
             cursor.execute(_ADD, (msgspec.json.encode(list(map(_row, records))).decode(),))
 
 
-def pin(connection: Connection, pins: Mapping[int, Pin]) -> None:
-    """Keep pins by transaction digest; the first price time stays, the highest revision wins."""
-    if pins:
-        # In the order of the key: workers that log the same transaction wait for each other, not in a circle.
-        rows = [(digest, *pins[digest]) for digest in sorted(pins)]
-        with driver_cursor(connection) as cursor:
-            execute_values(cursor, _PIN, rows, page_size=len(rows))
-
-
-def write_lazily(connection: Connection) -> None:
-    """Let this transaction's commit not wait for the disk: a crash may lose its last half second."""
-    connection.execute(text("SET LOCAL synchronous_commit = off"))
+def log(connection: Connection, records: Sequence[DecisionRecord], pins: Mapping[int, Pin]) -> None:
+    """Write decisions and keep pins by transaction digest, of which the first price time and the highest
+    revision stay; in one message. This transaction's commit does not wait for the disk: a crash may lose its
+    last half second.
+    """
+    written = msgspec.json.encode(list(map(_row, records))).decode()
+    kept = msgspec.json.encode(
+        [
+            {"transaction_digest": digest, "price_time": pin.price_time, "revision": pin.revision}
+            for digest, pin in pins.items()
+        ]
+    ).decode()
+    with driver_cursor(connection) as cursor:
+        cursor.execute(f"SET LOCAL synchronous_commit = off; {_ADD}; {_PIN}", (written, kept))
 
 
 _READ = text("""

@@ -144,11 +144,13 @@ class _Search:
             and claim.play.units_most is None
             and claim.play.treatment.group is None
         ]
+        beside = by_line(taken)
         for claim in more:
-            if fits(claim, taken) and self.nodes.take(len(taken)):
+            if fits(claim, beside.get(claim.item.order, ())) and self.nodes.take(len(taken)):
                 wider = settle([*taken, claim])
                 if worth(wider)[0] >= self.best_worth[0]:
                     taken, self.best = [*taken, claim], wider
+                    beside = by_line(taken)
         return self.best
 
 

@@ -1,10 +1,14 @@
-"""Read 2 of the till route: one prepared call for all that a query must know of the moment."""
+"""Read 2 of the till route: one prepared call for all that a query must know of the moment.
+
+A till's question is the same whoever stands there (`question` without a shopper, `People` elsewhere in the
+statement), so it may travel together with that of who it is.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from offers import transaction_key
@@ -15,14 +19,13 @@ from offers.marketing.limits import Kind
 from offers.model import Left, Query, Shopper, Want
 from offers.preferences import store as store_preferences
 from offers.preferences.rules import Statement
-from offers.queries.store_known_statement import Parts, statement
+from offers.queries.store_known_statement import GIVEN, Known, Parts, People
 from offers.store_driver import array, prepared_row
 
 _NONE: Final = array(())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """What the database knows now. `price_time` and `revision` are those the transaction was answered
     with.
     """
@@ -40,8 +43,15 @@ class Moment:
     preferences: list[Statement]
 
 
-def read(
-    connection: Connection,
+class Question(NamedTuple):
+    """What is to be asked of the moment, with the values of its parameters."""
+
+    known: Known
+    values: Sequence[Any]
+    is_narrow: bool
+
+
+def question(
     query: Query,
     shopper: Shopper | None,
     asked: Asked,
@@ -51,24 +61,28 @@ def read(
     with_stock: bool,
     with_uses: bool,
     now: datetime,
-) -> Moment:
-    """What a query must know: one prepared statement, and one more for a person with preferences.
+    people: People = GIVEN,
+    first: int = 1,
+) -> Question:
+    """What a query must know.
 
     `basket`: of wants, only those of these products matter. `with_groups`: purchases of other variants of the
     wanted products matter too. `with_stock`: so does what the store has of them. `with_uses`: live campaigns
-    count how often a person used them.
+    count how often a person used them. `people` are found in the statement, else given by `shopper`.
     """
     key = query.transaction
     roomy, daily = array(asked.roomy), array(asked.daily)
-    known = statement(
+    known = Known.of(
         Parts(
             basket=basket is not None,
             groups=with_groups,
             stock=with_stock and query.place.store_no is not None,
             room=roomy != _NONE,
             daily=daily != _NONE,
-            uses=with_uses and shopper is not None,
-        )
+            uses=with_uses and (shopper is not None or people is not GIVEN),
+        ),
+        people,
+        first,
     )
     values = {
         "now": now,
@@ -85,11 +99,21 @@ def read(
         "digest": transaction_key.digest(key) if key is not None else None,
         "in_basket": array(basket or ()),
     }
-    given = [values[name] for name in known.parameters]
-    row = prepared_row(connection, known.name, known.types, known.text, given)
+    return Question(known, [values[name] for name in known.parameters], basket is not None)
+
+
+def read(connection: Connection, asked: Question) -> Moment:
+    """What a query must know: one prepared statement, and one more for a person with preferences."""
+    known = asked.known
+    (told,) = prepared_row(connection, f"offers_{known.name}", known.types, known.text, asked.values)
+    return moment(connection, asked, msgspec.json.decode(told))
+
+
+def moment(connection: Connection, asked: Question, row: Sequence[Any]) -> Moment:
+    """What was told in the columns of `Known`; one more statement for a person with preferences."""
     choosy = row[8]
     said = store_preferences.read(connection, choosy) if choosy else []
-    return _moment(row, said, _wants(*row[9:12]) if basket is None else _wants_of_basket(row[9] or ()))
+    return _moment(row, said, _wants_of_basket(row[9] or ()) if asked.is_narrow else _wants(*row[9:12]))
 
 
 def _spend(query: Query) -> int | None:
@@ -113,7 +137,7 @@ def _moment(row: Sequence[Any], said: list[Statement], wants: dict[int, Want]) -
         stopped_here=here,
         stopped=frozenset(stopped),
         # A redemption tells when its prices were made; a pin, when the transaction began.
-        price_time=held_at or pinned_at,
+        price_time=_instant(held_at or pinned_at),
         revision=max((one for one in (pinned, held) if one is not None), default=None),
         wants=wants,
         stock=dict(stock or ()),
@@ -123,9 +147,15 @@ def _moment(row: Sequence[Any], said: list[Statement], wants: dict[int, Want]) -
     )
 
 
-def _wants(products: str | None, facts: Any, closing: Iterable[Sequence[int]] | None) -> dict[int, Want]:
+def _instant(spelt: str | None) -> datetime | None:
+    return datetime.fromisoformat(spelt) if spelt is not None else None
+
+
+def _wants(
+    products: str | None, facts: str | None, closing: Iterable[Sequence[int]] | None
+) -> dict[int, Want]:
     """The members' lists together, with what others of them bought or took out of the cart since."""
-    wants = merge(unpack(map(int, products.split(",")), facts)) if products else {}
+    wants = merge(unpack(map(int, products.split(",")), bytes.fromhex(facts or ""))) if products else {}
     for closed in closing or ():
         want = Want(*closed)
         known = wants.get(want.product_no)

@@ -1,4 +1,4 @@
-"""The statement of read 2, put together of what a query asks for.
+"""What is asked of the moment, put together of what a query needs: columns over tables.
 
 Invariant: it holds only those parts (`Parts`): PostgreSQL sets up every part of a plan at each call, also
 those behind a CASE that is not taken. There are few combinations, and a session prepares each once.
@@ -6,7 +6,7 @@ those behind a CASE that is not taken. There are few combinations, and a session
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 
 class Parts(NamedTuple):
@@ -41,18 +41,19 @@ _TYPES: Final = {
     "in_basket": "bigint[]",
 }
 
-_KNOWN: Final = """
-    SELECT c.version, c.assortment_version,
-           c.stopped_all OR coalesce($store_no = ANY (c.stopped_stores), false), c.stopped_campaigns,
-           p.price_time, p.revision, r.price_time, r.revision, w.choosy,
-           {wants}, {room}, {uses}
-      FROM offers.catalogue AS c
+_COLUMNS: Final = """
+    c.version, c.assortment_version,
+    c.stopped_all OR coalesce($store_no = ANY (c.stopped_stores), false), c.stopped_campaigns,
+    p.price_time, p.revision, r.price_time, r.revision, w.choosy,
+    {wants}, {room}, {uses}
+"""
+_TABLES: Final = """
+           offers.catalogue AS c
       LEFT JOIN offers.pin AS p ON p.transaction_digest = $digest
       LEFT JOIN offers.redemption AS r
         ON r.store_no = $store_no AND r.terminal = $terminal AND r.business_day = $business_day
        AND r.number = $number
      CROSS JOIN LATERAL ({lists}) AS w
-     WHERE c.single
 """
 
 # What every member ever did with the products in the basket: [product_no, six instants].
@@ -65,7 +66,7 @@ _BASKET_WANTS: Final = """
 # The wants of the members: product numbers, and beside each six unsigned 32-bit instants; and what other
 # members bought or took out of the cart among the wanted products.
 _LISTED_WANTS: Final = """
-    w.products, w.facts,
+    w.products, encode(w.facts, 'hex'),
     CASE WHEN w.closers IS NOT NULL AND w.products IS NOT NULL AND ({groups} OR cardinality($members) > 1)
          THEN offers.closing(w.closers, string_to_array(w.products, ',')::integer[], {groups}) END,
     {stock}
@@ -117,30 +118,58 @@ _LISTS: Final = """
 """
 
 
-class Prepared(NamedTuple):
-    """A statement of some parts: its name in a session, its text, its parameters in order and their types."""
+class People(NamedTuple):
+    """Where a statement finds the members whose wants matter, and those whose uses are counted."""
+
+    members: str
+    limit_members: str
+
+
+GIVEN: Final = People("$members", "$limit_members")
+"""As parameters, by whoever knows already who stands there."""
+
+
+class Known(NamedTuple):
+    """What some parts ask: columns over tables, and the parameters in order with their types.
+
+    `name` tells the parts from others. Of `tables` the first has one row.
+    """
 
     name: str
-    text: str
+    columns: str
+    tables: str
     parameters: tuple[str, ...]
     types: str
 
+    @classmethod
+    @lru_cache
+    def of(cls, parts: Parts, people: People = GIVEN, first: int = 1) -> Self:
+        """What these parts ask; the parameters are those that they name, numbered from `first` on."""
+        binds = [one for one, asked in ((_ROOM_BINDS, parts.room), (_DAY_BINDS, parts.daily)) if asked]
+        listed = _LISTED_WANTS.format(
+            groups="true" if parts.groups else "false", stock=_STOCK if parts.stock else "NULL"
+        )
+        columns = _COLUMNS.format(
+            wants=_BASKET_WANTS if parts.basket else listed,
+            room=_ROOM.format(binds=" OR ".join(binds)) if binds else "NULL",
+            uses=_USES if parts.uses else "NULL",
+        )
+        tables = _TABLES.format(lists=_CHOOSY if parts.basket else _LISTS)
+        columns, tables = (_among(people, text) for text in (columns, tables))
+        parameters = tuple(name for name in _TYPES if re.search(rf"\${name}\b", columns + tables))
+        columns, tables = (
+            re.sub(r"\$([a-z_]+)", lambda found: f"${first + parameters.index(found[1])}", text)
+            for text in (columns, tables)
+        )
+        asked = [name for name, is_asked in parts._asdict().items() if is_asked]
+        types = ", ".join(_TYPES[name] for name in parameters)
+        return cls("_".join(("known", *asked)), columns, tables, parameters, types)
 
-@lru_cache
-def statement(parts: Parts) -> Prepared:
-    """The statement of these parts; its parameters are those that it names, in the order of `_TYPES`."""
-    binds = [one for one, asked in ((_ROOM_BINDS, parts.room), (_DAY_BINDS, parts.daily)) if asked]
-    listed = _LISTED_WANTS.format(
-        groups="true" if parts.groups else "false", stock=_STOCK if parts.stock else "NULL"
-    )
-    named = _KNOWN.format(
-        wants=_BASKET_WANTS if parts.basket else listed,
-        lists=_CHOOSY if parts.basket else _LISTS,
-        room=_ROOM.format(binds=" OR ".join(binds)) if binds else "NULL",
-        uses=_USES if parts.uses else "NULL",
-    )
-    parameters = tuple(name for name in _TYPES if re.search(rf"\${name}\b", named))
-    text = re.sub(r"\$([a-z_]+)", lambda found: f"${parameters.index(found[1]) + 1}", named)
-    asked = [name for name, is_asked in parts._asdict().items() if is_asked]
-    types = ", ".join(_TYPES[name] for name in parameters)
-    return Prepared("_".join(("offers_known", *asked)), text, parameters, types)
+    @property
+    def text(self) -> str:
+        """The whole statement: one row of one column, which the driver takes apart faster than many."""
+        return f"SELECT json_build_array({self.columns})::text FROM {self.tables}"  # noqa: S608  (parts are ours)
+
+
+def _among(people: People, text: str) -> str:
+    return text.replace("$members", people.members).replace("$limit_members", people.limit_members)

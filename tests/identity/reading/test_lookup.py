@@ -121,7 +121,7 @@ def test_the_hot_path_is_one_statement(
     assert (len(counted), seen) == (1, [])
     (head,) = reading.heads
     assert (reading.status, reading.by, reading.proof) == ("known", "loyalty_card", Assurance.VERIFIED)
-    assert (head.profile, head.personal, head.tier) == (web.profile, True, "gold")
+    assert (head.profile, head.personal, head.tier) == (str(web.profile), True, "gold")
     assert head.members == head.limit_members == (web.record_no, card.record_no)
 
 

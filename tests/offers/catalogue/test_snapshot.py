@@ -33,7 +33,8 @@ def _asked(till: Till, *skus: str, channel: str = "till") -> set[int]:
     asked = Query(
         channel=channel, place=place(till.connection), price_time=NOW, basket=Basket("EUR", "included", lines)
     )
-    return set(till.ctx.snapshots.catalogue(till.connection).asked(asked, products).roomy)
+    snapshot = till.ctx.snapshots.catalogue(till.connection)
+    return set(snapshot.asked(asked, products, snapshot.roomy).roomy)
 
 
 @pytest.fixture

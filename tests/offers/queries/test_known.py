@@ -25,8 +25,7 @@ def _known(
 ) -> store_known.Moment:
     asked = Query(channel="kiosk", place=place(connection), price_time=NOW)
     who = shopper(*members) if members else None
-    return store_known.read(
-        connection,
+    question = store_known.question(
         asked,
         who,
         NOTHING,
@@ -36,6 +35,7 @@ def _known(
         with_uses=True,
         now=NOW,
     )
+    return store_known.read(connection, question)
 
 
 def test_wants_of_all_members_are_merged(till: Till) -> None:
