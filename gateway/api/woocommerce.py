@@ -3,13 +3,18 @@
 from flask import request
 from werkzeug import Response
 
+from gateway.api.endpoint import refused
 from gateway.api.signed import Signed, door
 from gateway.connectors import woocommerce
+from gateway.wire import body as bodies
+from gateway.wire.problems import Problem
 
 blueprint = door("woocommerce", "Webhooks of WooCommerce shops: orders, customers, products.")
 
 PING = b"webhook_id="
 """What WooCommerce sends, unsigned, when a webhook is saved: it wants to know whether somebody answers."""
+
+LONGEST_PING = 100
 
 
 def _signed() -> Signed:
@@ -26,6 +31,16 @@ def _signed() -> Signed:
 @blueprint.post("")
 def take() -> Response:
     """Keep a webhook and say so."""
-    if "X-WC-Webhook-Signature" not in request.headers and request.get_data()[: len(PING)] == PING:
-        return Response(status=200)
-    return _signed().answer("woocommerce")
+    if "X-WC-Webhook-Signature" in request.headers:
+        return _signed().answer("woocommerce")
+    try:
+        return _pinged()
+    except Problem as problem:
+        return refused(problem)
+
+
+def _pinged() -> Response:
+    """Raises Problem when what nobody signed is more than a ping."""
+    if not bodies.raw_body(request, most=LONGEST_PING).startswith(PING):
+        raise Problem("bad_signature", "No shop that we know signed these bytes.")
+    return Response(status=200)

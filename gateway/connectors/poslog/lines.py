@@ -9,7 +9,15 @@ from gateway.connectors.amounts import NotAnAmountError, minor
 from gateway.connectors.poslog.elements import children, first_text, is_set, text_at
 from gateway.connectors.poslog.keys import linked_key
 
-GOODS: Final = {"Sale": "sale", "Return": "return", "SaleForPickUp": "sale"}
+GOODS: Final = {
+    "Sale": "sale",
+    "SaleForPickup": "sale",
+    "SaleForPickUp": "sale",
+    "SaleForDelivery": "sale",
+    "Return": "return",
+    "ReturnForPickup": "return",
+    "ReturnForDelivery": "return",
+}
 UNITS: Final = {"KG": "kg", "KGM": "kg", "L": "l", "LTR": "l", "M": "m", "MTR": "m"}
 GIVEN: Final = {
     "priceoverride": "override",
@@ -57,8 +65,8 @@ def _line(item: Element, goods: Element, kind: str, currency: str) -> dict[str, 
     if not number:
         raise LineError("a line has no SequenceNumber")
     amount, given = _amount(goods, currency)
-    if amount < 0:
-        kind = "return"  # deposits are taken back as goods of a negative price
+    if amount < 0 or _decimal(text_at(goods, "Quantity") or "1") < 0:
+        kind = "return"  # deposits are taken back as goods of a negative price, or of a negative number
     line: dict[str, Any] = {
         "line": number,
         "kind": kind,

@@ -8,6 +8,7 @@ from gateway.connectors.amounts import minor
 from gateway.connectors.poslog.elements import children, first_text, is_set, text_at
 
 SCANNED: Final = frozenset({"scanned", "msr", "tapped", "contactless", "rfid", "smartcard"})
+PROGRAMMES: Final = ("LoyaltyAccount", "LoyaltyMembership")
 CARDS: Final = ("LoyaltyCardID", "LoyaltyCardNumber", "LoyaltyID", "CardNumber")
 TOKENS: Final = ("PaymentAccountReference", "PAR", "PaymentToken", "CardToken", "Token", "TokenID")
 """Where vendors put what stands for a card. A card number itself is nowhere looked for."""
@@ -23,9 +24,10 @@ def shoppers(transaction: Element) -> list[dict[str, Any]]:
 
 
 def _identifiers(transaction: Element) -> Iterator[dict[str, str]]:
-    customer, account = transaction.find("Customer"), transaction.find("LoyaltyAccount")
-    held = next((one for one in (customer, account) if one is not None and one.get("EntryMethod")), None)
-    entry = "scanned" if held is not None and held.get("EntryMethod", "").lower() in SCANNED else "typed"
+    customer, of_customer = _shown(transaction, "Customer")
+    account, of_account = _shown(transaction, *PROGRAMMES)
+    method = (of_customer or of_account).rpartition(":")[2].lower()
+    entry = "scanned" if method in SCANNED else "typed"
     card = _card(customer, account)
     if card is not None:
         yield {"type": "loyalty_card", "value": card, "entry": entry}
@@ -36,6 +38,16 @@ def _identifiers(transaction: Element) -> Iterator[dict[str, str]]:
             yield {"type": "email", "value": email, "entry": "typed"}
         if phone is not None:
             yield {"type": "phone", "value": phone, "entry": "typed"}
+
+
+def _shown(transaction: Element, *names: str) -> tuple[Element | None, str]:
+    """The first of these and how it was entered: told beside the goods, or as a line among them."""
+    lines = [one for one in children(transaction, "LineItem") if not is_set(one, "VoidFlag")]
+    for name, holder in ((name, holder) for name in names for holder in (transaction, *lines)):
+        found = holder.find(name)
+        if found is not None:
+            return found, found.get("EntryMethod") or holder.get("EntryMethod") or ""
+    return None, ""
 
 
 def _card(customer: Element | None, account: Element | None) -> str | None:

@@ -14,6 +14,9 @@ from gateway.connectors.poslog.lines import LineError
 NO_SALE: Final = frozenset({"voided", "suspended", "cancelled", "canceled", "aborted", "failed"})
 """What became of a transaction that was never a sale. A paid one that was taken back is post-voided."""
 
+NEVER_HAPPENED: Final = ("TrainingModeFlag", "CancelFlag", "SuspendFlag")
+"""Flags of the same, on the transaction or on the sale inside it."""
+
 VOIDED: Final = frozenset({"postvoided", "postvoid"})
 
 
@@ -33,7 +36,7 @@ def body(transaction: Element, *, zone: ZoneInfo, currency: str) -> dict[str, An
     `zone` and `currency` are the store's: many tills leave them out. Raises NotATransactionError.
     """
     retail = transaction.find("RetailTransaction")
-    if retail is None or is_set(transaction, "TrainingModeFlag") or is_set(transaction, "CancelFlag"):
+    if retail is None or any(is_set(one, flag) for one in (transaction, retail) for flag in NEVER_HAPPENED):
         return None
     status = (retail.get("TransactionStatus") or "").rpartition(":")[2].lower()
     if status in NO_SALE:

@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.connectors.parts import GonePart, Part, RecordPart
 from gateway.connectors.reading import an_object, key_of, named, text_of, time_of
+from gateway.connectors.woocommerce.times import CHANGED
 from identity.model import Assurance
 from identity.submission import Claim
 
@@ -20,7 +21,7 @@ def customer(sent: Mapping[str, Any], currency: str) -> tuple[Part, ...]:
     return (
         RecordPart(
             key=key,
-            observed_at=time_of(sent, "date_modified_gmt", "date_created_gmt"),
+            observed_at=time_of(sent, *CHANGED),
             attributes=attributes(sent),
             claims=(*claims, *phone(an_object(sent.get("billing")))),
         ),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from gateway.connectors.parts import ORDERS_COUNT_LESS, EventPart, Part, RecordPart, named_by
 from gateway.connectors.reading import an_object, count_of, key_of, objects, text_of, time_of
 from gateway.connectors.woocommerce import customers
+from gateway.connectors.woocommerce.times import CHANGED, MADE
 from identity.model import Assurance
 from identity.submission import Claim
 
@@ -28,7 +29,7 @@ def order(sent: Mapping[str, Any], currency: str) -> tuple[Part, ...]:
     kind = _kind(status)
     if kind is None or not lines or not claims:
         return tuple(_buyer(sent))
-    at = ("date_created_gmt",) if kind != "order_refunded" else ("date_modified_gmt", "date_created_gmt")
+    at = MADE if kind != "order_refunded" else CHANGED
     event = EventPart(
         kind=kind,
         message_id=named_by(f"order/{key}/{kind}", lines),
@@ -55,7 +56,7 @@ def _account(sent: Mapping[str, Any]) -> str | None:
 def _buyer(sent: Mapping[str, Any]) -> Iterator[RecordPart]:
     account = _account(sent)
     if account is not None:
-        at = time_of(sent, "date_modified_gmt", "date_created_gmt") - ORDERS_COUNT_LESS
+        at = time_of(sent, *CHANGED) - ORDERS_COUNT_LESS
         yield RecordPart(account, at, customers.attributes(sent), _claims(sent))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.connectors.amounts import NotAnAmountError, minor
 from gateway.connectors.parts import Part, ProductPart
 from gateway.connectors.reading import key_of, objects, text_of, time_of
+from gateway.connectors.woocommerce.times import CHANGED
 from offers.retailer.shop import Article
 
 
@@ -27,7 +28,7 @@ def product(sent: Mapping[str, Any], currency: str) -> tuple[Part, ...]:
         price_minor=price,
         image_url=image if image is not None and image.startswith("https://") else None,
     )
-    return (ProductPart(article, time_of(sent, "date_modified_gmt", "date_created_gmt")),)
+    return (ProductPart(article, time_of(sent, *CHANGED)),)
 
 
 def _price(value: object, currency: str) -> int | None:

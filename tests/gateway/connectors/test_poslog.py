@@ -67,6 +67,79 @@ def test_a_post_void_voids_what_it_names() -> None:
     assert (void.kind, void.transaction.number, void.basket) == ("void", "1", None)
 
 
+MEMBER = (
+    '<LineItem EntryMethod="{entry}"{more}><SequenceNumber>7</SequenceNumber><LoyaltyMembership>'
+    '<HouseholdID>12</HouseholdID><LoyaltyID Type="Card">2000123</LoyaltyID></LoyaltyMembership></LineItem>'
+)
+
+
+@pytest.mark.parametrize(
+    ("member", "shown"),
+    [
+        (MEMBER.format(entry="acs:Scanned", more=""), ("2000123", "scanned")),
+        (MEMBER.format(entry="Keyed", more=""), ("2000123", "typed")),
+        (MEMBER.format(entry="Scanned", more=' VoidFlag="true"'), None),
+    ],
+)
+def test_a_card_may_be_a_line_among_the_goods(member: str, shown: tuple[str, str] | None) -> None:
+    """Some makers tell of it when it was scanned; a card that was taken back shows nobody."""
+    read = _read(poslogs.transaction(f"{poslogs.key(1)}|{poslogs.goods(1, 'SW-1', '59.99')}{member}"))
+    assert read is not None
+    cards = [(card.value, card.entry) for one in read.shoppers for card in one.identifiers or ()]
+    assert cards == ([shown] if shown else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (poslogs.goods(1, "SW-1", "59.99", name="SaleForDelivery"), "sale"),
+        (poslogs.goods(1, "SW-1", "59.99", name="SaleForPickup"), "sale"),
+        (poslogs.goods(1, "SW-1", "59.99", name="ReturnForDelivery"), "return"),
+        (poslogs.goods(1, "BOTTLE", "0.25").replace(">1</Quantity>", ">-1</Quantity>"), "return"),
+        (poslogs.goods(1, "BOTTLE", "-0.25"), "return"),
+    ],
+)
+def test_goods_that_are_fetched_brought_or_taken_back(line: str, kind: str) -> None:
+    """What is paid now counts now; less than nothing was sold is what came back."""
+    read = _read(poslogs.transaction(f"{poslogs.key(1)}|{line}"))
+    assert read is not None
+    assert read.basket is not None
+    [found] = read.basket.lines
+    assert (found.kind, found.quantity, found.amount >= 0) == (kind, "1", True)
+
+
+@pytest.mark.parametrize("flag", ["TrainingModeFlag", "CancelFlag", "SuspendFlag"])
+@pytest.mark.parametrize("where", ["attributes", "retail"])
+def test_what_never_happened_is_no_sale(flag: str, where: str) -> None:
+    """Whether the flag stands on the transaction or on the sale inside it."""
+    told = f"{poslogs.key(1)}|{poslogs.goods(1, 'SW-1', '59.99')}"
+    assert _read(poslogs.transaction(told, **{where: f'{flag}="true"'})) is None
+
+
+@pytest.mark.parametrize(
+    ("codec", "declared"),
+    [
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("iso-8859-1", "ISO-8859-1"),
+        ("cp1252", "windows-1252"),
+    ],
+)
+def test_a_document_in_another_encoding(codec: str, declared: str) -> None:
+    """Read in pieces, and gone on with from the middle, whatever tills of the nineties write."""
+    told = poslogs.document(poslogs.SALE, poslogs.RETURN, poslogs.DRAWER).decode()
+    told = told.replace('encoding="utf-8"', f'encoding="{declared}"').replace("SW-1", "SÜ-1")
+    whole, reader = told.encode(codec), Reader()
+    found = list(stream.documents([whole[at : at + 97] for at in range(0, len(whole), 97)], reader))
+    body = transactions.body(found[0].element, zone=VIENNA, currency="EUR")
+    assert body is not None
+    assert body["basket"]["lines"][0]["sku"] == "SÜ-1"
+    again = Reader()
+    again.resume(reader.opening, found[1].at)
+    rest = list(stream.documents([whole[found[1].at.offset :]], again))
+    assert [one.line for one in rest] == [one.line for one in found[1:]] == [4, 5]
+
+
 @pytest.mark.parametrize("written", [poslogs.TRAINING, poslogs.DRAWER])
 def test_what_is_no_sale_is_passed_over(written: str) -> None:
     """Training, drawers, counts."""
