@@ -5,13 +5,18 @@ import json
 import random
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import Connection, text
 
 from gateway.database import Database, open_database
 from gateway.settings import Settings
@@ -59,6 +64,78 @@ def test_killed_in_the_middle_of_two_hundred_redemptions(
         assert counted.sold == TILLS * SALES
         until(gateway.answers, START_S)
         _agree(gateway, key, tmp_path, day)
+
+
+@pytest.mark.parametrize("victim", ["server", "database", "all of the database"])
+def test_killed_in_the_middle_of_two_hundred_commits_at_once(
+    gateway: Gateway, scale: Scale, victim: str
+) -> None:
+    """What was answered is there afterwards, and nothing is there twice, however often it was asked."""
+    gateway.start()
+    key = _furnish(gateway)
+    for turn in range(scale(1, 10)):
+        day = DAY + dt.timedelta(days=turn)
+        counted = _Count()
+        with ThreadPoolExecutor(TILLS) as pool:
+            tills = [pool.submit(_report, gateway, key, number, day, counted) for number in range(TILLS)]
+            enough = 20 + random.Random(turn).randrange(100)
+            until(partial(counted.reached, enough), START_S)
+            _kill(gateway, victim)
+            told = {sale: redemption for till in tills for sale, redemption in till.result().items()}
+        assert len(told) == TILLS * SALES
+        with _database(gateway) as database, database.transaction() as connection:
+            assert _stored(connection, day) == told
+            assert unbalanced(connection) == []
+            money = TILLS * sum(range(1, SALES + 1))
+            taken = connection.execute(text("SELECT taken FROM offers.capacity ORDER BY kind")).scalars()
+            assert [*taken] == [(turn + 1) * len(told), (turn + 1) * money]
+
+
+Sale = tuple[str, str]
+"""The terminal and the number of a transaction."""
+
+
+def _report(gateway: Gateway, key: str, terminal: int, day: dt.date, counted: "_Count") -> dict[Sale, str]:
+    """A till that says what it gave, each until it is answered; returns the redemptions it was told."""
+    told: dict[Sale, str] = {}
+    for amount in range(1, SALES + 1):
+        sale = {
+            "transaction": {
+                "store": STORE,
+                "terminal": str(terminal),
+                "business_day": day.isoformat(),
+                "number": str(amount),
+            },
+            "state": "committed",
+            "occurred_at": f"{day}T10:00:00Z",
+            "applied": [{"offer": "hot.1", "line": "1", "quantity": "1", "amount": amount}],
+        }
+        answer = _until_answered(gateway, key, sale)
+        assert [item["granted"] for item in answer["items"]] == [amount]
+        told[str(terminal), str(amount)] = answer["redemption"]
+        counted.one_more()
+    return told
+
+
+def _until_answered(gateway: Gateway, key: str, sale: object) -> dict[str, Any]:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with suppress(OSError, HTTPException):  # nobody is there at the moment
+            status, body = gateway.call("POST", "/v1/redemptions", sale, key)
+            if status == 200:
+                assert isinstance(body, dict)
+                return body
+            assert status == 503, body
+        time.sleep(0.05)
+    raise AssertionError("it was never answered")
+
+
+def _stored(connection: Connection, day: dt.date) -> dict[Sale, str]:
+    """The redemptions of a day that are in the ledger."""
+    rows = connection.execute(
+        text("SELECT terminal, number, id FROM offers.redemption WHERE business_day = :day"), {"day": day}
+    )
+    return {(row.terminal, row.number): str(row.id) for row in rows}
 
 
 class _Count:
