@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.gateway.tills.market import CARDS, STORE, campaign, furnish
 from tests.offers.floor import unbalanced
 
 CLIENTS = 32
+TILLS = 64
 
 
 @pytest.fixture
@@ -237,6 +239,62 @@ def test_many_at_once_take_what_there_is(
     _balanced(database)
 
 
+def test_sixty_four_tills_that_commit_hold_and_cancel_while_caps_move(
+    back: Caller, till: Caller, database: Database, scale: Scale
+) -> None:
+    """Half of them say what they gave, half hold it first, some cancel: never over, and no use lost."""
+    with ThreadPoolExecutor(CLIENTS) as worker, ThreadPoolExecutor(TILLS + 1) as tills:
+        served = partial(_served, worker, till)
+        for turn in range(scale(2, 100)):
+            given = _race(back, served, tills, turn)
+            uses, money = sum(amount > 0 for amount in given), sum(given)
+            assert _taken(database, f"turn-{turn}") == [0, uses, uses, money]
+            free = min(20 - uses, 18 - uses, -(-(1650 - money) // 100))
+            for more in range(free + 1):
+                answer = _patient(till, sale(1000 * turn + 900 + more, f"turn-{turn}.1"))
+                assert (answer["items"][0]["granted"] > 0) == (more < free)
+    _balanced(database)
+
+
+def _race(back: Caller, served: Callable[..., Any], tills: ThreadPoolExecutor, turn: int) -> list[int]:
+    """What each till gave of a new campaign, while its office moves the cap."""
+    name, start = f"turn-{turn}", threading.Barrier(TILLS + 1)
+    campaign(back, name, limits=_limits(20))
+
+    def one(place: int) -> int:
+        start.wait()
+        if place < TILLS:
+            return _visit(served, sale(1000 * turn + place, f"{name}.1"), place)
+        for total in (15, 3, 20):
+            campaign(back, name, limits=_limits(total))
+        return 0
+
+    return list(tills.map(one, range(TILLS + 1)))
+
+
+def _limits(total: int) -> str:
+    return f"limits: {{total: {total}, per_store_day: 18, budget: 16.50 EUR}}\n"
+
+
+def _served(worker: ThreadPoolExecutor, till: Caller, *asked: Any) -> Any:
+    """What a till is answered by one of the worker's threads, when one is free."""
+    return worker.submit(till, *asked).result()
+
+
+def _visit(till: Callable[..., Any], asked: dict[str, object], place: int) -> int:
+    """What a till gives in the end: it commits at once or what it held; every fifth cancels the sale."""
+    step = {"transaction": asked["transaction"], "occurred_at": asked["occurred_at"]}
+    if place % 2:
+        done = _patient(till, asked)
+    else:
+        held = _patient(till, {**asked, "state": "reserved"})
+        done = _patient(till, step, f"/{held['redemption']}/commit")
+    if place % 5 == 0:
+        _patient(till, step, f"/{done['redemption']}/reverse")
+        return 0
+    return sum(item["granted"] for item in done["items"])
+
+
 def test_a_commit_whose_connection_ends_books_nothing(
     back: Caller, till: Caller, services: Services, database: Database
 ) -> None:
@@ -274,7 +332,7 @@ def test_a_server_that_dies_between_two_statements_of_a_commit_changes_nothing_t
             asked_again = till("POST", "/v1/redemptions", sale(100 + dies_after, "tenth.1"))
             assert granted(asked_again) == [(100, None)]
         done += 1
-        assert sorted(_taken(database)) == [0, done, done, 100 * done]
+        assert _taken(database) == [0, done, done, 100 * done]
         _balanced(database)
         if not has_died:
             break
@@ -375,10 +433,10 @@ def _until(done: Callable[[], object]) -> None:
     raise AssertionError("it never happened")
 
 
-def _patient(till: Caller, asked: dict[str, object]) -> dict[str, Any]:
+def _patient(till: Callable[..., Any], asked: dict[str, object], step: str = "") -> dict[str, Any]:
     """The answer, once there is a connection for it."""
     for _ in range(200):
-        answer = till("POST", "/v1/redemptions", asked)
+        answer = till("POST", f"/v1/redemptions{step}", asked)
         if answer.status_code != 503:
             assert answer.status_code == 200, answer.text
             return dict(answer.json or {})
@@ -386,9 +444,17 @@ def _patient(till: Caller, asked: dict[str, object]) -> dict[str, Any]:
     raise AssertionError("it was never served")
 
 
-def _taken(database: Database) -> list[int]:
+def _taken(database: Database, name: str = "tenth") -> list[int]:
+    """What is taken of a campaign's limits: of a limit a store and day its pattern first."""
     with database.transaction() as connection:
-        return list(connection.execute(text("SELECT taken FROM offers.capacity")).scalars())
+        rows = connection.execute(
+            text("""
+                SELECT c.taken FROM offers.capacity AS c JOIN offers.campaign AS k USING (campaign_no)
+                 WHERE k.id = :name ORDER BY c.kind, c.subject
+            """),
+            {"name": name},
+        )
+        return list(rows.scalars())
 
 
 def _balanced(database: Database) -> None:
