@@ -1,4 +1,4 @@
-"""Segment's and RudderStack's own Node clients, and Segment's browser client, tell the story."""
+"""Segment's and RudderStack's own clients for Node and for browsers tell the story."""
 
 import base64
 import hashlib
@@ -54,9 +54,14 @@ def _wait_for(back: Caller) -> None:
         time.sleep(0.1)
 
 
-PAGE = """<!doctype html><title>Shop</title><script src="/client/index.js"></script>"""
+BUNDLES = {
+    "segment": HERE / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd",
+    "rudder": HERE / "node_modules" / "@rudderstack" / "analytics-js" / "dist/npm/modern/bundled/umd",
+}
+PAGE = """<!doctype html><title>Shop</title><script src="/{name}/index.js"></script>"""
 
-SCRIPT = """async ([key, door, token, email]) => {
+SCRIPTS = {
+    "segment": """async ([key, door, token, email]) => {
   const { AnalyticsBrowser } = window.AnalyticsNext;
   const analytics = AnalyticsBrowser.load({ writeKey: key, cdnURL: `${door}/v1/segment` });
   await analytics.page("Home");
@@ -67,12 +72,27 @@ SCRIPT = """async ([key, door, token, email]) => {
   await analytics.identify("anna-1", { email, firstName: "Anna", lastName: "Müller" }, signed);
   const order = { order_id: "1001", products: [{ sku: "MUG-1", quantity: 1 }] };
   await analytics.track("Order Completed", order, signed);
-}"""
+}""",
+    "rudder": """async ([key, door, token, email]) => {
+  const analytics = new window.rudderanalytics.RudderAnalytics();
+  const host = `${door}/v1/segment`;
+  analytics.load(key, host, { configUrl: host, queueOptions: { batch: { enabled: true, maxItems: 6 } } });
+  analytics.page("Home");
+  analytics.track("Product Viewed", { sku: "SW-1" });
+  analytics.track("Product Added", { sku: "SW-1", quantity: 1 });
+  analytics.track("Product Added", { sku: "MUG-1", quantity: 1 });
+  const signed = { context: { identity_token: token } };
+  analytics.identify("anna-1", { email, firstName: "Anna", lastName: "Müller" }, signed);
+  const order = { order_id: "1001", products: [{ sku: "MUG-1", quantity: 1 }] };
+  analytics.track("Order Completed", order, signed);
+}""",
+}
 
 
 @pytest.mark.browser
-def test_the_browser_client(
-    node: str, stage: Services, issue: Issue, address: str, back: Caller, till: Caller, shop: str
+@pytest.mark.parametrize("name", BUNDLES)
+def test_browser_clients(
+    node: str, stage: Services, issue: Issue, address: str, back: Caller, till: Caller, shop: str, name: str
 ) -> None:
     """With a public key; the shop's signed token says who is signed in, and nothing else is believed."""
     key = issue(Scope.INGEST_PUBLIC, source="web")
@@ -81,8 +101,8 @@ def test_the_browser_client(
         page = browser.new_page()
         complaints: list[str] = []
         page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
-        page.goto(shop)
-        page.evaluate(SCRIPT, [key, address, _token(stage), story.EMAIL])
+        page.goto(f"{shop}{name}")
+        page.evaluate(SCRIPTS[name], [key, address, _token(stage), story.EMAIL])
         _wait_for(back)
         browser.close()
     assert complaints == []
@@ -114,14 +134,13 @@ def _token(held: Services) -> str:
 
 @pytest.fixture
 def shop() -> Iterator[str]:
-    """A shop of another origin, which serves a page and the client's own bundle."""
-    bundles = HERE / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd"
+    """A shop of another origin, which serves a page for each client and the client's own bundle."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            name = self.path.rpartition("/")[2].partition("?")[0]
-            is_bundle = self.path.startswith("/client/")
-            body = (bundles / name).read_bytes() if is_bundle else PAGE.encode()
+            name, _, file = self.path.partition("?")[0].strip("/").partition("/")
+            is_bundle = file.endswith(".js")
+            body = (BUNDLES[name] / file).read_bytes() if is_bundle else PAGE.format(name=name).encode()
             self.send_response(200)
             self.send_header("content-type", "text/javascript" if is_bundle else "text/html")
             self.send_header("content-length", str(len(body)))
