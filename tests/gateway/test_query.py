@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg2.extensions
@@ -110,11 +109,11 @@ def _remembering(seen: list[str]) -> type[psycopg2.extensions.cursor]:
 def test_without_a_free_connection_the_till_is_told_at_once(till: Caller, services: Services) -> None:
     """503 with Retry-After, while the till still has time to sell without offers."""
     lent = []
-    with contextlib.suppress(sa.exc.TimeoutError):
-        while True:
-            lent.append(services.quick.engine.connect())
-    with ThreadPoolExecutor(1) as another:  # this thread may keep a connection of its own
-        answer = another.submit(till, "POST", "/v1/offers/query", QUESTION).result()
+    with services.quick.connect():  # what is kept is in use
+        with contextlib.suppress(sa.exc.TimeoutError):
+            while True:
+                lent.append(services.quick.engine.connect())
+        answer = till("POST", "/v1/offers/query", QUESTION)
     for connection in lent:
         connection.close()
     assert answer.status_code == 503
