@@ -230,12 +230,18 @@ blueprint.route("/query", methods=["POST"])(query_offers)
 def _answer(held: Services, asked: Request, caller: Caller) -> Response | PlainJson:
     principal, now = caller.known.principal, caller.now
     allow(principal, ROUTE.scopes)
-    question = DECODE(bodies.json_body(asked, any_depth=True))
-    questions.check(question, principal)
-    if question.mode == "reserve" and not question.training:
-        return _reserved(held, asked, question, principal, now)
+    with held.turnstile.passing():
+        question = DECODE(bodies.json_body(asked, any_depth=True))
+        questions.check(question, principal)
+        if question.mode == "quote" or question.training:
+            return _quoted(held, question, caller)
+    return _reserved(held, asked, question, principal, now)
+
+
+def _quoted(held: Services, question: decoded.Question, caller: Caller) -> Response | PlainJson:
+    now = caller.now
     with held.quick.connect() as connection:
-        outcome = questions.answer(connection, held, question, principal, now=now)
+        outcome = questions.answer(connection, held, question, caller.known.principal, now=now)
         if caller.is_remembered:
             cursor = connection.connection.cursor()
             came = outcome.key_version if isinstance(outcome, questions.Answered) else None
