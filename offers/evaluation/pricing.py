@@ -295,6 +295,9 @@ def _dearness(claim: Claim) -> tuple[int, int]:
 def _one(claim: Claim, left_minor: int, units: int, floor_bp: int | None) -> Grant:
     """One claim's wish on its units, capped by law (which it may not even desire) and by the margin floor."""
     item, play = claim.item, claim.play
+    if play.plain and floor_bp is None and units == item.units and not item.minimum_minor:
+        amount = share(left_minor, play.treatment.rate_bp)
+        return Grant(claim, units, amount, amount, None)
     base = left_minor if units == item.units else dearest(left_minor, item.units, units)
     lawful = base - _least(item, units) if item.minimum_minor else base
     desired = max(0, min(_wish(play, item, base, units), lawful))

@@ -47,20 +47,19 @@ def back(call: Callable[..., Caller]) -> Caller:
 
 
 def _ask(back: Caller, shoppers: list[Any], number: str, **more: Any) -> Any:
+    """The whole answer. On a busy machine the first may be late: asked again, as a till is told to."""
     line = {"line": "1", "sku": "SW-1", "quantity": "1", "unit_price": "59.99", "amount": 5999}
-    answer = back(
-        "POST",
-        "/v1/offers/query",
-        {
-            "channel": "till",
-            "transaction": {
-                "store": "0042", "terminal": "07", "business_day": "2026-11-21", "number": number,
-            },
-            "shoppers": shoppers,
-            "basket": {"currency": "EUR", "lines": [line]},
-            **more,
-        },
-    )  # fmt: skip
+    question = {
+        "channel": "till",
+        "transaction": {"store": "0042", "terminal": "07", "business_day": "2026-11-21", "number": number},
+        "shoppers": shoppers,
+        "basket": {"currency": "EUR", "lines": [line]},
+        **more,
+    }
+    for _ in range(20):
+        answer = back("POST", "/v1/offers/query", question)
+        if answer.status_code != 503 and answer.json is not None and not answer.json["degraded"]:
+            break
     assert answer.status_code == 200, answer.text
     return answer.json
 
