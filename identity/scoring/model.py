@@ -56,8 +56,8 @@ class ScoredModel:
         self._kin_bits = None if content.kin is None else content.kin.prior_bits
         self._views = tuple(dict.fromkeys(scorer.comparison.views for scorer in self._scorers))
         self._view_of = tuple(self._views.index(scorer.comparison.views) for scorer in self._scorers)
-        self._swings = sorted(range(len(self._scorers)), key=lambda n: -self._scorers[n].telling)
-        """Places of the scorers, those that tell most for least work first."""
+        self._swings = sorted(enumerate(self._scorers), key=lambda placed: -placed[1].telling)
+        """The scorers with their places, those that tell most for least work first."""
         self._said = lru_cache(POOLS_CACHED)(self._said_by)
 
     @property
@@ -103,15 +103,12 @@ class ScoredModel:
         lowers the weight, and may rest on dead keys, so it is left out.
         """
         ours, theirs = self._said(left), self._said(right)
-        asked = [place for place in self._swings if ours[place] and theirs[place]]
-        open_bits = sum(self._scorers[place].most_bits for place in asked)
+        asked = [(each, ours[at], theirs[at]) for at, each in self._swings if ours[at] and theirs[at]]
+        ceiling = sum([scorer.most_bits for scorer, _, _ in asked])
         least_bits = line / UNITS_PER_BIT - self.prior_bits - NOISE_BITS
-        bits = 0.0
-        for place in asked:
-            scorer = self._scorers[place]
-            open_bits -= scorer.most_bits
-            bits += scorer.hope(ours[place], theirs[place])
-            if bits + open_bits < least_bits:
+        for scorer, lefts, rights in asked:
+            ceiling += scorer.hope(lefts, rights) - scorer.most_bits
+            if ceiling < least_bits:
                 return False
         return True
 

@@ -104,6 +104,8 @@ class Scorer:
         )
         self.is_shared_by_kin = kin_bits is not None
         self._is_absent = comparison.is_absent
+        column = comparison.levels[0].term or comparison.name
+        self._value: Callable[[Any], str | None] = lambda view: comparison.term(view, column)
         self._tests: tuple[Callable[[Any, Any], bool], ...] = tuple(each.holds for each in comparison.levels)
         self.most_bits = max(0.0, *(step.most_bits for step in self._steps))
         """Nothing that is compared says more."""
@@ -112,8 +114,9 @@ class Scorer:
 
     def heard(self, said: Said) -> Said:
         """The views that say something of what is compared: beside a silent one nothing is ever found."""
-        term, column = self.comparison.term, self.comparison.levels[0].term or self.comparison.name
-        return tuple(view for view in said if term(view, column))
+        if len(said) == 1:
+            return said if self._value(said[0]) else ()
+        return tuple(view for view in said if self._value(view)) if said else ()
 
     def bits(self, lefts: Said, rights: Said) -> float:
         """What the attribute says, nothing when a side is silent."""
@@ -166,5 +169,4 @@ class Scorer:
         """How many values these views hold of what is compared; one name may be in many of them."""
         if len(said) == 1:
             return 1
-        column = self.comparison.levels[0].term or self.comparison.name
-        return len({self.comparison.term(view, column) for view in said} - {None, ""})
+        return len({self._value(view) for view in said} - {None, ""})

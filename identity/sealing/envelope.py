@@ -29,6 +29,8 @@ class Content:
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
         """What the record shows now. Evidence only adds values that the source does not speak of itself."""
+        if not self.evidence:
+            return self.declared
         spoken = {identifier.key for identifier in self.declared}
         return self.declared + tuple(each for each in self.evidence if each.key not in spoken)
 
