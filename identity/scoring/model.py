@@ -132,7 +132,8 @@ class ScoredModel:
         """What a pool says to each scorer, silent views left out."""
         found = [_ordered(views(pool)) for views in self._views]
         return tuple(
-            scorer.heard(found[place]) for scorer, place in zip(self._scorers, self._view_of, strict=True)
+            scorer.heard(found[place]) if found[place] else ()
+            for scorer, place in zip(self._scorers, self._view_of, strict=True)
         )
 
 

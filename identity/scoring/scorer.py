@@ -116,7 +116,7 @@ class Scorer:
         """The views that say something of what is compared: beside a silent one nothing is ever found."""
         if len(said) == 1:
             return said if self._value(said[0]) else ()
-        return tuple(view for view in said if self._value(view)) if said else ()
+        return tuple(view for view in said if self._value(view))
 
     def bits(self, lefts: Said, rights: Said) -> float:
         """What the attribute says, nothing when a side is silent."""
