@@ -244,9 +244,9 @@ def test_sixty_four_tills_that_commit_hold_and_cancel_while_caps_move(
 ) -> None:
     """Half of them say what they gave, half hold it first, some cancel: never over, and no use lost."""
     with ThreadPoolExecutor(CLIENTS) as worker, ThreadPoolExecutor(TILLS + 1) as tills:
-        served = partial(_served, worker, till)
+        served = partial(_served, worker)
         for turn in range(scale(2, 100)):
-            given = _race(back, served, tills, turn)
+            given = _race(back, till, served, tills, turn)
             uses, money = sum(amount > 0 for amount in given), sum(given)
             assert _taken(database, f"turn-{turn}") == [0, uses, uses, money]
             free = min(20 - uses, 18 - uses, -(-(1650 - money) // 100))
@@ -256,7 +256,9 @@ def test_sixty_four_tills_that_commit_hold_and_cancel_while_caps_move(
     _balanced(database)
 
 
-def _race(back: Caller, served: Callable[..., Any], tills: ThreadPoolExecutor, turn: int) -> list[int]:
+def _race(
+    back: Caller, till: Caller, served: Callable[..., Any], tills: ThreadPoolExecutor, turn: int
+) -> list[int]:
     """What each till gave of a new campaign, while its office moves the cap."""
     name, start = f"turn-{turn}", threading.Barrier(TILLS + 1)
     campaign(back, name, limits=_limits(20))
@@ -264,9 +266,9 @@ def _race(back: Caller, served: Callable[..., Any], tills: ThreadPoolExecutor, t
     def one(place: int) -> int:
         start.wait()
         if place < TILLS:
-            return _visit(served, sale(1000 * turn + place, f"{name}.1"), place)
+            return _visit(partial(served, till), sale(1000 * turn + place, f"{name}.1"), place)
         for total in (15, 3, 20):
-            campaign(back, name, limits=_limits(total))
+            served(campaign, back, name, limits=_limits(total))
         return 0
 
     return list(tills.map(one, range(TILLS + 1)))
@@ -276,9 +278,9 @@ def _limits(total: int) -> str:
     return f"limits: {{total: {total}, per_store_day: 18, budget: 16.50 EUR}}\n"
 
 
-def _served(worker: ThreadPoolExecutor, till: Caller, *asked: Any) -> Any:
-    """What a till is answered by one of the worker's threads, when one is free."""
-    return worker.submit(till, *asked).result()
+def _served(worker: ThreadPoolExecutor, ask: Callable[..., Any], *asked: Any, **named: Any) -> Any:
+    """What is answered by one of the worker's threads, when one is free: each keeps its connection."""
+    return worker.submit(ask, *asked, **named).result()
 
 
 def _visit(till: Callable[..., Any], asked: dict[str, object], place: int) -> int:
