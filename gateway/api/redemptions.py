@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import Request, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
@@ -21,6 +22,7 @@ from gateway.api.remembered import Caller
 from gateway.api.rendered import moment_of
 from gateway.api.route import Route
 from gateway.database import flush, put_off_flush
+from gateway.serving.plain import PlainJson
 from gateway.shopping import redeeming, till
 from gateway.webhooks import telling
 from gateway.wire import body as bodies
@@ -135,12 +137,12 @@ ROUTE = Route(
 )
 
 
-def redeem() -> Response:
+def redeem() -> Response | PlainJson:
     """Hold or use offers. Repeated, it gives the first answer."""
     return answered(services(), request)
 
 
-def answered(held: Services, asked: Request) -> Response:
+def answered(held: Services, asked: Request) -> Response | PlainJson:
     """The answer to a till that holds or used offers, whatever became of it."""
     return remembered.answered(held, asked, _answer)
 
@@ -150,14 +152,14 @@ redeem.o2o_route = ROUTE  # type: ignore[attr-defined]
 blueprint.route("", methods=["POST"])(redeem)
 
 
-def _answer(held: Services, asked: Request, caller: Caller) -> Response:
+def _answer(held: Services, asked: Request, caller: Caller) -> Response | PlainJson:
     allow(caller.known.principal, ROUTE.scopes)
     sent = DECODE(bodies.json_body(asked, any_depth=True))
     speaks_for_store(caller.known.principal, sent.transaction.store)
     till.check(sent.shoppers, None)
     done = redeeming.commit(held, sent, key_version=caller.known.version, now=caller.now)
     if done is not None:
-        return rendered(answer_of(done))
+        return PlainJson(orjson.dumps(redemption_of(done)))
     principal = caller.checked(held).principal
     with held.database.engine.connect() as connection:
         call = Call(
