@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from gateway.database import Database
+from gateway.database import Database, address
 from gateway.postgres import cluster
 from gateway.serving import behind
 
@@ -18,20 +18,17 @@ def put_behind(database: Database, home: Path) -> None:
     """Puts the sessions that open from now on behind, if it is the server of this home that opens them,
     beside us. Any other server's processes are not ours to touch.
     """
+    server = cluster.existing(home)
+    if server is None or address(server.url) != database.engine.url:
+        return
 
     def put(connection: Any, _: object) -> None:
         session: int = connection.info.backend_pid
-        if _is_of(session, home):
+        running = cluster.status(server)
+        if running is not None and running[0] == _parent(session):  # else its number is from elsewhere
             behind.put(session)
 
     event.listen(database.engine, "connect", put)
-
-
-def _is_of(session: int, home: Path) -> bool:
-    """Whether the server of this home started this process: elsewhere its number may be anybody's."""
-    found = cluster.existing(home)
-    running = cluster.status(found) if found is not None else None
-    return running is not None and running[0] == _parent(session)
 
 
 def _parent(process: int) -> int | None:
