@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-BEHIND: Final = 10
-"""How far; see nice(2)."""
+BEHIND: Final = 5
+"""How far; see nice(2). A third of a share: what it locks while it works, others must not wait for long."""
 
 
 def stand() -> None:
