@@ -19,13 +19,17 @@ from bench import quality_splink
 from bench.quality_score import exact, score
 from bench.quality_sets import SETS, Labelled
 from identity import policy as policies
-from identity.bulk import files, mapping
+from identity.bulk import files, mapping, store_rows
 from identity.bulk.link import Intake, bring_in, find_pairs, join, train
 from identity.bulk.progress import Progress
 from identity.bulk.reading import Reading
+from identity.bulk.rows import member
 from identity.bulk.splink_engine import SplinkEngine
 from identity.bulk.store_workbench import Resources, workbench
 from identity.bulk.workforce import Equipment, Workforce
+from identity.partition.judgements import bench
+from identity.partition.veto import veto
+from identity.policy import Policy
 from identity.scoring import shipped
 
 MEMORY_MIB: Final = 4096
@@ -40,12 +44,13 @@ def run(folder: Path, progress: Progress) -> Iterator[dict[str, Any]]:
         with TemporaryDirectory() as scratch:
             path = paths[0] if len(paths) == 1 else _together(paths, Path(scratch) / f"{each.name}.csv.gz")
             truth = _truth(folder / f"{each.truth}.csv.gz" if each.truth else path, each)
-            found = _linked(path, each, progress)
+            found, forbidden = _linked(path, each, progress)
             yield {
                 "set": each.name,
                 "records": len(truth),
                 "persons": len(set(truth.values())),
                 "exact": exact(found, truth),
+                "forbidden_pairs": forbidden,
                 "ours": asdict(score(found, truth)),
                 "splink": quality_splink.best(path, each, truth),
             }
@@ -63,8 +68,8 @@ def _truth(path: Path, labelled: Labelled) -> dict[str, str]:
         return {row[labelled.key]: row[labelled.person] for row in csv.DictReader(lines)}
 
 
-def _linked(path: Path, labelled: Labelled, progress: Progress) -> dict[str, int]:
-    """The cluster of each record."""
+def _linked(path: Path, labelled: Labelled, progress: Progress) -> tuple[dict[str, int], int]:
+    """The cluster of each record, and how many pairs of one cluster the rules forbid."""
     policy = policies.load()
     intake = Intake(files.sources([path]), mapping.parse(labelled.mapped, policy), labelled.key)
     reading = Reading(policy, country=labelled.country, date_order=labelled.date_order)
@@ -76,4 +81,21 @@ def _linked(path: Path, labelled: Labelled, progress: Progress) -> dict[str, int
         with Workforce(1, Equipment(reading, model), progress) as workforce:
             join(con, workforce, SplinkEngine(model), progress)
         found = con.execute("SELECT r.record_key, p.root FROM record r JOIN person p USING (no)").fetchall()
-    return {str(key): int(root) for key, root in found}
+        forbidden = _forbidden(con, reading.policy)
+    return {str(key): int(root) for key, root in found}, forbidden
+
+
+def _forbidden(con: duckdb.DuckDBPyConnection, policy: Policy) -> int:
+    """How many pairs of records of one person would not be joined if nothing but the two were known: none but
+    those for which a third record vouches.
+    """
+    con.execute(
+        "CREATE TABLE together AS SELECT no, root FROM person"
+        " WHERE root IN (SELECT root FROM person GROUP BY root HAVING count(*) > 1)"
+    )
+    pools = {row.no: member(row, policy).pool for row in store_rows.rows(con, "together", shown="live")}
+    pairs = con.execute(
+        "SELECT a.no, b.no FROM together a JOIN together b ON a.root = b.root AND a.no < b.no"
+    )
+    nobody = bench(())
+    return sum(veto(pools[one], pools[other], nobody, policy) is not None for one, other in pairs.fetchall())

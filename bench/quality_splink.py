@@ -10,7 +10,7 @@ from typing import Any, Final
 import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-from splink.internals.exceptions import EMTrainingException
+from splink.internals.exceptions import SplinkException
 
 from bench.quality_score import score
 from bench.quality_sets import Labelled
@@ -72,7 +72,7 @@ def _train(linker: Linker, rules: list[Any]) -> None:
     sessions = 0
     for rule in rules:
         # Splink gives up where a rule finds no pairs, or pairs that never show a level.
-        with suppress(ValueError, EMTrainingException):
+        with suppress(ValueError, SplinkException):
             linker.training.estimate_parameters_using_expectation_maximisation(rule)
             sessions += 1
         if sessions == SESSIONS:

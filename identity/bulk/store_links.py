@@ -10,8 +10,9 @@ from typing import Final
 from identity.bulk import store_names
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
-from identity.partition.links import Strength
+from identity.partition.links import DOUBT_LINE, Strength
 from identity.policy import Linking
+from identity.scoring import catalogue
 from identity.scoring.weigh import Model
 
 _SHARED: Final = (
@@ -19,6 +20,10 @@ _SHARED: Final = (
     " ON a.type = b.type AND a.value = b.value AND a.no < b.no"
 )
 _BY_NAME: Final = f"('{Linking.NAMES}', '{Linking.SECOND}')"
+
+_IS_BELIEVED: Final = (
+    f"s.type NOT IN {catalogue.IDENTIFIERS} OR w.units >= {DOUBT_LINE} OR p.date_of_birth = q.date_of_birth"
+)
 
 
 def pair_up(con: DuckDBPyConnection) -> None:
@@ -55,9 +60,9 @@ def link(con: DuckDBPyConnection, model: Model, workforce: Workforce) -> None:
         workforce,
     )
     con.execute(
-        "CREATE TEMP TABLE deterministic AS SELECT l, r, min(priority) AS rank, arg_min(type, (priority,"
-        " type))"
-        f" AS basis FROM shared s JOIN record p ON p.no = s.l JOIN record q ON q.no = s.r"
+        f"CREATE TEMP TABLE deterministic AS SELECT l, r, min(priority) FILTER ({_IS_BELIEVED}) AS rank,"
+        f" arg_min(type, (priority, type)) FILTER ({_IS_BELIEVED}) AS basis FROM shared s"
+        " JOIN weight w USING (l, r) JOIN record p ON p.no = l JOIN record q ON q.no = r"
         " LEFT JOIN named a ON a.no = s.l LEFT JOIN named b ON b.no = s.r LEFT JOIN verdict v"
         " ON v.one = least(a.name_no, b.name_no) AND v.other = greatest(a.name_no, b.name_no)"
         " AND a.name_no + b.name_no IS NOT NULL"  # least() and greatest() pass over a missing side
@@ -68,8 +73,8 @@ def link(con: DuckDBPyConnection, model: Model, workforce: Workforce) -> None:
         f" {int(Strength.DETERMINISTIC)}"
         f" WHEN w.units >= {model.join_line} THEN {int(Strength.PROBABLE)} ELSE {int(Strength.POSSIBLE)} END"
         " AS strength, coalesce(d.basis, 'weight') AS basis, coalesce(d.rank, 0) AS rank, w.units AS weight"
-        " FROM weight w LEFT JOIN deterministic d USING (l, r)"
-        f" WHERE d.rank IS NOT NULL OR w.units >= {model.review_line}"
+        " FROM weight w LEFT JOIN deterministic d ON d.l = w.l AND d.r = w.r"
+        f" WHERE d.l IS NOT NULL OR w.units >= {model.review_line}"
     )
     for table in ("shared", "deterministic", "weight"):
         con.execute(f"DROP TABLE {table}")

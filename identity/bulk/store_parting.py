@@ -28,8 +28,19 @@ _TWO: Final = "least(a.name_no, b.name_no) AS one, greatest(a.name_no, b.name_no
 def part(con: DuckDBPyConnection, workforce: Workforce) -> None:
     """Narrows `strong` of `node` and makes `excused`."""
     con.execute("CREATE TEMP TABLE excused (piece BIGINT)")
-    if workforce.equipment.reading.policy.one_to_a_home:
-        return
+    if not workforce.equipment.reading.policy.one_to_a_home:
+        _judge(con, workforce)
+        _narrow(con)
+    con.execute(
+        "INSERT INTO excused SELECT piece FROM node JOIN live USING (no) JOIN rule USING (type)"
+        " SEMI JOIN named USING (no) WHERE is_strong GROUP BY piece, type, value"
+        " HAVING count(DISTINCT strong) > 1 UNION"
+        " SELECT piece FROM node JOIN live USING (no) JOIN rule USING (type) SEMI JOIN named USING (no)"
+        " WHERE is_exclusive GROUP BY piece, type HAVING count(DISTINCT strong) > 1"
+    )
+
+
+def _judge(con: DuckDBPyConnection, workforce: Workforce) -> None:
     con.execute(
         "CREATE TEMP TABLE holding AS SELECT l, r, basis FROM link SEMI JOIN held USING (l, r)"
         f" WHERE strength < {int(Strength.POSSIBLE)}"
@@ -39,15 +50,6 @@ def part(con: DuckDBPyConnection, workforce: Workforce) -> None:
         f"SELECT {_TWO} FROM holding h {_NAMES} WHERE a.name_no <> b.name_no",
         workforce,
     )
-    _narrow(con)
-    con.execute(
-        "INSERT INTO excused SELECT piece FROM node JOIN live USING (no) JOIN rule USING (type)"
-        " SEMI JOIN named USING (no) WHERE is_strong GROUP BY piece, type, value"
-        " HAVING count(DISTINCT strong) > 1 UNION"
-        " SELECT piece FROM node JOIN live USING (no) JOIN rule USING (type) SEMI JOIN named USING (no)"
-        " WHERE is_exclusive GROUP BY piece, type HAVING count(DISTINCT strong) > 1"
-    )
-    con.execute("DROP TABLE holding")
 
 
 def _narrow(con: DuckDBPyConnection) -> None:
@@ -65,3 +67,4 @@ def _narrow(con: DuckDBPyConnection) -> None:
         " JOIN narrowed n USING (no)"
     )
     con.execute("DROP TABLE narrowed")
+    con.execute("DROP TABLE holding")

@@ -10,8 +10,9 @@ records that its links of the first classes connect (one suffix, one date of bir
 exclusive type, no given names that clearly differ, no more identifiers than one person may have): then the
 first pass joins exactly what those links connect, and no nameless record can be ambiguous. The second pass
 joins nothing when each possible link lies between two single records, whose pooled weight is the link's own,
-or between groups whose given names or suffixes forbid it; a shared strong identifier, which alone excuses
-those, would have connected them.
+or between groups whose given names or suffixes forbid it. A shared strong identifier, which alone excuses
+those names, makes the piece restless where it did not connect (`store_parting`); under a policy for which
+nobody lives together names forbid nothing here.
 """
 
 from collections import defaultdict
@@ -41,7 +42,8 @@ def find(con: DuckDBPyConnection, workforce: Workforce, *, with_reasons: bool) -
     _split(con, workforce)
     store_parting.part(con, workforce)
     _name_pairs(con, workforce)
-    _find_restless(con, with_reasons=with_reasons)
+    policy = workforce.equipment.reading.policy
+    _find_restless(con, with_reasons=with_reasons, names_forbid=not policy.one_to_a_home)
     settled = workforce.spread(persons.settle, list(_cases(con)), chunk=CASES, few=FEW_CASES)
     _keep_settled(con, settled)
     con.execute(
@@ -96,7 +98,7 @@ def _name_pairs(con: DuckDBPyConnection, workforce: Workforce) -> None:
     )
 
 
-def _find_restless(con: DuckDBPyConnection, *, with_reasons: bool) -> None:
+def _find_restless(con: DuckDBPyConnection, *, with_reasons: bool, names_forbid: bool) -> None:
     """Makes `restless` (piece): the pieces that are not calm."""
     joined = "FROM node n JOIN record r USING (no) GROUP BY strong"
     con.execute(
@@ -116,7 +118,7 @@ def _find_restless(con: DuckDBPyConnection, *, with_reasons: bool) -> None:
         "CREATE TEMP TABLE forbidden AS SELECT DISTINCT x.one, x.other FROM across x JOIN spoken a ON"
         " a.strong = x.one"
         " JOIN spoken b ON b.strong = x.other JOIN verdict v ON v.one = least(a.name_no, b.name_no)"
-        " AND v.other = greatest(a.name_no, b.name_no) WHERE v.differs"
+        f" AND v.other = greatest(a.name_no, b.name_no) WHERE v.differs AND {names_forbid}"
         " UNION SELECT one, other FROM across JOIN sized a ON a.strong = one JOIN sized b ON b.strong = other"
         " WHERE a.suffix <> b.suffix"
     )

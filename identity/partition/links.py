@@ -12,17 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from itertools import product
+from typing import Final
 
 from identity.canonical import keys
 from identity.model import Identifier, Key, Record, RecordKey
 from identity.partition.judgements import Bench, recency
 from identity.policy import BLOCK, BOUND, IdentifierRule, Linking, Policy
-from identity.scoring import compare, pool
+from identity.scoring import catalogue, compare, pool
 from identity.scoring.compare import Level
 from identity.scoring.pool import Name, Pool
-from identity.scoring.weigh import Model
+from identity.scoring.weigh import UNITS_PER_BIT, Model
 
 Pair = tuple[RecordKey, RecordKey]
+
+DOUBT_LINE: Final = -6 * UNITS_PER_BIT
+"""The weight below which a shared identifier that the model weighs proves nothing, unless the births are the
+same: the weight counts it, and still two people are sixty times as likely as one. Somebody wrote down, or
+uses, what is somebody else's.
+"""
 
 
 class Strength(IntEnum):
@@ -153,21 +160,24 @@ def between(
     weight = model.weight(left.pool, right.pool)
     if judged_at is not None:
         return Link(left.ref, right.ref, Strength.JUDGED, "judged", recency(judged_at), weight)
-    rule = _deterministic(left, right, policy)
+    rules = list(_deterministic(left, right, policy))
+    is_doubtful = weight < DOUBT_LINE and left.pool.births.isdisjoint(right.pool.births)
+    believed = (rule for rule in rules if not (is_doubtful and rule.type in catalogue.IDENTIFIERS))
+    rule = min(believed, key=lambda rule: (rule.priority, rule.type), default=None)
     if rule is not None:
         return Link(left.ref, right.ref, Strength.DETERMINISTIC, rule.type, rule.priority, weight)
     if weight >= model.join_line:
         return Link(left.ref, right.ref, Strength.PROBABLE, "weight", 0, weight)
-    if weight >= model.review_line:
+    if rules or weight >= model.review_line:
         return Link(left.ref, right.ref, Strength.POSSIBLE, "weight", 0, weight)
     return None
 
 
-def _deterministic(left: Member, right: Member, policy: Policy) -> IdentifierRule | None:
-    """The most believed type of identifier that links the two by itself or with what agrees beside it."""
+def _deterministic(left: Member, right: Member, policy: Policy) -> Iterable[IdentifierRule]:
+    """The types of identifier that link the two by themselves or with what agrees beside them."""
     shared = left.posted & right.posted
     if not shared and left.record.bound_to is None and right.record.bound_to is None:
-        return None
+        return ()
     rules = [
         policy.identifiers[key.type]
         for key in shared
@@ -175,8 +185,7 @@ def _deterministic(left: Member, right: Member, policy: Policy) -> IdentifierRul
     ]
     rules = [rule for rule in rules if rule.links is not Linking.ACCOUNT]
     rules += [rule for a, b in ((left, right), (right, left)) for rule in _bounding(a, b, policy)]
-    fit = (rule for rule in rules if _suffices(rule, left, right))
-    return min(fit, key=lambda rule: (rule.priority, rule.type), default=None)
+    return (rule for rule in rules if _suffices(rule, left, right))
 
 
 def _suffices(rule: IdentifierRule, left: Member, right: Member) -> bool:

@@ -83,7 +83,7 @@ def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     numbers for life that differ by a typing error alone. That excuses another name or another day of birth,
     not both: then somebody wrote down the number, or used the card, of somebody else.
     """
-    is_vouched = not left.vouched.isdisjoint(right.vouched) or _shares_mistyped(left, right, policy)
+    is_vouched = _is_vouched(left, right, policy)
     if is_vouched and (policy.one_to_a_home or not _are_born_apart(left, right)):
         return None
     compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
@@ -123,10 +123,21 @@ def _limit(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     return None
 
 
-def _shares_mistyped(left: Pool, right: Pool, policy: Policy) -> bool:
+def _is_vouched(left: Pool, right: Pool, policy: Policy) -> bool:
+    """Whether named records of both show one strong identifier. Of numbers for life a typing error is
+    allowed, and none of the type may contradict: who shows two numbers shows somebody else's.
+    """
+    if any(key.type not in policy.exclusive_types for key in left.vouched & right.vouched):
+        return True
+    return any(
+        _shares_number(key_type, left, right) and not any(c.differs for c in _compared(key_type, left, right))
+        for key_type in policy.exclusive_types
+    )
+
+
+def _shares_number(key_type: str, left: Pool, right: Pool) -> bool:
     return any(
         compare.numbers(key_type, one.value, other.value).agrees
-        for key_type in policy.exclusive_types
         for one, other in product(left.vouched, right.vouched)
         if one.type == other.type == key_type
     )

@@ -15,7 +15,7 @@ from identity.scoring.document import Document, Terms
 
 SEEN_MIN: Final = 5
 """How often a value was seen in training, at least, for its frequency to be kept."""
-OF_ONE: Final = frozenset(("email", "phone", *catalogue.NUMBERS))
+OF_ONE: Final = catalogue.IDENTIFIERS
 """The columns whose values are a person's or a home's own."""
 
 

@@ -11,6 +11,8 @@ from identity.scoring.comparison import Comparison
 
 NUMBERS: Final = ("national_id", "passport", "driving_licence", "tax_id")
 """What a person has for life; the policy's exclusive types."""
+IDENTIFIERS: Final = ("email", "phone", *NUMBERS)
+"""The types of identifier that are weighed; all others link, or say nothing."""
 
 KNOWN: Final[Mapping[str, Comparison]] = MappingProxyType(
     {

@@ -26,8 +26,6 @@ POOLS_CACHED: Final = 1 << 10
 NOISE_BITS: Final = 1e-6
 """More than the order in which bits are added up can change their sum."""
 _OF_ONE_HOME: Final = "Two people of one home would share as much: so far it tells nothing."
-_OF_KEYS: Final = frozenset(("email", "phone", *catalogue.NUMBERS))
-"""What rests on identifiers, whose values count only while their keys are live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,7 @@ def units(bits: float) -> int:
 
 def _scorer(comparison: Comparison, odds: tuple[Odds, ...], content: Document) -> Scorer:
     kin = None if content.kin is None else content.kin.bits(comparison.name, [each.u for each in odds])
-    rests_on_keys = comparison.name in _OF_KEYS
+    rests_on_keys = comparison.name in catalogue.IDENTIFIERS  # whose values count while keys are live
     return Scorer(comparison, odds, _terms(comparison, content), kin, rests_on_keys=rests_on_keys)
 
 

@@ -126,6 +126,24 @@ def test_weight_makes_probable_and_possible_links() -> None:
     ]
 
 
+def test_weight_may_doubt_what_it_counted() -> None:
+    """Where all else speaks against two records, an address or a number for life is a slip, to be looked at,
+    unless the births are the same; a card, of which the model knows nothing, links.
+    """
+
+    def linked(bits: float, **shown: str) -> Strength | None:
+        one, other = members(shopper("web/1", **shown), shopper("web/2", **shown)).values()
+        link = links.between(one, other, None, Fixed(int(bits * UNITS_PER_BIT)), POLICY)
+        return link.strength if link else None
+
+    for kind in ("national_id", "email"):
+        assert linked(-6, **{kind: "1234567"}) is Strength.DETERMINISTIC
+        assert linked(-6.01, **{kind: "1234567"}) is Strength.POSSIBLE
+    assert linked(-50, national_id="1234567", born="1980-02-01") is Strength.DETERMINISTIC
+    assert linked(-50, loyalty_card="7") is Strength.DETERMINISTIC
+    assert linked(-50, loyalty_card="7", national_id="1234567") is Strength.DETERMINISTIC
+
+
 @given(st.integers(0, 1 << 32), st.integers(2, 16))
 def test_focus_gives_the_links_that_touch_it(seed: int, size: int) -> None:
     """Asking for some records gives of all links those that have an end there."""

@@ -151,6 +151,15 @@ def test_a_number_excuses_another_name_or_another_birth_but_not_both() -> None:
     assert rule(wife, husband) == "given_name"
 
 
+def test_a_number_excuses_nothing_where_another_of_its_type_contradicts() -> None:
+    """Who shows her own number and, once, her husband's is not her husband, on whom no birth is known."""
+    wife = shopper("web/1", "anna huber", born="1980-02-01", national_id="1234567")
+    slip = shopper("web/2", "anna huber", born="1980-02-01", national_id="7654321")
+    husband = shopper("crm/1", "georg maier", national_id="7654321")
+    assert rule(pool(slip), pool(husband)) is None
+    assert rule(pool(wife, slip), pool(husband)) == "given_name"
+
+
 def test_any_pair_of_values_can_veto() -> None:
     """A group does not hide one of its members behind another."""
     group = pool(shopper("web/1", "anna huber"), shopper("web/2", "bernd huber"))
