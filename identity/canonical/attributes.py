@@ -52,7 +52,7 @@ def canonical_form(
     line = texts.pop(ADDRESS_LINE, "")
     if line:
         # What was given as a part counts more than what the line says.
-        texts = address_lines.read(line) | texts
+        texts = reading.texts(address_lines.read(line), policy) | texts
     codes = reading.codes(texts, date_order)
     written: dict[str, str] = {name: texts[name] for name in _PLAIN if name in texts}
     written |= _street(texts) | reading.names(texts, codes)
@@ -154,6 +154,7 @@ def _street(texts: Mapping[str, str]) -> dict[str, str]:
     street, number = texts.get("street", ""), texts.get("street_number", "")
     if street and not fold(number):
         street, number = places.street_line(street)
+        street, _ = cleaned("street", street)  # beside a number, too, a placeholder is none
     return {name: text for name, text in (("street", street), ("street_number", number)) if text}
 
 

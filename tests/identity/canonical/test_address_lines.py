@@ -1,7 +1,7 @@
 """Whole addresses in one line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from identity.bulk import facets
@@ -52,6 +52,15 @@ def test_a_part_counts_more_than_the_line() -> None:
     assert not rejected
 
 
+@pytest.mark.parametrize("line", ["x, x", "n/a, a/b, Oak Rd", "Apt 1, xxx", "12 xxx"])
+def test_placeholders_in_a_line_say_nothing(line: str) -> None:
+    """As they say nothing where each part is sent by itself."""
+    found, _ = canonical_form({"full_address": line}, date_order="ymd", policy=POLICY)
+    assert not {found.street, found.city} & {"x", "xxx", "n a"}
+
+
+@example("x, x")
+@example("12 xxx")
 @given(st.text(max_size=60) | st.from_regex(r"([A-Za-z0-9/. -]{0,9},? ?){1,6}", fullmatch=True))
 def test_files_and_requests_read_a_line_alike(line: str) -> None:
     """Any text is taken, and a file's column says what the attribute says online."""
