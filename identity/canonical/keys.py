@@ -43,7 +43,7 @@ def bound_key(account: str) -> Key:
 
 def posted(record: Record, blocking: Iterable[str], policy: Policy) -> tuple[Key, ...]:
     """All keys under which a record is found: identifiers, bounding account, the model's blocking keys."""
-    return (*shown(record, policy), *(Key(BLOCK, value) for value in blocking))
+    return (*sorted(shown(record, policy)), *(Key(BLOCK, value) for value in blocking))
 
 
 def shown(record: Record, policy: Policy) -> set[Key]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identity import driver, redo
+from identity import redo
 from identity.model import Assurance, Canonical, Identifier, RecordKey
 from identity.partition import settle, store_redo
 from identity.partition.settle import Cause
@@ -26,9 +26,10 @@ def put_off(desk: Desk, key: str) -> int:
         writing._Step.of(desk.connection, draft, desk.ctx),
         Sight(desk.connection, desk.ctx, slack=1),
     )
-    (number,) = writing._enter(desk.connection, ground, [step], None, desk.now)
-    statements, change = writing._written(desk.ctx, ground, step, number, desk.now)
-    driver.together(desk.connection, statements)
+    (number,) = writing._numbers(desk.connection, [step], ())
+    written = writing._written(desk.ctx, ground, step, number, desk.now)
+    writing._enter(desk.connection, ground, [step], [written], None, desk.now)
+    _, change = written
     _, is_settled = settle.settle(desk.connection, desk.ctx, Cause((change,)), now=desk.now, most=0)
     assert not is_settled
     return change.record_no
