@@ -42,7 +42,8 @@ _BLOCKS = sql(
     "create table if not exists bench_block"
     " (first bigint primary key, people bigint not null, records bigint not null)"
 )
-_DONE = sql("select first, people, records from bench_block")
+_DONE = sql("select first from bench_block")
+_FILLED = sql("select coalesce(sum(people), 0)::bigint, coalesce(sum(records), 0)::bigint from bench_block")
 _IS_DONE = sql("insert into bench_block values (:first, :people, :records)")
 Report = Callable[[int, int], None]
 
@@ -87,16 +88,16 @@ def fill(
         job = _Job(settings, world, goods)
         with services.database.transaction() as connection:
             connection.execute(_BLOCKS)
-            before = {row.first: (row.people, row.records) for row in connection.execute(_DONE)}
-        made, written = (sum(counts) for counts in zip((0, 0), *before.values(), strict=True))
+            before = set(connection.scalars(_DONE))
         tasks = [
             (start, min(start + block, total)) for start in range(0, total, block) if start not in before
         ]
-        for done, (people_made, records) in enumerate(_spread(job, tasks, processes), start=1 + len(before)):
-            made, written = made + people_made, written + records
+        for done, _ in enumerate(_spread(job, tasks, processes), start=1 + len(before)):
             if report is not None:
                 report(min(done * block, total), total)
         _finish(services)
+        with services.database.transaction() as connection:
+            made, written = connection.execute(_FILLED).one()
     finally:
         services.close()
     return Filled(made, written, total, monotonic() - started)
@@ -117,11 +118,13 @@ def _stock(services: Services, goods: int) -> None:
             stock_room.put_articles(connection, batch, "USD")
 
 
-def _spread(job: _Job, tasks: list[tuple[int, int]], processes: int) -> Iterator[tuple[int, int]]:
-    """Does all blocks, on one processor or on several; yields the people and records of each."""
+def _spread(job: _Job, tasks: list[tuple[int, int]], processes: int) -> Iterator[None]:
+    """Does all blocks, on one processor or on several; yields when each is there."""
     if processes == 1:
         with closing(_Worker(job)) as worker:
-            yield from (worker.write(*task) for task in tasks)
+            for task in tasks:
+                worker.write(*task)
+                yield
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(job,)) as pool:
         yield from pool.map(_write, tasks, chunksize=4)
@@ -139,8 +142,8 @@ class _Worker:
             skus = [f"P{number:06d}" for number in range(1, job.goods + 1)]
             self._product_nos = sorted(products.numbers(connection, skus).values())
 
-    def write(self, start: int, stop: int) -> tuple[int, int]:
-        """Writes the households from `start` to `stop`; returns how many people and records they have."""
+    def write(self, start: int, stop: int) -> None:
+        """Writes the households from `start` to `stop`, and that they are there."""
         ctx, now, random = self._identity, self._services.clock(), Random()
         homes = list(households.stream(self._job.world, start, stop))
         found = [row for home in homes for row in rows.rows(self._job.world, home, random)]
@@ -153,7 +156,6 @@ class _Worker:
                 copies.copy(connection, table, lines)
             counts = {"people": sum(len(home.people) for home in homes), "records": len(versions)}
             connection.execute(_IS_DONE, {"first": start, **counts})
-        return counts["people"], counts["records"]
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -178,9 +180,9 @@ def _begin(job: _Job) -> None:
     _worker = _Worker(job)
 
 
-def _write(task: tuple[int, int]) -> tuple[int, int]:
+def _write(task: tuple[int, int]) -> None:
     assert _worker is not None
-    return _worker.write(*task)
+    _worker.write(*task)
 
 
 def store_phones(ctx: Context) -> frozenset[Key]:

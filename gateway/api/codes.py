@@ -13,7 +13,7 @@ from gateway.api.rendered import moment_of
 from gateway.connectors import scans
 from gateway.wire.fields import Moment, code, text, whole_page
 from gateway.wire.fields import count as whole
-from gateway.wire.problems import Place, Problem, invalid
+from gateway.wire.problems import Place, invalid
 from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from offers.codes import issuing, opening
@@ -102,7 +102,7 @@ def make_codes(call: Call) -> Answer:
     """
     asked = call.body
     if (asked["count"] is None) == (asked["word"] is None):
-        raise _invalid("/count", "give either count or word")
+        raise invalid(Place("/count", "give either count or word"))
     batch = call.services.offers.new_id()
     order = Order(
         campaign=asked["campaign"],
@@ -172,7 +172,3 @@ def _batch_of(one: Batch) -> dict[str, Any]:
         "note": one.note,
         "at": moment_of(one.at),
     }
-
-
-def _invalid(pointer: str, detail: str) -> Problem:
-    return invalid(Place(pointer, detail))

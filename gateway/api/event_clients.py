@@ -5,8 +5,6 @@ and phones read before they send anything, and how their own code fares. Outside
 clients' documentation says what they send.
 """
 
-import time
-from collections.abc import Callable
 from typing import Any, Final
 
 import flask
@@ -17,10 +15,8 @@ from werkzeug.exceptions import NotFound
 
 from gateway.access.credentials import basic_user
 from gateway.api import segment
-from gateway.api.endpoint import Seen, finish, refused, services
 from gateway.api.segment import ANYWHERE
 from gateway.connectors.segment import messages, pixels
-from gateway.wire import body as bodies
 
 blueprint = flask.Blueprint("event_clients", __name__)
 
@@ -75,24 +71,13 @@ def pixel(kind: str) -> Response:
     """Take in the message that the address holds; the image comes whatever becomes of it."""
     if kind not in messages.TYPES:
         raise NotFound
-    _answered(lambda: pixels.message(request.args), kind)
+    segment.answered(lambda: pixels.message(request.args), kind)
     return Response(IMAGE, mimetype="image/gif", headers={**ANYWHERE, "Cache-Control": "no-store"})
 
 
 def beacon() -> Response:
     """Take in what a page sends while it is left, with the key in the address."""
-    return _answered(lambda: bodies.json_body(request, most=segment.MAX_BYTES, any_type=True), None)
-
-
-def _answered(read: Callable[[], object], type_of_path: str | None) -> Response:
-    started_s, seen = time.perf_counter(), Seen()
-    try:
-        answer = segment.taken(services(), read(), type_of_path, seen)
-    except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
-        answer = refused(error)
-    answer.headers.update(ANYWHERE)
-    finish(request, answer.status_code, started_s, seen.key_id)
-    return answer
+    return segment.answered(segment.body_sent, None)
 
 
 def _told(found: dict[str, Any]) -> Response:

@@ -7,6 +7,7 @@ stands in every visitor's browser, so it is believed as little as a public key, 
 import datetime as dt
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -138,16 +139,7 @@ def _route(on: Blueprint, name: str) -> None:
     )
 
     def view() -> Response:
-        started_s = time.perf_counter()
-        seen = Seen()
-        try:
-            body = bodies.json_body(request, most=MAX_BYTES, any_type=True)
-            answer = taken(services(), body, PATHS[name], seen)
-        except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
-            answer = refused(error)
-        answer.headers.update(ANYWHERE)
-        finish(request, answer.status_code, started_s, seen.key_id)
-        return answer
+        return answered(body_sent, PATHS[name])
 
     view.__name__ = f"{on.name}_{name}"
     view.__doc__ = (
@@ -180,7 +172,24 @@ for _name in PATHS:
     _route(by_host, _name)
 
 
-def taken(held: Services, body: object, type_of_path: str | None, seen: Seen) -> Response:
+def body_sent() -> object:
+    """The body of the request. Raises Problem."""
+    return bodies.json_body(request, most=MAX_BYTES, any_type=True)
+
+
+def answered(read: Callable[[], object], type_of_path: str | None) -> Response:
+    """The answer to the body that `read` gives, or the problem that it raises; counted and logged."""
+    started_s, seen = time.perf_counter(), Seen()
+    try:
+        answer = _taken(services(), read(), type_of_path, seen)
+    except Exception as error:  # noqa: BLE001  (the door's last line: whatever it is becomes a problem)
+        answer = refused(error)
+    answer.headers.update(ANYWHERE)
+    finish(request, answer.status_code, started_s, seen.key_id)
+    return answer
+
+
+def _taken(held: Services, body: object, type_of_path: str | None, seen: Seen) -> Response:
     """The answer to a body after its messages were taken in or kept. Raises Problem."""
     now = held.clock()
     principal, in_body = _caller(held, body, now)

@@ -8,7 +8,7 @@ When only identity is slow, the answer is impersonal and says `degraded`.
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg2
 import sqlalchemy.exc
@@ -19,6 +19,7 @@ from gateway.access.security import Principal, Scope, allow, speaks_for_store
 from gateway.connectors import scans
 from gateway.shopping import shoppers, standing, till
 from gateway.shopping.shoppers import Asker, Reading
+from gateway.shopping.standing import Stood
 from gateway.shopping.take_along import Till
 from gateway.wire import decoded
 from gateway.wire.problems import Place as WrongPlace
@@ -28,7 +29,6 @@ from offers import service
 from offers.codes import spelling
 from offers.evaluation.decision import Refusal, RefusedCode
 from offers.model import Place, Query, TransactionKey
-from offers.queries.looking import Seen
 from offers.redemptions.redemption import Authorised, Refused
 from offers.service import Answer
 
@@ -66,15 +66,17 @@ def check(question: decoded.Question, principal: Principal) -> None:
     if question.mode == "reserve":
         allow(principal, frozenset({Scope.REDEEM}))
         if question.transaction is None:
-            raise _wrong("/transaction", "is required to reserve")
+            raise invalid(WrongPlace("/transaction", "is required to reserve"))
     if not principal.may(Scope.QUERY) and (question.channel != "kiosk" or question.mode != "quote"):
         raise Problem("wrong_scope", "A kiosk may only ask for quotes on channel `kiosk`.")
     if question.transaction is not None:
         speaks_for_store(principal, question.transaction.store)
     elif question.channel in IN_STORE and _only_store(principal) is None:
-        raise _wrong(
-            "/transaction",
-            "is required: this key is not bound to one store, so it says where the till stands",
+        raise invalid(
+            WrongPlace(
+                "/transaction",
+                "is required: this key is not bound to one store, so it says where the till stands",
+            )
         )
 
 
@@ -174,23 +176,15 @@ def _till(question: decoded.Question, key: TransactionKey | None, place: Place) 
     return Till(key, place.store_no)
 
 
-class _Stood(NamedTuple):
-    """Who stands there; what was seen with them, where both were read together; what is left out."""
-
-    readings: tuple[Reading, ...]
-    seen: Seen | None = None
-    degraded: tuple[str, ...] = ()
-
-
 def _read(
     connection: Connection, held: Services, asker: Asker, question: decoded.Question, asked: Query
-) -> _Stood:
+) -> Stood:
     try:
         together = standing.read(connection, asker, held.offers, question.shoppers, asked)
         if together is not None:
-            return _Stood(together.readings, together.seen)
+            return together
         channel = question.channel
-        return _Stood(
+        return Stood(
             tuple([shoppers.read(connection, asker, sent, channel=channel) for sent in question.shoppers])
         )
     except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable):
@@ -204,11 +198,7 @@ def _read(
             "unavailable", "Identity did not answer in time; ask again in a second.", retry_after_s=1
         )
     metrics.degraded.labels("identity").inc()
-    return _Stood(tuple([shoppers.UNKNOWN for _ in question.shoppers]), degraded=("identity",))
-
-
-def _wrong(pointer: str, detail: str) -> Problem:
-    return invalid(WrongPlace(pointer, detail))
+    return Stood(tuple([shoppers.UNKNOWN for _ in question.shoppers]), degraded=("identity",))
 
 
 def members(found: Answered) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gateway.shopping.interests import Said
 from gateway.shopping.offline_offers import NO_TOKENS, Checked
 from gateway.webhooks import telling
 from gateway.wire import decoded
-from gateway.wire.problems import Place, Problem, invalid
+from gateway.wire.problems import Place, invalid
 from identity.canonical import cards
 from identity.context import Context as Identity
 from identity.events import history
@@ -36,12 +36,14 @@ def check(sent: decoded.Transaction) -> None:
     """Raise Problem invalid for what the schema cannot say."""
     till.check(sent.shoppers, sent.basket)
     if sent.kind != "void" and sent.basket is None:
-        raise _wrong("/basket", "is required for a sale and a return")
+        raise invalid(Place("/basket", "is required for a sale and a return"))
     for number, tender in enumerate(sent.tenders):
         if tender.token is not None and cards.contains_card_number(tender.token):
-            raise _wrong(
-                f"/tenders/{number}/token",
-                "looks like a card number; send the payment account reference or the processor's token",
+            raise invalid(
+                Place(
+                    f"/tenders/{number}/token",
+                    "looks like a card number; send the payment account reference or the processor's token",
+                )
             )
 
 
@@ -198,7 +200,3 @@ def _line(line: decoded.Line, named: Mapping[str, Product]) -> dict[str, Any]:
 def _without_none(shape: decoded.Shape) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(shape)
     return {name: value for name, value in plain.items() if value is not None and value != []}
-
-
-def _wrong(pointer: str, detail: str) -> Problem:
-    return invalid(Place(pointer, detail))

@@ -22,10 +22,11 @@ from offers.queries.store_known_statement import GIVEN
 
 
 class Stood(NamedTuple):
-    """Who they are, and what was seen with them."""
+    """Who they are; what was seen with them, where both were read together; what had to be left out."""
 
     readings: tuple[Reading, ...]
-    seen: Seen
+    seen: Seen | None = None
+    degraded: tuple[str, ...] = ()
 
 
 def read(

@@ -167,9 +167,9 @@ class View:
         under = {key: self.posters(key).keys() for key in live}
         certain = links.sharing({key: found for key, found in under.items() if key.type != BLOCK}, refs)
         perhaps = links.sharing({key: found for key, found in under.items() if key.type == BLOCK}, refs)
-        return certain | {pair for pair in perhaps - certain if self.may_link(*pair)}
+        return certain | {pair for pair in perhaps - certain if self._may_link(*pair)}
 
-    def may_link(self, left: RecordKey, right: RecordKey) -> bool:
+    def _may_link(self, left: RecordKey, right: RecordKey) -> bool:
         """Whether two records could weigh enough to be linked, whichever of their keys are live."""
         model = self._ctx.model
         return model.may_reach(model.review_line, self._whole(left), self._whole(right))

@@ -41,7 +41,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A record as it is to be version."""
+    """A version of a record as it is to be written."""
 
     id: UUID
     ref: RecordKey

@@ -51,7 +51,7 @@ def add(connection: Connection, records: Sequence[DecisionRecord]) -> None:
     """Write decisions in one statement; those already written are left as they are."""
     if records:
         with driver_cursor(connection) as cursor:
-            cursor.execute(_ADD, (msgspec.json.encode(list(map(_row, records))).decode(),))
+            cursor.execute(_ADD, (_rows(records),))
 
 
 def log(connection: Connection, records: Sequence[DecisionRecord], pins: Mapping[int, Pin]) -> None:
@@ -59,7 +59,6 @@ def log(connection: Connection, records: Sequence[DecisionRecord], pins: Mapping
     revision stay; in one message. This transaction's commit does not wait for the disk: a crash may lose its
     last half second.
     """
-    written = msgspec.json.encode(list(map(_row, records))).decode()
     kept = msgspec.json.encode(
         [
             {"transaction_digest": digest, "price_time": pin.price_time, "revision": pin.revision}
@@ -67,7 +66,7 @@ def log(connection: Connection, records: Sequence[DecisionRecord], pins: Mapping
         ]
     ).decode()
     with driver_cursor(connection) as cursor:
-        cursor.execute(f"SET LOCAL synchronous_commit = off; {_ADD}; {_PIN}", (written, kept))
+        cursor.execute(f"SET LOCAL synchronous_commit = off; {_ADD}; {_PIN}", (_rows(records), kept))
 
 
 _READ = text("""
@@ -197,6 +196,10 @@ def forget_pins(connection: Connection, before: datetime) -> int:
 
 def _partition(day: date) -> str:
     return f"offers.decision_{day:%Y%m%d}"
+
+
+def _rows(records: Iterable[DecisionRecord]) -> str:
+    return msgspec.json.encode(list(map(_row, records))).decode()
 
 
 def _row(record: DecisionRecord) -> dict[str, object]:

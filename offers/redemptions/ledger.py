@@ -71,11 +71,6 @@ def kept(answer: Redemption) -> str:
     return msgspec.json.encode(answer).decode()
 
 
-def recalled(answer: str) -> Redemption:
-    """An answer that was kept."""
-    return _REDEMPTION.decode(answer)
-
-
 def begin_reserve(connection: Connection, step: Step, **values: Any) -> Opened | Redemption | Refused:
     """The redemption to reserve for, with these values; or the first answer, or why not."""
     opened = open_or_make(connection, step, "reserved", **values)
@@ -151,7 +146,7 @@ def first_answer(connection: Connection, step: Step, held: Booked) -> Redemption
     digest, answer = called
     if digest != step.digest:
         return refuse(connection, step, held, TransactionConflictError())
-    return replace(recalled(answer), replayed=True)
+    return replace(_REDEMPTION.decode(answer), replayed=True)
 
 
 def keep_answer(connection: Connection, step: Step, redemption_no: int, answer: Redemption) -> Redemption:
