@@ -23,6 +23,7 @@ from gateway import wiring
 from gateway.demo import households, lists, numbers, rows, shelf, stock_room
 from gateway.demo.shop import Shop
 from gateway.demo.world import MIX, World
+from gateway.serving import lasting
 from gateway.settings import Settings
 from gateway.wiring import Services
 from identity import redo
@@ -178,6 +179,7 @@ _worker: _Worker | None = None
 def _begin(job: _Job) -> None:
     global _worker  # noqa: PLW0603  (a pool gives its processes no other place)
     _worker = _Worker(job)
+    lasting.hold()
 
 
 def _write(task: tuple[int, int]) -> None:
