@@ -1,4 +1,5 @@
-"""What joining a file costs, phase by phase, beside Splink alone on the same file in the same run.
+"""What joining a file costs, phase by phase, beside Splink alone on the same file in the same run; and how
+well it fits the truth, for each kind of mess.
 
 The file is of generated people. Splink's side only compares and clusters, by settings of its documentation;
 it neither reads values nor knows vetoes, so the ratio says what those cost.
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from bench import linking_splink
 from bench.processes import cpu_seconds
+from bench.quality_score import score, score_by_label
 from bench.stage import Report, world
 from gateway.demo import files as generated
 from gateway.demo import households
@@ -71,10 +73,10 @@ def measure(report: Report, *, records: int) -> dict[str, Any]:
     """Seconds, CPU seconds and memory of each phase, of all, and of Splink alone."""
     with TemporaryDirectory(prefix="o2o-bench-") as folder:
         path = Path(folder) / "people.csv"
-        _write(path, records)
+        truth = _write(path, records)
         report(f"joining {records:,} records")
         meter = _Meter()
-        persons = _link(path, meter)
+        found = _link(path, meter)
         ours = _sum(meter.costs)
         report(f"joined in {ours.cpu_s:,.0f} s of CPU; now Splink alone")
         with _metered() as splink:
@@ -82,24 +84,42 @@ def measure(report: Report, *, records: int) -> dict[str, Any]:
     return {
         "records": records,
         "load_average": os.getloadavg()[0],
-        "ours": {"persons": persons, **asdict(ours)},
+        "people": len(set(truth.person.values())),
+        "ours": {"persons": len(set(found.values())), **asdict(ours)},
         **{f"phase {name}": asdict(cost) for name, cost in meter.costs.items()},
         "splink": {"clusters": clusters, **asdict(splink)},
         "ratio": {"seconds": ours.seconds / splink.seconds, "cpu": ours.cpu_s / splink.cpu_s},
         "cpu_us_a_record": ours.cpu_s / records * 1e6,
+        "quality": asdict(score(found, truth.person)),
+        **{
+            f"quality {label}": asdict(each)
+            for label, each in score_by_label(found, truth.person, truth.mess).items()
+        },
     }
 
 
-def _write(path: Path, records: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """Whom each record is about, and what went wrong with it, by its key."""
+
+    person: dict[str, str]
+    mess: dict[str, tuple[str, ...]]
+
+
+def _write(path: Path, records: int) -> _Truth:
     homes = households.stream(world(), 0, records)
     rows = islice(generated.all_rows(world(), homes), records)
+    truth = _Truth({}, {})
     with path.open("w", newline="", encoding="utf-8") as file:
-        for _ in generated.write_csv(file, rows):
-            pass
+        for row in generated.write_csv(file, rows):
+            _, key, person, *_ = generated.truth(row)
+            truth.person[key] = person
+            truth.mess[key] = row.mess
+    return truth
 
 
-def _link(path: Path, meter: _Meter) -> int:
-    """Joins the file as `o2o link` does and returns the number of persons."""
+def _link(path: Path, meter: _Meter) -> dict[str, str]:
+    """Joins the file as `o2o link` does; the cluster of each record, by its key."""
     policy, model, resources = policies.load(), shipped.default(), Resources()
     entries = [f"{name}={name}" for name in (*ATTRIBUTES, *PLACES, *IDENTIFIERS)]
     intake = Intake(files.sources([path]), mapping.parse(entries, policy), "record_key")
@@ -107,13 +127,12 @@ def _link(path: Path, meter: _Meter) -> int:
     with workbench(resources) as con, Workforce(resources.processes, equipment, meter) as workforce:
         bring_in(con, intake, workforce, meter)
         find_pairs(con, workforce, meter)
-        found = join(con, workforce, SplinkEngine(model), meter)
+        join(con, workforce, SplinkEngine(model), meter)
         meter.phase("write")
         store_output.write_clusters(con, path.with_name("clusters.csv"))
         meter.phase("")
-    with path.with_name("clusters.csv").open(encoding="utf-8") as lines:
-        assert sum(1 for _ in csv.reader(lines)) == found.records + 1
-    return found.persons
+    with path.with_name("clusters.csv").open(encoding="utf-8", newline="") as lines:
+        return {line["record_key"]: line["profile_id"] for line in csv.DictReader(lines)}
 
 
 @contextmanager

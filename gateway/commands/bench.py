@@ -93,7 +93,7 @@ def command(
     events  taking in online events through batch calls, beside tills that ask
     poslog  importing a day file of tills, killed on its way: memory, speed, rejects
     offers  evaluating real baskets with all coupons live; needs no database
-    link    joining a file of generated people, phase by phase, beside Splink alone
+    link    joining a file of generated people, phase by phase, beside Splink alone; how well it fits
     quality who is found to be the same shopper, against a truth, beside Splink in the same run
     redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
     """
