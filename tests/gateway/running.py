@@ -45,9 +45,16 @@ class Gateway:
             "O2O_HOME": str(self.home),
             "O2O_PORT": str(self.ports[0]),
             "O2O_METRICS_PORT": str(self.ports[1]),
-            "PYTHONPYCACHEPREFIX": str(self.home / "bytecode"),
             **({"DATABASE_URL": self.database_url} if self.database_url else {}),
-            **({"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} if self.user else {}),
+            **(self._foreign if self.user else {}),
+        }
+
+    @property
+    def _foreign(self) -> dict[str, str]:
+        """What another user's Python needs: our paths, and a place of its own for what it compiles."""
+        return {
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "PYTHONPYCACHEPREFIX": str(self.home / "bytecode"),
         }
 
     def start(self) -> None:
