@@ -3,8 +3,9 @@ did not ask for.
 """
 
 import time
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, request
 from werkzeug import Response
@@ -25,13 +26,10 @@ def create_app(services: Services) -> Flask:
     app.extensions[SERVICES] = services
     app.url_map.strict_slashes = False
     app.register_error_handler(Exception, _unrouted)
-    described = document(app)
-    for blueprint in api.blueprints():
-        described.register_blueprint(blueprint)
-    for door in (shopify.blueprint, woocommerce.blueprint, event_clients.blueprint):
-        app.register_blueprint(door)
+    for blueprint in (*api.blueprints(), shopify.blueprint, woocommerce.blueprint, event_clients.blueprint):
+        app.register_blueprint(blueprint)
     health.register(app, services)
-    docs.register(app, described)
+    docs.register(app, _described)
     assets.register(app)
     kiosk.register(app, services)
     for endpoint, view in (
@@ -40,6 +38,11 @@ def create_app(services: Services) -> Flask:
     ):
         short_cut.take(app, endpoint=endpoint, method="POST", view=partial(view, services))
     return app
+
+
+@cache
+def _described() -> dict[str, Any]:
+    return document(api.blueprints())
 
 
 def _unrouted(error: Exception) -> Response:

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, render_template
-from flask_smorest import Api
 from markupsafe import Markup, escape
 from werkzeug import Response
 
@@ -68,11 +67,9 @@ class Section:
     operations: tuple[Operation, ...]
 
 
-def register(app: Flask, api: Api) -> None:
-    """Add the pages. They are made once: routes do not change while the process runs."""
+def register(app: Flask, described: Callable[[], dict[str, Any]]) -> None:
+    """Add the pages. Each is made once, when somebody asks: routes do not change while the process runs."""
     blueprint = Blueprint("docs", __name__, template_folder="templates")
-    document: dict[str, Any] = api.spec.to_dict()
-    written = orjson.dumps(document, option=orjson.OPT_INDENT_2)
     drawn: dict[str, str] = {}
 
     def once(name: str, draw: Callable[[], str]) -> Response:
@@ -84,20 +81,11 @@ def register(app: Flask, api: Api) -> None:
 
     @blueprint.get("/openapi.json")
     def openapi_json() -> Response:
-        return Response(written, mimetype="application/json")
+        return Response(orjson.dumps(described(), option=orjson.OPT_INDENT_2), mimetype="application/json")
 
     @blueprint.get("/docs")
     def docs() -> Response:
-        return once(
-            "docs",
-            lambda: render_template(
-                "docs/page.html",
-                asset=assets.address,
-                info=document["info"],
-                sections=tuple(sections(document)),
-                problems=KINDS,
-            ),
-        )
+        return once("docs", lambda: _page(described()))
 
     @blueprint.get("/problems")
     @blueprint.get("/problems/<code>")
@@ -110,6 +98,16 @@ def register(app: Flask, api: Api) -> None:
 
     app.add_template_filter(marked)
     app.register_blueprint(blueprint)
+
+
+def _page(document: dict[str, Any]) -> str:
+    return render_template(
+        "docs/page.html",
+        asset=assets.address,
+        info=document["info"],
+        sections=tuple(sections(document)),
+        problems=KINDS,
+    )
 
 
 def marked(text: str) -> Markup:
