@@ -35,8 +35,10 @@ FLUSH = "SELECT pg_logical_emit_message(true, 'o2o', 'flush')"
 all that was committed before it, is there.
 """
 
-AGAIN_AFTER_S = (0.0, 0.02)
-"""How long a transaction that PostgreSQL ended for the sake of another waits before it is done again."""
+AGAIN_AFTER_S = (0.05, 0.25)
+"""How long a transaction that PostgreSQL ended for the sake of another waits before it is done again: until
+that other has been woken. Who comes back sooner takes its row away once more, and both wait for each other.
+"""
 
 OutOfTime = psycopg2.errors.QueryCanceled
 """What a statement on the driver's own cursor ends with when its time is up."""

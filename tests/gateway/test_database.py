@@ -119,7 +119,7 @@ def test_two_that_wait_for_each_other_both_finish(database: Database) -> None:
         thread.join()
     with database.transaction() as connection:
         assert connection.scalars(sa.text("SELECT done FROM pair")).all() == [2, 2]
-    assert len(tries) == 3
+    assert len(tries) > 2
 
 
 def test_what_fails_by_itself_is_not_repeated(database: Database) -> None:
