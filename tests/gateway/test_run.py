@@ -20,7 +20,7 @@ from tests.gateway.running import START_S, Gateway, line_of, own_gateway, until
 pytestmark = pytest.mark.process
 
 NOBODY = 65534
-LAST_BREATH_S = 5
+LAST_BREATH_S = 60
 """After the gateway has ended, its helpers see their pipes closed and go."""
 
 
