@@ -2,7 +2,7 @@
 # make test   the whole test suite
 # make install  only what a server needs, without the demonstration
 # make check  what CI runs: lint, types, import contracts, tests
-# make test-clients  event clients that need Node, as their makers publish them; skipped without Node
+# make clients  fetches the event clients that need Node, as their makers publish them; `make test` then tries them too
 # make prove  the long proofs: the same tests, many more repetitions
 # make lock   resolve the dependencies anew and write the lock files
 # make clean  remove what make made; data in .o2o stays
@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: install run test test-clients check lint types contracts prove lock clean chromium
+.PHONY: install run test clients check lint types contracts prove lock clean chromium
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.installed
@@ -23,25 +23,28 @@ run: $(VENV)/.installed-demo
 	@exec $(VENV)/bin/o2o run --demo
 
 # Four at a time even on two cores: browsers and killed servers are mostly waited for. Each has a database server of its own.
-PYTEST := $(VENV)/bin/python -m pytest --numprocesses 4 --dist loadfile
+# Files begin in the order of tests/conftest.py. What is compiled is kept, whatever the caller's Python does: tests start many programs.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(VENV)/bin/python -m pytest
+FOUR := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Servers are killed and clocks are met, so a busy machine can fail a test: what failed is told, and tried once more, alone.
 test: $(VENV)/.installed-test chromium
-	$(PYTEST) || $(VENV)/bin/python -m pytest --numprocesses 0 --last-failed --last-failed-no-failures none
+	$(PYTEST) $(FOUR) || $(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none
 
 # The lock file says what is installed and holds no address: npm knows where its packages come from. Scripts do not run.
 CLIENTS := tests/clients
 
-test-clients: $(VENV)/.installed-test chromium
+clients:
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.installed; \
 	else echo "No Node here: the event clients that need it are not tested."; fi
-	$(PYTEST) --numprocesses 2 $(CLIENTS)
 
 $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package-lock.json
 	npm install --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund --no-save
 	@touch $@
 
-check: lint types contracts test test-clients
+check: $(VENV)/.installed-test
+	$(MAKE) --no-print-directory --jobs 2 types lint contracts clients
+	$(MAKE) --no-print-directory test
 
 lint: $(VENV)/.installed-test
 	$(VENV)/bin/ruff check .
@@ -54,7 +57,7 @@ contracts: $(VENV)/.installed-test
 	$(VENV)/bin/lint-imports
 
 prove: $(VENV)/.installed-test chromium
-	O2O_PROVE=1 $(PYTEST) --dist worksteal
+	O2O_PROVE=1 $(PYTEST) $(FOUR) --dist worksteal
 
 # Browser tests use the system's Chromium; without one they are skipped, and say so.
 chromium:

@@ -32,6 +32,15 @@ hypothesis.settings.register_profile("quick", max_examples=60, deadline=None)
 hypothesis.settings.register_profile("prove", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("prove" if PROVING else "quick")
 
+FIRST = ("process", "long")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that nobody waits for it at the end; all else keeps its order."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in FIRST))
+
+
 Scale = Callable[[int, int], int]
 NewDatabase = Callable[[], str]
 

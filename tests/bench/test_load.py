@@ -25,6 +25,8 @@ from identity.sealing import envelope
 from offers.interests import interest
 from offers.interests.interest import Touch
 
+pytestmark = pytest.mark.long
+
 PEOPLE = 120
 RATES = Rates(pair_reissued_card=0.3, pair_recycled_phone=0.3, store_phone=0.4, junk=0.2, household_email=0.4)
 """What a bulk load could get wrong, often: keys with two owners, values that blocks share, junk."""

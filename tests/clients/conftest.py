@@ -1,4 +1,4 @@
-"""Clients that need Node: installed by `make test-clients`, skipped where that has not run."""
+"""Clients that need Node: installed by `make clients`, skipped where that has not run."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ def node() -> str:
     """The Node program, with the clients installed beside the tests."""
     found = shutil.which("node")
     if found is None:
-        pytest.skip("no Node is installed: run `make test-clients` where there is one")
+        pytest.skip("no Node is installed: run `make clients` where there is one")
     if not (HERE / "node_modules").is_dir():
-        pytest.skip("the clients are not installed: run `make test-clients`")
+        pytest.skip("the clients are not installed: run `make clients`")
     return found

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from gateway.commands import link, train
 from tests.identity.bulk.people import COLUMNS, written
 
+pytestmark = pytest.mark.long
+
 MAPPED = [f"--map={name}={name.removesuffix('_2')}" for name in COLUMNS if name != "key"]
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,6 +17,8 @@ from schemathesis.specs.openapi.checks import (
 from gateway.access.security import Scope
 from tests.conftest import Scale
 from tests.gateway.conftest import Issue
+
+pytestmark = pytest.mark.long
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -35,7 +38,7 @@ def test_every_operation_keeps_its_promises(app: Flask, issue: Issue, scale: Sca
     assert len(operations) > 40
     for operation in operations:
         for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
-            _try(operation, mode, token, scale(5, 200))
+            _try(operation, mode, token, scale(3, 200))
 
 
 def _try(operation: Any, mode: Any, token: str, examples: int) -> None:

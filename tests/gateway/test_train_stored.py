@@ -15,6 +15,8 @@ from gateway.wiring import Services
 from tests.gateway.conftest import Caller
 from tests.identity.bulk.people import written
 
+pytestmark = pytest.mark.long
+
 ATTRIBUTES = ("given_name", "family_name", "date_of_birth", "street", "street_number", "city", "postcode")
 
 

@@ -18,6 +18,8 @@ from tests.conftest import Scale
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.connectors import poslogs, shops, story
 
+pytestmark = pytest.mark.long
+
 SOLD = poslogs.transaction(
     f"{poslogs.key(10)}|{poslogs.goods(1, 'MUG-1', '9.95')}{poslogs.PAID}{poslogs.LOYALTY}"
 )

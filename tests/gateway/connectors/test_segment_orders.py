@@ -15,6 +15,8 @@ from tests.conftest import Scale
 from tests.gateway.conftest import Clock
 from tests.gateway.connectors import shops
 
+pytestmark = pytest.mark.long
+
 Message = dict[str, Any]
 Sends = Sequence[Sequence[Message]]
 """Batches, one after the other."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -19,6 +20,8 @@ from tests.gateway.tills.conftest import OpenCounter
 from tests.gateway.tills.market import CARDS, STORE, campaign, given, unbooked
 from tests.gateway.tills.wire import Request
 from tests.offers.floor import unbalanced
+
+pytestmark = pytest.mark.long
 
 WEATHER = st.sampled_from(["up", "up", "up", "down", "lost", "late", "twice"])
 FATES = st.sampled_from(["pay", "pay", "pay", "drop", "die", "pay and die"])

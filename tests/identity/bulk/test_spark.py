@@ -29,6 +29,8 @@ from identity.bulk.workforce import Equipment, Workforce
 from identity.scoring import shipped
 from tests.identity.bulk.people import COLUMNS, written
 
+pytestmark = pytest.mark.long
+
 Scale = Callable[[int, int], int]
 Found = tuple[list[tuple[int, int]], list[tuple[int, int, int]]]
 
@@ -46,6 +48,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A local Spark."""
     before = dict(os.environ)
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    # The best machine code is not worth making for a minute's work.
+    os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     if shutil.which("java") is None:
         home = tmp_path_factory.mktemp("java")
         (home / "bin").mkdir()

@@ -21,6 +21,8 @@ from identity.scoring.kin import Kin
 from identity.scoring.model import ScoredModel
 from tests.identity.bulk.people import COLUMNS, written
 
+pytestmark = pytest.mark.long
+
 HOMES = Kin(0.001, priors.AT_HOME)
 
 

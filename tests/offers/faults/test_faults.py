@@ -9,6 +9,8 @@ import pytest
 
 from tests.offers.faults.seeded import FAULTS
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[3]
 WITNESSES = {
     "money": (
@@ -26,7 +28,7 @@ WITNESSES = {
 """By the room a fault is in; what is not listed is told by the tests of money."""
 
 PROVING = os.environ.get("O2O_PROVE") == "1"
-SAMPLE = 25
+SAMPLE = 50
 """Every so many are seeded by default; all of them under O2O_PROVE."""
 
 
