@@ -79,9 +79,9 @@ class Rule:
     """See the module. `slot` is its place in the catalogue, which the index names; `position` orders by
     priority, then id; `rank` is the order of taking off, by the campaign's own `order` first.
 
-    `timed`, `limited` and `excludes` say whether the costlier questions need be asked at all; `priced` are
-    the tables that must name the basket's currency. `counted` covers what conditions count, where the reward
-    reaches further than that.
+    `timed`, `limited`, `conditional` and `excludes` say whether the costlier questions need be asked at all;
+    `priced` are the tables that must name the basket's currency. `counted` covers what conditions count,
+    where the reward reaches further than that.
     """
 
     slot: int
@@ -125,6 +125,7 @@ class Rule:
     per_store_day: int | None
     frequency: Frequency | None
     limited: bool
+    conditional: bool
     units_per_basket: int | None
     amount_per_basket: Amounts
     budget: Amounts
@@ -201,6 +202,12 @@ def compile_rule(entry: Entry, slot: int) -> Rule:
         per_store_day=limits.per_store_day,
         frequency=limits.frequency,
         limited=any(limit is not None for limit in counted),
+        conditional=bool(
+            conditions.minimum_units
+            or conditions.minimum_spend
+            or _counted(campaign) is not None
+            or isinstance(campaign.trigger, BasketHolds)
+        ),
         units_per_basket=limits.units_per_basket,
         amount_per_basket=_amounts(limits.amount_per_basket),
         budget=_amounts(limits.budget),

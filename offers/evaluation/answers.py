@@ -6,6 +6,7 @@ Invariant: effects and offers are in an order that depends on their content only
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from offers.catalogue.offer_ids import compose
 from offers.catalogue.rule import GIFT, Rule, Treatment
@@ -111,10 +112,12 @@ def settle(case: Case, grants: Sequence[Grant]) -> Paid:
 
 def effects(case: Case, bundles: Sequence[Bundle]) -> tuple[Effect, ...]:
     """One effect per line and offer, in the order of lines and of taking off."""
-    found = [(grant, one.offer, _receipt(case, one)) for one in bundles for grant in one.grants]
-    if len(found) > 1:
-        found.sort(key=lambda part: (part[0].claim.item.order, part[0].claim.play.rule.rank))
-    return tuple([_effect(*part) for part in found])
+    found: list[tuple[int, int, Effect]] = []
+    for one in bundles:
+        receipt, rank = _receipt(case, one), one.rule.rank
+        found += [(grant.claim.item.order, rank, _effect(grant, one.offer, receipt)) for grant in one.grants]
+    found.sort(key=itemgetter(0, 1))
+    return tuple([effect for _, _, effect in found])
 
 
 def offer(case: Case, one: Bundle, *, personal: bool = False) -> Offer:

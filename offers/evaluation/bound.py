@@ -49,7 +49,11 @@ def by_play(claims: Iterable[Claim]) -> list[tuple[Play, list[Claim]]]:
     """The claims of each rule, in the order of positions."""
     plays: dict[int, tuple[Play, list[Claim]]] = {}
     for claim in claims:
-        plays.setdefault(claim.play.rule.position, (claim.play, []))[1].append(claim)
+        found = plays.get(claim.play.rule.position)
+        if found is None:
+            plays[claim.play.rule.position] = (claim.play, [claim])
+        else:
+            found[1].append(claim)
     return [plays[position] for position in sorted(plays)]
 
 
@@ -69,39 +73,46 @@ def options(lines: Lines, free: dict[int, int]) -> list[Option]:
     """For every capped claim the best its line can do with it, beside claims of rules that are not capped."""
     found: list[Option] = []
     for order, own in lines.items():
-        unbound = [claim for claim in own if not claim.play.capped]
         for claim in own:
-            if not claim.play.capped:
-                continue
-            friends = [other for other in unbound if joinable(claim.play.rule, other.play.rule)]
-            found.append(_option(claim, friends, free[order]))
+            if claim.play.capped:
+                friends = _unbound_friends(claim, own) if claim.play.rule.joins else ()
+                found.append(_option(claim, friends, free[order]))
     return found
 
 
+def _unbound_friends(claim: Claim, own: Sequence[Claim]) -> list[Claim]:
+    return [other for other in own if not other.play.capped and joinable(claim.play.rule, other.play.rule)]
+
+
 def _option(claim: Claim, friends: Sequence[Claim], free_minor: int) -> Option:
+    if not friends:
+        return Option(Gain(claim, claim.alone - free_minor, joined=False), [claim])
     if claim.fits:
-        grants = best_stack(friends, Nodes(_LINE_NODES)) if friends else []
+        grants = best_stack(friends, Nodes(_LINE_NODES))
         most = min(claim.item.amount_minor, claim.alone + worth(grants)[0])
-        gain = Gain(claim, most - free_minor, bool(friends))
+        gain = Gain(claim, most - free_minor, joined=True)
         return Option(gain, [claim, *[grant.claim for grant in grants]])
     grants = best_stack([claim, *friends], Nodes(_LINE_NODES))
-    gain = Gain(claim, worth(grants)[0] - free_minor, bool(friends))
+    gain = Gain(claim, worth(grants)[0] - free_minor, joined=True)
     return Option(gain, [grant.claim for grant in grants])
 
 
 def whole_bound(lines: Lines, free: dict[int, int], capped: Sequence[Option]) -> int:
     """The most that all claims together can give: the lesser of two bounds.
 
-    `free` holds what every line gives without the claims of capped rules.
+    `free` holds what every line gives without the claims of capped rules; what those of a rule without a cap
+    give alone, they may give together.
     """
-    plays = by_play(claim for own in lines.values() for claim in own)
-    by_rules = sum([play_bound(play, [Gain(one, one.alone, False) for one in own]) for play, own in plays])
-    bound_plays = [play for play, _ in plays if play.capped]
-    if any(joinable(a.rule, b.rule) for i, a in enumerate(bound_plays) for b in bound_plays[:i]):
+    sure = sum([claim.alone for own in lines.values() for claim in own if not claim.play.capped])
+    plays = by_play([one.gain.claim for one in capped])
+    by_rules = sure + sum(
+        [play_bound(play, [Gain(one, one.alone, joined=False) for one in own]) for play, own in plays]
+    )
+    if any(joinable(a.rule, b.rule) for i, (a, _) in enumerate(plays) for b, _ in plays[:i]):
         return min(by_rules, sum(map(line_bound, lines.values())))
     # Capped rules never share a line, so each line counts at most one of these bonuses.
     bonuses = [
-        play_bound(play, [one.gain for one in capped if one.gain.claim.play is play]) for play in bound_plays
+        play_bound(play, [one.gain for one in capped if one.gain.claim.play is play]) for play, _ in plays
     ]
     return min(by_rules, sum(free.values()) + sum(bonuses))
 

@@ -58,7 +58,10 @@ class Item:
 
 @dataclass(slots=True, eq=False)
 class Case:
-    """Everything that is the same for all rules of one query."""
+    """Everything that is the same for all rules of one query.
+
+    `open_items` are all items, where all are open: what most campaigns for the whole basket reach.
+    """
 
     catalogue: Catalogue
     query: Query
@@ -76,6 +79,7 @@ class Case:
     basket_minor: int = 0
     roused: dict[int, Standing | str] = field(default_factory=dict)
     draws: dict[str, Draw] = field(default_factory=dict)
+    open_items: "list[tuple[Item, Standing | None]] | None" = None
     overrides: Overrides = NO_OVERRIDES
     _local: datetime | None = None
 
@@ -149,6 +153,8 @@ def lay_out(
         ordered = sorted(basket.lines, key=itemgetter(0))  # by line id, which is unique
         case.items = [_item(case, line, order) for order, line in enumerate(ordered)]
         case.basket_minor = sum([one.amount_minor if one.sale else -one.amount_minor for one in case.items])
+        if all(one.open for one in case.items):
+            case.open_items = [(one, None) for one in case.items]
     return case
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from offers.evaluation.bound import by_line
+from offers.evaluation.bound import Lines, by_line
 from offers.evaluation.pricing import Claim, Grant, Play, grant_alone
 from offers.evaluation.search import best_set
 from offers.evaluation.stack import Nodes, best_stack, better, worth
@@ -57,21 +57,24 @@ def _solve(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Gra
             for own in lines.values()
             for grant in best_stack(own, _line_nodes(own, nodes, exact_claims))
         ]
-    grants: list[Grant] = []
-    for component in _components(lines, ties):
-        own = [claim for order in component for claim in lines[order]]
-        grants += _solve_component(own, contested, nodes, exact_claims)
-    return grants
+    return [
+        grant
+        for component in _components(lines, ties)
+        for grant in _solve_component(
+            {order: lines[order] for order in component}, contested, nodes, exact_claims
+        )
+    ]
 
 
 def _solve_component(
-    claims: list[Claim], contested: set[str | None], nodes: Nodes, exact_claims: int
+    lines: Lines, contested: set[str | None], nodes: Nodes, exact_claims: int
 ) -> list[Grant]:
-    groups = _rivals(claims, contested)
+    claims = [claim for own in lines.values() for claim in own]
+    groups = _rivals(claims, contested) if contested else []
     if groups:
         return _best_assignment(claims, groups, nodes, exact_claims)
     if any(claim.play.capped for claim in claims):
-        return best_set(claims, nodes, exact_claims)
+        return best_set(lines, nodes, exact_claims)
     return best_stack(claims, _line_nodes(claims, nodes, exact_claims))
 
 
@@ -131,7 +134,7 @@ def _plays(claims: Iterable[Claim]) -> list[Play]:
     return list({claim.play.rule.position: claim.play for claim in claims}.values())
 
 
-def _components(lines: dict[int, list[Claim]], ties: Sequence[Play]) -> list[list[int]]:
+def _components(lines: Lines, ties: Sequence[Play]) -> list[list[int]]:
     """Lines joined by a capped rule or by rules of one contested group, smallest first line first."""
     root = {order: order for order in lines}
 
@@ -141,14 +144,13 @@ def _components(lines: dict[int, list[Claim]], ties: Sequence[Play]) -> list[lis
             order = root[order]
         return order
 
-    first: dict[str, int] = {}
+    knots: dict[str, int] = {}
     for play in ties:
-        knot = f"group/{play.rule.group}" if play.rule.group is not None else ""
-        for claim in play.claims:
-            for name in (f"rule/{play.rule.position}", knot):
-                if name and claim.item.order in root:
-                    other = find(first.setdefault(name, claim.item.order))
-                    root[find(claim.item.order)] = other
+        touched = [claim.item.order for claim in play.claims if claim.item.order in root]
+        if play.rule.group is not None and touched:
+            touched.append(knots.setdefault(play.rule.group, touched[0]))
+        for order in touched[1:]:
+            root[find(order)] = find(touched[0])
     members: dict[int, list[int]] = defaultdict(list)
     for order in lines:
         members[find(order)].append(order)

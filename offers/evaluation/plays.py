@@ -11,7 +11,7 @@ from offers.evaluation.decision import HOLDOUT, Draw, Hint
 from offers.evaluation.draw import lot
 from offers.evaluation.eligibility import No, recent_uses, refuse_item, standing
 from offers.evaluation.groups import Stack, missing
-from offers.evaluation.pricing import Claim, Play, groups_most, is_capped, price_alone, settle
+from offers.evaluation.pricing import Claim, Play, alone_on, groups_most, is_capped, settle
 from offers.interests.interest_rules import Standing
 from offers.marketing.campaign import BasketHolds
 from offers.money import BP, dearest
@@ -21,9 +21,26 @@ Reached = list[tuple[Item, Standing | None]]
 
 def claim(case: Case, rule: Rule, items: list[Item]) -> Play | No | None:
     """The rule's play with its claims on these items. None: nothing here to speak of, not even a no."""
-    reached: Reached = []
     no: No | None = None
     undemanding = rule.interest is None and rule.stock_units is None
+    if undemanding and items is case.items and case.open_items is not None:
+        reached = case.open_items
+    else:
+        reached, no = _reached(case, rule, items, undemanding)
+    if not reached:
+        return no
+    for table in rule.priced:
+        if case.currency not in table:
+            return No("currency")
+    if rule.conditional and (unmet := _conditions(case, rule, items, reached)) is not None:
+        return unmet
+    return _play(case, rule, reached)
+
+
+def _reached(case: Case, rule: Rule, items: list[Item], undemanding: bool) -> tuple[Reached, No | None]:
+    """The items that the reward may touch, and why the first of the others is out of its reach."""
+    reached: Reached = []
+    no: No | None = None
     for item in items:
         if item.open and undemanding:
             reached.append((item, None))
@@ -33,12 +50,7 @@ def claim(case: Case, rule: Rule, items: list[Item]) -> Play | No | None:
                 no = no or found
             else:
                 reached.append((item, found))
-    if not reached:
-        return no
-    for table in rule.priced:
-        if case.currency not in table:
-            return No("currency")
-    return _conditions(case, rule, items, reached) or _play(case, rule, reached)
+    return reached, no
 
 
 def _conditions(case: Case, rule: Rule, items: list[Item], reached: Reached) -> No | None:
@@ -159,11 +171,11 @@ def _play(case: Case, rule: Rule, reached: Reached) -> Play | No | None:
 
 
 def _claims(play: Play, reached: Reached) -> Play | No:
+    claims = play.claims
     for item, held in reached:
-        one = Claim(play, item, held)
-        price_alone(one)
-        if one.alone:
-            play.claims.append(one)
+        desired, alone = alone_on(play, item)
+        if alone:
+            claims.append(Claim(play, item, held, desired, alone))
     play.capped = is_capped(play)
     return play if play.claims else No("no_effect")
 
@@ -173,10 +185,9 @@ def _claims_in_groups(case: Case, play: Play, reached: Reached) -> Play | No | N
     group = play.treatment.group
     assert group is not None, "asked of group rewards only"
     for item, held in reached:
-        one = Claim(play, item, held, fits=group.fits(item.sku, item.group, item.lineage))
-        if one.fits:
-            price_alone(one)
-            play.claims.append(one)
+        fits = group.fits(item.sku, item.group, item.lineage)
+        if fits:
+            play.claims.append(Claim(play, item, held, *alone_on(play, item, fits), fits))
     if play.treatment.kind == GIFT and not play.claims:
         return None if reached[0][0].virtual else beside.propose(case, play, [])
     play.capped = True

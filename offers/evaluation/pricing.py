@@ -5,7 +5,7 @@ margin floor, below that floor; parts sum to the whole. Rules take off in the or
 what the earlier ones left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from offers.catalogue.group import GET
@@ -72,38 +72,36 @@ class Grant:
     reason: EffectReason | None
 
 
-def price_alone(claim: Claim) -> None:
-    """Fill in what the claim gives alone, on as many units as its limit could ever leave it.
+def alone_on(play: Play, item: Item, fits: tuple[int, ...] = ()) -> tuple[int, int]:
+    """What the rule would wish and give on this item if nothing else were applied, on as many units as its
+    limit could ever leave it.
 
     More units never give less: a further unit adds at least as much to the price as to any floor, or the
     floor lies above the price and nothing is given at all.
     """
-    item, play = claim.item, claim.play
     if play.plain and not item.minimum_minor:
-        claim.alone_desired = claim.alone = share(item.amount_minor, play.treatment.rate_bp)
-        return
+        amount = share(item.amount_minor, play.treatment.rate_bp)
+        return amount, amount
     if play.treatment.group is not None:
-        claim.alone_desired = claim.alone = _alone_in_groups(claim)
-        return
+        amount = _alone_in_groups(play, item, fits)
+        return amount, amount
     most = play.units_most
     units = item.units if most is None else min(item.units, most)
-    grant = _one(claim, item.amount_minor, units, play.rule.margin_floor_bp)
-    claim.alone_desired, claim.alone = grant.desired, grant.amount
+    return _amounts(play, item, item.amount_minor, units, play.rule.margin_floor_bp)
 
 
-def _alone_in_groups(claim: Claim) -> int:
+def _alone_in_groups(play: Play, item: Item, fits: tuple[int, ...]) -> int:
     """The most an item can be given in groups, however many it serves in; nothing where it only earns."""
-    item, play = claim.item, claim.play
     group = play.treatment.group
     assert group is not None, "asked of group rewards only"
-    if not group.is_bundle and GET not in claim.fits:
+    if not group.is_bundle and GET not in fits:
         return 0
     units = item.units if group.most is None else min(item.units, group.most * group.touched)
     if not units:
         return 0
     if group.is_bundle and play.treatment.kind in {FIXED, POOL}:
         return max(0, dearest(item.amount_minor, item.units, units) - _least(item, units))
-    return _one(claim, item.amount_minor, units, None).amount
+    return _amounts(play, item, item.amount_minor, units, None)[1]
 
 
 def grant_alone(claim: Claim) -> Grant:
@@ -145,15 +143,21 @@ def settle(claims: Sequence[Claim]) -> list[Grant]:
     return grants
 
 
-def step(claim: Claim, left_minor: int, floor_bp: int | None) -> Grant:
-    """What a claim of a rule without limits gives on a line that earlier rules left at `left_minor`.
+def step(claim: Claim, left_minor: int, floor_bp: int | None) -> int:
+    """What a claim of a rule without limits gives on a line that earlier rules left at `left_minor`."""
+    return _amounts(claim.play, claim.item, left_minor, claim.item.units, floor_bp)[1]
 
-    Of a claim in groups: an upper bound, because what it gives depends on other lines.
+
+def settle_line(claims: Iterable[Claim], left: int, floor_bp: int | None) -> list[Grant]:
+    """What `settle` says of claims on one line that costs `left`, in the order of taking off, when no limit
+    binds there and the floor is the same for all.
     """
-    if claim.fits:
-        amount = min(left_minor, claim.alone)
-        return Grant(claim, claim.item.units, amount, amount, None)
-    return _one(claim, left_minor, claim.item.units, floor_bp)
+    grants: list[Grant] = []
+    for claim in claims:
+        grant = _one(claim, left, claim.item.units, floor_bp)
+        left -= grant.amount
+        grants.append(grant)
+    return grants
 
 
 def _settle_play(
@@ -293,18 +297,22 @@ def _dearness(claim: Claim) -> tuple[int, int]:
 
 
 def _one(claim: Claim, left_minor: int, units: int, floor_bp: int | None) -> Grant:
-    """One claim's wish on its units, capped by law (which it may not even desire) and by the margin floor."""
-    item, play = claim.item, claim.play
+    """One claim's wish on its units, and what is given of it."""
+    desired, amount = _amounts(claim.play, claim.item, left_minor, units, floor_bp)
+    return Grant(claim, units, desired, amount, "margin_floor" if amount < desired else None)
+
+
+def _amounts(play: Play, item: Item, left_minor: int, units: int, floor_bp: int | None) -> tuple[int, int]:
+    """What is wished and given, capped by law (which may not even be desired) and by the margin floor."""
     if play.plain and floor_bp is None and units == item.units and not item.minimum_minor:
         amount = share(left_minor, play.treatment.rate_bp)
-        return Grant(claim, units, amount, amount, None)
+        return amount, amount
     base = left_minor if units == item.units else dearest(left_minor, item.units, units)
     lawful = base - _least(item, units) if item.minimum_minor else base
     desired = max(0, min(_wish(play, item, base, units), lawful))
     if floor_bp is None or not desired:
-        return Grant(claim, units, desired, desired, None)
-    amount = max(0, min(desired, base - _floor(play, item, units, base, floor_bp)))
-    return Grant(claim, units, desired, amount, "margin_floor" if amount < desired else None)
+        return desired, desired
+    return desired, max(0, min(desired, base - _floor(play, item, units, base, floor_bp)))
 
 
 def _wish(play: Play, item: Item, base: int, units: int) -> int:

@@ -9,8 +9,9 @@ Invariant: what is answered is never worse than greedy, and the same for the sam
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
-from offers.evaluation.bound import Option, by_line, by_play, line_bound, money_limits, options, whole_bound
+from offers.evaluation.bound import Lines, Option, by_play, line_bound, money_limits, options, whole_bound
 from offers.evaluation.pricing import Claim, Grant, settle
 from offers.evaluation.stack import DEEPEST, Nodes, best_stack, better, joinable, worth
 
@@ -18,14 +19,18 @@ _FEW = 1 << 40  # steps for a component that must be exact: never reached by 2**
 _UNLIMITED = 1 << 62
 
 
-def best_set(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Grant]:
+def best_set(lines: Lines, nodes: Nodes, exact_claims: int) -> list[Grant]:
     """The best grants for one component of tangled claims without contested exclusive groups."""
-    return _Search(list(claims), nodes if len(claims) > exact_claims else Nodes(_FEW)).solve()
+    claims = [claim for own in lines.values() for claim in own]
+    return _Search(lines, claims, nodes if len(claims) > exact_claims else Nodes(_FEW)).solve()
 
 
 def fits(claim: Claim, taken: Sequence[Claim]) -> bool:
     """Whether a claim may be taken beside others: everything on its line must join it."""
-    return all(other.item is not claim.item or joinable(claim.play.rule, other.play.rule) for other in taken)
+    for other in taken:
+        if other.item is claim.item and not joinable(claim.play.rule, other.play.rule):
+            return False
+    return True
 
 
 @dataclass(slots=True)
@@ -47,54 +52,63 @@ class _Tree:
 
 @dataclass(slots=True)
 class _Search:
+    """`free` is the best of every line without the claims of capped rules, `values` what that is worth.
+
+    Only lines with a claim of a capped rule (`tied`) depend on others, so only these are settled together;
+    what the others give is known.
+    """
+
+    lines: Lines
     claims: list[Claim]
     nodes: Nodes
+    free: dict[int, list[Grant]] = field(default_factory=dict)
+    values: dict[int, int] = field(default_factory=dict)
     best: list[Grant] = field(default_factory=list)
     best_worth: tuple[int, list[int]] = (0, [])
-    best_claims: Sequence[Claim] = ()
 
     def solve(self) -> list[Grant]:
-        lines = by_line(self.claims)
-        free: dict[int, list[Grant]] = {}
-        for order, own in lines.items():
+        for order, own in self.lines.items():
             unbound = [claim for claim in own if not claim.play.capped]
-            free[order] = best_stack(unbound, self.nodes) if unbound else []
-        values = {order: worth(grants)[0] for order, grants in free.items()}
-        capped = options(lines, values)
-        most = whole_bound(lines, values, capped)
-        if all(len(own) == 1 for own in lines.values()):
+            free = self.free[order] = best_stack(unbound, self.nodes) if unbound else []
+            self.values[order] = sum([grant.amount for grant in free])
+        capped = options(self.lines, self.values)
+        most = whole_bound(self.lines, self.values, capped)
+        if len(self.claims) == len(self.lines):
             self._try(self.claims)
         if self.best_worth[0] < most:
-            self._greedy([grant.claim for grants in free.values() for grant in grants], capped, most)
+            self._greedy(capped, most)
         if len(self.claims) > DEEPEST:
             self.nodes.spent = self.nodes.spent or self.best_worth[0] < most
         elif self.best_worth[0] < most:
-            tree = _plant(lines)
+            tree = _plant(self.lines)
             self._walk(tree, 0, 0, 0, [0] * len(tree.limits), most)
         return self._widened()
 
-    def _greedy(self, taken: list[Claim], capped: Sequence[Option], most: int) -> None:
+    def _greedy(self, capped: Sequence[Option], most: int) -> None:
         """The lines' own best first; then lines with a capped claim instead, by what that adds."""
-        self._try(taken)
-        taken = self._with_groups(taken)
+        self._try_tied({})
+        tied = self._with_groups()
         hopeful = [one for one in capped if one.gain.gain > 0]
         for one in sorted(hopeful, key=lambda one: (-one.gain.gain, one.gain.claim.play.rule.position)):
             if self.best_worth[0] >= most:
                 return
-            item = one.gain.claim.item
-            swapped = [*[other for other in taken if other.item is not item], *one.claims]
-            if self._try(swapped):
-                taken = swapped
+            swapped = {**tied, one.gain.claim.item.order: one.claims}
+            if self._try_tied(swapped):
+                tied = swapped
 
-    def _with_groups(self, taken: list[Claim]) -> list[Claim]:
+    def _with_groups(self) -> Lines:
         """Let rules for groups in where that is better, each with all the lines that serve in its groups."""
-        plays = [(play, own) for play, own in by_play(self.claims) if play.groups_minor is not None]
+        tied: Lines = {}
+        plays = by_play([claim for claim in self.claims if claim.play.groups_minor is not None])
         for _, own in sorted(plays, key=lambda part: (-(part[0].groups_minor or 0), part[0].rule.position)):
-            serving = [grant.claim for grant in settle(own)]
-            swapped = [*[other for other in taken if fits(other, serving)], *serving]
-            if self._try(swapped):
-                taken = swapped
-        return taken
+            swapped = dict(tied)
+            for serving in [grant.claim for grant in settle(own)]:
+                order = serving.item.order
+                held = tied[order] if order in tied else [grant.claim for grant in self.free[order]]
+                swapped[order] = [*[other for other in held if fits(other, (serving,))], serving]
+            if self._try_tied(swapped):
+                tied = swapped
+        return tied
 
     def _walk(self, tree: _Tree, at: int, taken: int, sure: int, given: list[int], most: int) -> None:
         """Decide claim `at`: taken where nothing taken bars it, then left.
@@ -118,13 +132,23 @@ class _Search:
 
     def _try(self, claims: Sequence[Claim]) -> bool:
         """Keep the claims' grants if they are better than the best so far. Counts as many steps as claims."""
-        if not self.nodes.take(len(claims)):
+        return self.nodes.take(len(claims)) and self._keep(settle(claims))
+
+    def _try_tied(self, tied: Lines) -> bool:
+        """The same for these lines with these claims, and all others at their own best."""
+        left = {order: grants for order, grants in self.free.items() if order not in tied}
+        claims = [claim for own in tied.values() for claim in own]
+        if not self.nodes.take(len(claims) + sum(map(len, left.values()))):
             return False
-        grants = settle(claims)
+        settled = settle(claims)
+        total = sum([grant.amount for grant in settled]) + sum([self.values[order] for order in left])
+        return total >= self.best_worth[0] and self._keep([*chain.from_iterable(left.values()), *settled])
+
+    def _keep(self, grants: list[Grant]) -> bool:
         found = worth(grants)
         if not better(found, self.best_worth):
             return False
-        self.best, self.best_worth, self.best_claims = grants, found, claims
+        self.best, self.best_worth = grants, found
         return True
 
     def _widened(self) -> list[Grant]:
@@ -132,26 +156,38 @@ class _Search:
 
         One amount off a basket belongs on all lines in scope, also where fewer could carry it.
         """
-        serving = {id(grant.claim) for grant in self.best if grant.amount or grant.claim.fits}
-        taken = [claim for claim in self.best_claims if id(claim) in serving]
-        used = {claim.play.rule.position for claim in taken}
-        held = {id(claim) for claim in taken}
-        more = [
-            claim
-            for claim in self.claims
-            if claim.play.rule.position in used
-            and id(claim) not in held
-            and claim.play.units_most is None
-            and claim.play.treatment.group is None
-        ]
-        beside = by_line(taken)
+        serving = [grant for grant in self.best if grant.amount or grant.claim.fits]
+        taken: dict[int, list[Grant]] = {order: [] for order in self.lines}
+        for grant in serving:
+            taken[grant.claim.item.order].append(grant)
+        held = {grant.claim for grant in serving}
+        plays = {grant.claim.play.rule.position: grant.claim.play for grant in serving}
+        wide = {
+            position
+            for position, play in plays.items()
+            if play.units_most is None and play.treatment.group is None
+        }
+        more = [one for one in self.claims if one.play.rule.position in wide and one not in held]
+        total, size = self.best_worth[0], len(serving)
         for claim in more:
-            if fits(claim, beside.get(claim.item.order, ())) and self.nodes.take(len(taken)):
-                wider = settle([*taken, claim])
-                if worth(wider)[0] >= self.best_worth[0]:
-                    taken, self.best = [*taken, claim], wider
-                    beside = by_line(taken)
-        return self.best
+            beside = [grant.claim for grant in taken[claim.item.order]]
+            if not fits(claim, beside) or not self.nodes.take(size):
+                continue
+            touched = _tied(taken) | {claim.item.order}
+            was = [grant for order in touched for grant in taken[order]]
+            wider = settle([*[grant.claim for grant in was], claim])
+            gain = sum([grant.amount for grant in wider]) - sum([grant.amount for grant in was])
+            if total + gain >= self.best_worth[0]:
+                total, size = total + gain, size + 1
+                taken |= {order: [] for order in touched}
+                for grant in wider:
+                    taken[grant.claim.item.order].append(grant)
+        return list(chain.from_iterable(taken.values()))
+
+
+def _tied(taken: dict[int, list[Grant]]) -> set[int]:
+    """The lines on which something depends on other lines."""
+    return {order for order, own in taken.items() if any(grant.claim.play.capped for grant in own)}
 
 
 def _plant(lines: dict[int, list[Claim]]) -> _Tree:

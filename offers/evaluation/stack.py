@@ -7,10 +7,11 @@ set is tried.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import combinations
 
 from offers.catalogue.rule import Rule
-from offers.evaluation.pricing import Claim, Grant, grant_alone, settle, step
+from offers.evaluation.pricing import Claim, Grant, grant_alone, settle, settle_line, step
 
 # Claims beyond which the steps of a search would not get far enough down to matter: greedy has to do.
 DEEPEST = 300
@@ -59,70 +60,109 @@ def best_stack(claims: Sequence[Claim], nodes: Nodes) -> list[Grant]:
     """The best grants for the claims of one line."""
     if len(claims) == 1:
         return [grant_alone(claims[0])]
-    sociable = any(claim.play.rule.joins for claim in claims)
-    ordered = sorted(claims, key=lambda claim: claim.play.rule.rank) if sociable else claims
-    friends = _friends(ordered) if sociable else []
-    if not any(friends):
-        first = min(claims, key=lambda claim: (-claim.alone, claim.play.rule.position))
-        return [grant_alone(first)]
-    floors = {claim.play.rule.margin_floor_bp for claim in claims}
-    return _Line(ordered, friends, nodes, settles=len(floors) > 1, floor_bp=next(iter(floors))).solve()
+    if len([True for claim in claims if claim.play.rule.joins]) > 1:
+        ordered = sorted(claims, key=_rank)
+        friends = _friends(ordered)
+        if any(friends):
+            return _Line(ordered, friends, nodes).solve()
+    return [grant_alone(min(claims, key=_by_value))]
 
 
-@dataclass(slots=True)
+def _rank(claim: Claim) -> int:
+    return claim.play.rule.rank
+
+
+def _by_value(claim: Claim) -> tuple[int, int]:
+    return (-claim.alone, claim.play.rule.position)
+
+
 class _Line:
-    """One search over the rules of a line, in the order of taking off. Bit i of a mask is claim i."""
+    """One search over the rules of a line, in the order of taking off. Bit i of a mask is claim i.
 
-    claims: Sequence[Claim]
-    friends: list[int]
-    nodes: Nodes
-    settles: bool
-    floor_bp: int | None
-    best: list[Grant] = field(default_factory=list)
-    best_worth: tuple[int, list[int]] = (0, [])
+    It adds up amounts only; grants are made of what is better than the best so far.
+    """
+
+    __slots__ = ("alone", "best", "best_worth", "claims", "floor_bp", "friends", "nodes", "settles")
+
+    def __init__(self, claims: Sequence[Claim], friends: list[int], nodes: Nodes) -> None:
+        floors = {claim.play.rule.margin_floor_bp for claim in claims}
+        self.claims, self.friends, self.nodes = claims, friends, nodes
+        self.alone = [claim.alone for claim in claims]
+        self.settles = len(floors) > 1
+        self.floor_bp = next(iter(floors))
+        self.best: list[Grant] = []
+        self.best_worth: tuple[int, list[int]] = (0, [])
 
     def solve(self) -> list[Grant]:
-        self._keep(settle(self._greedy()))
+        greedy = self._greedy()
+        is_limited = any(claim.play.capped for claim in self.claims)
+        self._keep(settle(self._taken(greedy)) if is_limited else self._grants(greedy))
+        if not is_limited and self._is_proved(greedy):
+            return self.best
         if len(self.claims) > DEEPEST:
             self.nodes.spent = True
         else:
-            self._walk(0, self.claims[0].item.amount_minor, (1 << len(self.claims)) - 1, [], 0)
+            self._walk(0, self.claims[0].item.amount_minor, (1 << len(self.claims)) - 1, 0, 0)
         return self.best
 
-    def _greedy(self) -> list[Claim]:
+    def _greedy(self) -> int:
         """The claim that gives most, then whatever joins what is already taken."""
-        by_value = sorted(
-            range(len(self.claims)),
-            key=lambda i: (-self.claims[i].alone, self.claims[i].play.rule.position),
-        )
         open_ = (1 << len(self.claims)) - 1
-        taken: list[Claim] = []
-        for i in by_value:
+        taken = 0
+        for i in sorted(range(len(self.claims)), key=lambda i: _by_value(self.claims[i])):
             if open_ >> i & 1:
-                taken.append(self.claims[i])
+                taken |= 1 << i
                 open_ &= self.friends[i]
         return taken
 
-    def _walk(self, at: int, left: int, open_: int, taken: list[Grant], total: int) -> None:
+    def _is_proved(self, taken: int) -> bool:
+        """Whether every other set gives less, because none can give more than its claims alone: neither a set
+        with a claim that is not taken and all it joins, nor what is taken less one claim.
+        """
+        given = self.best_worth[0]
+        own = self._alone(taken)
+        if sum(own) - min(own) >= given:
+            return False
+        return all(
+            self.alone[i] + sum(self._alone(friends)) < given
+            for i, friends in enumerate(self.friends)
+            if not taken >> i & 1
+        )
+
+    def _alone(self, mask: int) -> list[int]:
+        return [amount for i, amount in enumerate(self.alone) if mask >> i & 1]
+
+    def _walk(self, at: int, left: int, open_: int, taken: int, total: int) -> None:
         """Decide claim `at`; `open_` are the undecided claims that join everything taken."""
         if not self.nodes.take():
             return
-        while at < len(self.claims) and not open_ >> at & 1:
+        alone = self.alone
+        while at < len(alone) and not open_ >> at & 1:
             at += 1
-        if at == len(self.claims):
-            self._keep(settle([grant.claim for grant in taken]) if self.settles else taken)
+        if at == len(alone):
+            if total >= self.best_worth[0]:
+                self._keep(self._grants(taken))
             return
-        still = sum(claim.alone for i, claim in enumerate(self.claims[at:], at) if open_ >> i & 1)
+        still = sum([alone[i] for i in range(at, len(alone)) if open_ >> i & 1])
         if total + min(left, still) < self.best_worth[0]:
             return
         open_ &= ~(1 << at)
         # Where every set is settled afresh, amounts along the way are upper bounds only.
-        grant = grant_alone(self.claims[at]) if self.settles else step(self.claims[at], left, self.floor_bp)
-        if grant.amount:
-            after = left if self.settles else left - grant.amount
-            self._walk(at + 1, after, open_ & self.friends[at], [*taken, grant], total + grant.amount)
-        if not grant.amount or self.settles or open_ & ~self.friends[at]:
+        amount = alone[at] if self.settles else step(self.claims[at], left, self.floor_bp)
+        if amount:
+            after = left if self.settles else left - amount
+            self._walk(at + 1, after, open_ & self.friends[at], taken | 1 << at, total + amount)
+        if not amount or self.settles or open_ & ~self.friends[at]:
             self._walk(at + 1, left, open_, taken, total)
+
+    def _taken(self, mask: int) -> list[Claim]:
+        return [claim for i, claim in enumerate(self.claims) if mask >> i & 1]
+
+    def _grants(self, mask: int) -> list[Grant]:
+        taken = self._taken(mask)
+        if self.settles:
+            return settle(taken)
+        return settle_line(taken, self.claims[0].item.amount_minor, self.floor_bp)
 
     def _keep(self, grants: list[Grant]) -> None:
         found = worth(grants)
@@ -139,9 +179,9 @@ def _names(rule: Rule, other: Rule) -> bool:
 def _friends(claims: Sequence[Claim]) -> list[int]:
     """For each claim the mask of those it may share the line with."""
     masks = [0] * len(claims)
-    for i, left in enumerate(claims):
-        for j in range(i + 1, len(claims)):
-            if joinable(left.play.rule, claims[j].play.rule):
-                masks[i] |= 1 << j
-                masks[j] |= 1 << i
+    sociable = [i for i, claim in enumerate(claims) if claim.play.rule.joins]
+    for i, j in combinations(sociable, 2):
+        if joinable(claims[i].play.rule, claims[j].play.rule):
+            masks[i] |= 1 << j
+            masks[j] |= 1 << i
     return masks
