@@ -7,7 +7,6 @@ and the decoder that really reads the body are shown to agree by a property test
 import datetime as dt
 
 import msgspec
-import orjson
 from flask import Request, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
@@ -271,7 +270,7 @@ def _reserved(
 def _response(outcome: questions.Answered | Refused) -> Response | PlainJson:
     if isinstance(outcome, Refused):
         return rendered(answer_of(outcome))
-    return PlainJson(orjson.dumps(questions.members(outcome), option=orjson.OPT_UTC_Z))
+    return PlainJson(msgspec.json.encode(questions.members(outcome)))
 
 
 def canonical(question: decoded.Question) -> bytes:

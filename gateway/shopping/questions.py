@@ -202,7 +202,7 @@ def _read(
 
 
 def members(found: Answered) -> dict[str, Any]:
-    """The answer's members, ready for orjson."""
+    """The answer's members, ready to be written as JSON."""
     decision = found.answer.decision
     redemption = found.answer.redemption
     return {

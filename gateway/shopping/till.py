@@ -53,26 +53,26 @@ def basket(sent: decoded.Basket, products: Mapping[str, Product]) -> Basket:
 def _line(sent: decoded.Line, products: Mapping[str, Product]) -> Line:
     code = product_code(sent)
     product = products.get(code) if code is not None else None
+    quantity_milli, tax_rate_bp = milli(sent.quantity), sent.tax_rate_bp
+    already = tuple([Already(one.kind, one.amount) for one in sent.already]) if sent.already else ()
+    # Given by place: a basket has dozens of lines, and names cost more than the line itself.
+    if product is None:
+        return Line(
+            sent.line, sent.kind, None, sent.sku, sent.category, quantity_milli, sent.unit, sent.amount,
+            tax_rate_bp or 0, sent.discountable, sent.minimum_amount, already,
+        )  # fmt: skip
     return Line(
-        line=sent.line,
-        kind=sent.kind,
-        product_no=product.product_no if product is not None else None,
-        sku=product.sku if product is not None else sent.sku,
-        category=sent.category or (product.category if product is not None else None),
-        quantity_milli=milli(sent.quantity),
-        unit=sent.unit,
-        amount_minor=sent.amount,
-        tax_rate_bp=sent.tax_rate_bp
-        if sent.tax_rate_bp is not None
-        else (product.tax_rate_bp if product else 0),
-        discountable=sent.discountable and (product is None or product.discountable),
-        minimum_minor=max(sent.minimum_amount, product.minimum_minor if product is not None else 0),
-        already=tuple([Already(one.kind, one.amount) for one in sent.already]) if sent.already else (),
-    )
+        sent.line, sent.kind, product.product_no, product.sku, sent.category or product.category,
+        quantity_milli, sent.unit, sent.amount,
+        tax_rate_bp if tax_rate_bp is not None else product.tax_rate_bp,
+        sent.discountable and product.discountable, max(sent.minimum_amount, product.minimum_minor), already,
+    )  # fmt: skip
 
 
 def milli(quantity: str) -> int:
     """A decimal string as whole thousandths; exact, for the schema allows three decimals."""
+    if "." not in quantity:
+        return int(quantity) * 1000
     whole, _, fraction = quantity.partition(".")
     return int(whole) * 1000 + int((fraction + "000")[:3])
 

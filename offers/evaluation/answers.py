@@ -115,7 +115,7 @@ def effects(case: Case, bundles: Sequence[Bundle]) -> tuple[Effect, ...]:
     found: list[tuple[int, int, Effect]] = []
     for one in bundles:
         receipt, rank = _receipt(case, one), one.rule.rank
-        found += [(grant.claim.item.order, rank, _effect(grant, one.offer, receipt)) for grant in one.grants]
+        found += [(grant.claim.item.order, rank, _effect(one, grant, receipt)) for grant in one.grants]
     found.sort(key=itemgetter(0, 1))
     return tuple([effect for _, _, effect in found])
 
@@ -173,13 +173,13 @@ def quantity_text(quantity_milli: int) -> str:
     return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
 
 
-def _effect(grant: Grant, offer: str, receipt: str) -> Effect:
-    item, rule = grant.claim.item, grant.claim.play.rule
+def _effect(one: Bundle, grant: Grant, receipt: str) -> Effect:
+    item, rule = grant.claim.item, one.rule
     milli = item.quantity_milli if grant.units == item.units else grant.units * ONE_UNIT_MILLI
     return Effect(
-        f"{offer}@{item.line}",
+        f"{one.offer}@{item.line}",
         "gift" if grant.claim.play.treatment.kind == GIFT else "line_discount",
-        offer,
+        one.offer,
         rule.id,
         item.line,
         quantity_text(milli),

@@ -202,7 +202,7 @@ def _item(case: Case, line: Line, order: int) -> Item:
     return Item(
         line.line, order, product, product.sku, product.group, lineage(product.category or line.category),
         units, milli, line.amount_minor, minimum, banned,
-        max(line.tax_rate_bp, product.tax_rate_bp), already, case.want(product),
+        max(line.tax_rate_bp, product.tax_rate_bp), already, case.want(product) if case.wants else None,
         case.group_want(product) if case.group_wants else None,
         sale, sale and not banned and not already,
     )  # fmt: skip

@@ -107,12 +107,12 @@ class _Line:
 
     def _greedy(self) -> int:
         """The claim that gives most, then whatever joins what is already taken."""
-        open_ = (1 << len(self.claims)) - 1
-        taken = 0
-        for i in sorted(range(len(self.claims)), key=lambda i: _by_value(self.claims[i])):
-            if open_ >> i & 1:
-                taken |= 1 << i
-                open_ &= self.friends[i]
+        claims = self.claims
+        taken, open_ = 0, (1 << len(claims)) - 1
+        while open_:
+            _, _, i = min([(*_by_value(claims[i]), i) for i in range(len(claims)) if open_ >> i & 1])
+            taken |= 1 << i
+            open_ &= self.friends[i]
         return taken
 
     def _is_proved(self, taken: int) -> bool:

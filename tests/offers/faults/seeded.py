@@ -84,7 +84,7 @@ FAULTS = (
           "return left[0] > right[0]"),
     Fault("evaluation.stack", "left[0] == right[0] and left[1] < right[1]",
           "left[0] == right[0] and left[1] > right[1]"),
-    Fault("evaluation.stack", "after = left if self.settles else left - amount", "after = left"),
+    Fault("evaluation.stack", "still = sum([alone[i] for i", "still = max([alone[i] for i"),
     Fault("evaluation.stack", "or open_ & ~self.friends[at]:", "or False:"),
     Fault("evaluation.stack", "self.settles = len(floors) > 1", "self.settles = False"),
     Fault("evaluation.stack", "if sum(own) - min(own) >= given:", "if False:"),
