@@ -105,7 +105,6 @@ FAULTS = (
     Fault("evaluation.search", "nodes if len(claims) > exact_claims else Nodes(_FEW)", "Nodes(0)"),
     Fault("evaluation.search",
           "        if not better(found, self.best_worth):\n            return False\n", ""),
-    Fault("evaluation.search", "sum([self.values[order] for order in left])", "sum(self.values.values())"),
     Fault("evaluation.search", "touched = _tied(taken) | {claim.item.order}", "touched = {claim.item.order}"),
     Fault("evaluation.search", "rivals.append(sum([1 << (first + j) for j in bars]))", "rivals.append(0)"),
     Fault("evaluation.search", "given[rule] += alone\n", "given[rule] -= alone\n"),
