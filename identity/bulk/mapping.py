@@ -1,11 +1,11 @@
 """Which column of a file holds which attribute or identifier.
 
-Invariant: a mapping that was read names known attributes only, each once; identifier types may come from
-several columns, because a file may hold two phone numbers.
+Invariant: a mapping that was read names known attributes and identifier types only. Both may come from
+several columns: a file may hold two phone numbers, and they all count; of an attribute the first column that
+says something counts, as of a name in Latin letters and the same name in the shopper's own script.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -33,9 +33,12 @@ class Mapping:
         return tuple(dict.fromkeys(column for _, column in self.attributes + self.identifiers))
 
     @property
-    def names(self) -> frozenset[str]:
-        """The attributes that some column holds."""
-        return frozenset(name for name, _ in self.attributes)
+    def columns_of(self) -> dict[str, tuple[str, ...]]:
+        """The columns that hold each attribute, the first first."""
+        return {
+            name: tuple(column for held, column in self.attributes if held == name)
+            for name, _ in self.attributes
+        }
 
 
 def parse(entries: Iterable[str], policy: Policy) -> Mapping:
@@ -58,10 +61,6 @@ def of(pairs: Iterable[tuple[str, str]], policy: Policy) -> Mapping:
         raise MappingError("Nothing is mapped: say which column holds what, as column=attribute.")
     if len(attributes) + len(identifiers) > COLUMN_COUNT_MAX:
         raise MappingError(f"At most {COLUMN_COUNT_MAX} columns can be mapped.")
-    twice = [name for name, count in Counter(name for name, _ in attributes).items() if count > 1]
-    if twice:
-        columns = ", ".join(column for name, column in attributes if name == twice[0])
-        raise MappingError(f"{twice[0]} is mapped from several columns ({columns}): choose one.")
     return Mapping(tuple(attributes), tuple(identifiers))
 
 

@@ -27,7 +27,7 @@ def normalise(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -
         "CREATE TABLE numbered AS SELECT row_number() OVER (ORDER BY source, record_key) AS no, * FROM line"
     )
     con.execute("DROP TABLE line")
-    found = facets.of(mapping.names)
+    found = facets.of(mapping.columns_of)
     for facet in found:
         _read_facet(con, facet, workforce)
     _join(con, found)

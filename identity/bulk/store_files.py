@@ -5,6 +5,8 @@ mapped identifier column, several values of one cell parted by U+001F) and `reje
 field, reason). A row is the number of the record in its file, from 1.
 """
 
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,9 @@ LINE_BYTES_MAX: Final = 16 << 20
 KEY_LENGTH_MAX: Final = 256
 DUPLICATES_SHOWN: Final = 3
 
+Wanted = tuple[tuple[str, ...], ...]
+"""The columns of which the first that says something is one column of `line`."""
+
 _INTO_LINE: Final = "INSERT INTO line SELECT ?, row_number() OVER (), {values} FROM {table}"
 
 
@@ -32,7 +37,7 @@ def read(
     con.execute(
         "CREATE TABLE reject (source VARCHAR, row BIGINT, record_key VARCHAR, field VARCHAR, reason VARCHAR)"
     )
-    wanted = (key, *(column for _, column in mapping.attributes + mapping.identifiers))
+    wanted = ((key,), *mapping.columns_of.values(), *((column,) for _, column in mapping.identifiers))
     for file in files:
         try:
             _READERS[file.format](con, file, wanted, encoding)
@@ -42,12 +47,26 @@ def read(
     return count(con, "line")
 
 
+def _values(wanted: Wanted, said: Callable[[str], str]) -> str:
+    """What stands in each column of `line`; `said` is how a column of the file is had as text."""
+    return ", ".join(_first_of([said(column) for column in columns]) for columns in wanted)
+
+
+def _first_of(texts: list[str]) -> str:
+    *first, last = texts
+    return f"coalesce({', '.join((*(_unless_blank(text) for text in first), last))}, '')"
+
+
+def _unless_blank(text: str) -> str:
+    return f"CASE WHEN trim({text}) <> '' THEN {text} END"
+
+
 def _names(mapping: Mapping) -> list[str]:
-    own = [f"a_{name}" for name, _ in mapping.attributes]
+    own = [f"a_{name}" for name in mapping.columns_of]
     return own + [f"i_{number}" for number in range(len(mapping.identifiers))]
 
 
-def _read_csv(con: DuckDBPyConnection, file: SourceFile, wanted: tuple[str, ...], encoding: str) -> None:
+def _read_csv(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, encoding: str) -> None:
     with in_utf8(file.path, encoding) as path:
         found = header(path, file.path.name)
         _check_columns(file, wanted, found.columns)
@@ -59,7 +78,7 @@ def _read_csv(con: DuckDBPyConnection, file: SourceFile, wanted: tuple[str, ...]
             f" quote='\"', escape='\"', strict_mode=true, store_rejects=true, max_line_size={LINE_BYTES_MAX},"
             f" compression={_packing(file, path)})"
         )
-        values = ", ".join(f"coalesce({names[found.columns.index(column)]}, '')" for column in wanted)
+        values = _values(wanted, lambda column: names[found.columns.index(column)])
         con.execute(_INTO_LINE.format(values=values, table=table), [file.source])
         _take_csv_rejects(con, file)
 
@@ -80,7 +99,7 @@ def _take_csv_rejects(con: DuckDBPyConnection, file: SourceFile) -> None:
     con.execute("DROP TABLE reject_scans")
 
 
-def _read_ndjson(con: DuckDBPyConnection, file: SourceFile, wanted: tuple[str, ...], encoding: str) -> None:
+def _read_ndjson(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, encoding: str) -> None:
     with in_utf8(file.path, encoding) as path:
         lines = (
             f"read_csv({_text(path)}, auto_detect=false, header=false, columns={{'text': 'VARCHAR'}},"
@@ -98,10 +117,10 @@ def _read_ndjson(con: DuckDBPyConnection, file: SourceFile, wanted: tuple[str, .
         " WHERE trim(text) <> '' AND row NOT IN (SELECT row FROM object)",
         [file.source],
     )
-    for column in dict.fromkeys(wanted):
+    for column in dict.fromkeys(chain(*wanted)):
         if not count(con, f"object WHERE text ->> {_pointer(column)} IS NOT NULL"):
             raise FileError(f"{file.path.name}: no line has a value of {column!r}.")
-    values = ", ".join(map(_json_value, wanted))
+    values = _values(wanted, _json_value)
     con.execute(f"INSERT INTO line SELECT ?, row, {values} FROM object", [file.source])
     for table in ("said", "valid", "object"):
         con.execute(f"DROP TABLE {table}")
@@ -114,21 +133,22 @@ def _pointer(column: str) -> str:
 def _json_value(column: str) -> str:
     pointer = _pointer(column)
     listed = f"array_to_string(from_json(json_extract(text, {pointer}), '[\"VARCHAR\"]'), {BETWEEN})"
-    said = f"CASE json_type(text, {pointer}) WHEN 'ARRAY' THEN {listed} ELSE text ->> {pointer} END"
-    return f"coalesce({said}, '')"
+    return f"CASE json_type(text, {pointer}) WHEN 'ARRAY' THEN {listed} ELSE text ->> {pointer} END"
 
 
-def _read_parquet(con: DuckDBPyConnection, file: SourceFile, wanted: tuple[str, ...], encoding: str) -> None:
+def _read_parquet(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, encoding: str) -> None:
     del encoding  # Parquet knows its own
     table = f"read_parquet({_text(file.path)})"
     described = con.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     types = {str(name): str(kind) for name, kind, *_ in described}
     _check_columns(file, wanted, tuple(types))
-    values = ", ".join(
-        f"coalesce(array_to_string({quoted(column)}::VARCHAR[], {BETWEEN}), '')"
-        if types[column].endswith("[]")
-        else f"coalesce({quoted(column)}::VARCHAR, '')"
-        for column in wanted
+    values = _values(
+        wanted,
+        lambda column: (
+            f"array_to_string({quoted(column)}::VARCHAR[], {BETWEEN})"
+            if types[column].endswith("[]")
+            else f"{quoted(column)}::VARCHAR"
+        ),
     )
     con.execute(_INTO_LINE.format(values=values, table=table), [file.source])
 
@@ -136,8 +156,8 @@ def _read_parquet(con: DuckDBPyConnection, file: SourceFile, wanted: tuple[str, 
 _READERS: Final = {Format.CSV: _read_csv, Format.NDJSON: _read_ndjson, Format.PARQUET: _read_parquet}
 
 
-def _check_columns(file: SourceFile, wanted: tuple[str, ...], present: tuple[str, ...]) -> None:
-    for column in wanted:
+def _check_columns(file: SourceFile, wanted: Wanted, present: tuple[str, ...]) -> None:
+    for column in chain(*wanted):
         if column not in present:
             known = ", ".join(present)
             raise FileError(f"{file.path.name} has no column {column!r}; it has {known}.")

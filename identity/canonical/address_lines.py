@@ -27,7 +27,9 @@ _KINDS: Final = (
     r"\b(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|place|pl|court|ct|boulevard|blvd|way|rise|square|sq"
     r"|terrace|ter|highway|hwy|strasse|stra\u00dfe|gasse|weg|platz)\b"
 )
-_KIND: Final = re.compile(rf"(.*{_KINDS}\.?)\s+(\S.*)", re.IGNORECASE)
+_HOUSE: Final = re.compile(r"(?:(?:no|nr|number)\b\.?|#)? ?([0-9]+[a-zA-Z]?)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:^|\s)[0-9]+[a-zA-Z]?(?:[/-][0-9]+[a-zA-Z]?)*(?:\s|$)")
+_KIND: Final = re.compile(rf"(.*{_KINDS}\.?(?:\s+[0-9]+[a-zA-Z]?\b)?)\s+(\S.*)", re.IGNORECASE)
 _KIND_WORD: Final = re.compile(_KINDS, re.IGNORECASE)
 
 
@@ -39,11 +41,14 @@ def read(cleaned: str) -> dict[str, str]:
     _take_country(pieces, found)
     _take_codes(pieces, found)
     _take_country(pieces, found)
+    _take_house(pieces, found)
     for piece in [piece for piece in pieces[1:] if _UNIT.fullmatch(piece)]:
         found.setdefault("unit", piece)
         pieces.remove(piece)
-    numbered = (place for place, piece in enumerate(pieces) if _is_numbered(piece))
-    street, *rest = pieces[next(numbered, 0) :] or [""]
+    numbered = [place for place, piece in enumerate(pieces) if _is_numbered(piece)]
+    # A house may be called HillV2; its street has a number that stands alone.
+    alone = (place for place in numbered if _NUMBER.search(pieces[place]))
+    street, *rest = pieces[next(alone, (numbered or [0])[0]) :] or [""]
     kind = _KIND.fullmatch(street)
     if not rest and kind is not None and any(map(str.isdigit, kind[1])):
         street, rest = kind[1], [kind[2]]
@@ -52,6 +57,14 @@ def read(cleaned: str) -> dict[str, str]:
     if rest and not any(map(str.isdigit, rest[0])):
         found.setdefault("city", rest[0])
     return found
+
+
+def _take_house(pieces: list[str], found: dict[str, str]) -> None:
+    """Takes the number of a house that stands before its street: "No 12, Street 128"."""
+    house = _HOUSE.fullmatch(pieces[0]) if len(pieces) > 1 else None
+    if house is not None and _KIND_WORD.search(pieces[1]) and not pieces[1][0].isdigit():
+        found["street_number"] = house[1]
+        del pieces[0]
 
 
 def _take_country(pieces: list[str], found: dict[str, str]) -> None:

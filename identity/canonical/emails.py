@@ -29,9 +29,10 @@ _RESERVED: Final = re.compile(
 @lru_cache(maxsize=CACHE_SIZE)
 def normalised(cleaned: str) -> str | None:
     """The address in lower case, None when it is none."""
-    if not 3 <= len(cleaned) <= LENGTH_MAX:
+    address = _written_after_name(cleaned) if cleaned.endswith(">") else cleaned
+    if not 3 <= len(address) <= LENGTH_MAX:
         return None
-    return _quick(cleaned) or _thorough(cleaned)
+    return _quick(address) or _thorough(address)
 
 
 def is_junk(address: str) -> bool:
@@ -58,6 +59,11 @@ def are_near(left: str, right: str) -> bool:
     (local, _, _), (other, _, _) = left.partition("@"), right.partition("@")
     shortest = min(len(local), len(other))
     return shortest >= NEAR_LENGTH_MIN and OSA.distance(local, other) <= shortest // NEAR_LETTERS_PER_ERROR
+
+
+def _written_after_name(cleaned: str) -> str:
+    """The address of `"Anna Huber" <anna@example.com>`, as mail programs show and copy it."""
+    return cleaned[cleaned.rfind("<") + 1 : -1].strip()
 
 
 def _quick(cleaned: str) -> str | None:

@@ -26,6 +26,9 @@ POLICY = load()
         ("1205 Oak Rd San Marino", {"street": "1205 Oak Rd", "city": "San Marino"}),
         ("1205 Oak Forest, Suite 9", {"street": "1205 Oak Forest", "unit": "Suite 9"}),
         ("12 Oak Rd, Toronto, M1S 1T4", {"city": "Toronto", "postcode": "M1S 1T4"}),
+        ("No 12, Street 7 Springfield", {"street_number": "12", "street": "Street 7", "city": "Springfield"}),
+        ("#12, Street 7", {"street_number": "12", "street": "Street 7"}),
+        ("#02-04, TowerB3, 12 Oak Rd, 238801", {"street": "12 Oak Rd", "postcode": "238801"}),
     ],
 )
 def test_a_line_is_taken_apart(line: str, said: dict[str, str]) -> None:

@@ -1,0 +1,63 @@
+"""What a file's columns say of a record."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from identity import policy
+from identity.bulk import files, mapping
+from identity.bulk.link import Intake, bring_in
+from identity.bulk.progress import Silent
+from identity.bulk.reading import Reading
+from identity.bulk.store_workbench import Resources, workbench
+from identity.bulk.workforce import Equipment, Workforce
+from identity.scoring import shipped
+
+ROWS = [
+    {"key": "1", "latin": "Olga Huber", "own": "Ольга Губер"},
+    {"key": "2", "latin": "", "own": "李伟"},
+    {"key": "3", "latin": "  ", "own": "Anna Maier"},
+    {"key": "4", "latin": "Bernd Maier", "own": ""},
+    {"key": "5", "latin": "", "own": ""},
+]
+
+
+def _csv(path: Path) -> Path:
+    lines = [",".join(ROWS[0]), *(",".join(row.values()) for row in ROWS)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _ndjson(path: Path) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    return path
+
+
+def _parquet(path: Path) -> Path:
+    source = _ndjson(path.with_suffix(".ndjson"))
+    duckdb.execute(f"COPY (SELECT * REPLACE (key::VARCHAR AS key) FROM '{source}') TO '{path}'")
+    return path
+
+
+@pytest.mark.parametrize("write", [_csv, _ndjson, _parquet])
+def test_of_several_columns_the_first_that_says_something_counts(
+    tmp_path: Path, write: Callable[[Path], Path]
+) -> None:
+    """A name in Latin letters, or else in the shopper's own script."""
+    by = policy.load()
+    path = write(tmp_path / f"people.{write.__name__[1:]}")
+    intake = Intake(files.sources([path]), mapping.parse(["latin=full_name", "own=full_name"], by), "key")
+    equipment = Equipment(Reading(by), shipped.default())
+    with workbench(Resources()) as con, Workforce(1, equipment, Silent()) as workforce:
+        bring_in(con, intake, workforce, Silent())
+        found = con.execute("SELECT given_name, family_name FROM record ORDER BY record_key").fetchall()
+    assert found == [
+        ("olga", "huber"),
+        ("wei", "li"),
+        ("anna", "maier"),
+        ("bernd", "maier"),
+        (None, None),
+    ]
