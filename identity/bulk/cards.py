@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from identity.model import Key
+from identity.model import Canonical, Key
 from identity.scoring import catalogue, columns
 from identity.scoring.pool import Name, Pool
 
@@ -41,9 +41,19 @@ def _of_name(part: str, value: str) -> Columns:
 
 
 _BY_NAME: Final = {
-    "given": ("given_name", "given_words", "given_kin", "is_given_known"),
+    "given": (
+        "given_name",
+        "given_words",
+        "given_kin",
+        "is_given_known",
+        "given_stem",
+        "given_form",
+        "given_sound",
+        "is_given_skeleton",
+    ),
     "middle": ("middle_name",),
-    "family": ("family_name", "family_words", "family_sound"),
+    "family": ("family_name", "family_words", "family_sound", "is_family_skeleton"),
+    "organisation": ("organisation_name", "organisation_name_words"),
 }
 """Which part of a name decides which columns."""
 
@@ -62,6 +72,12 @@ def _birth(value: str) -> Columns:
     return columns.row(replace(_NOTHING, births=frozenset((date.fromisoformat(value),))))
 
 
+def _employer(value: str) -> Columns:
+    said = Canonical(given_name="anna", organisation_name=value)
+    found = columns.row(replace(_NOTHING, canonicals=frozenset((said,))))
+    return {column: found[column] for column in ("employer", "employer_words")}
+
+
 NAME_PARTS: Final = tuple(map(_name_part, _BY_NAME))
 CONTACTS: Final = (
     _contact("email", "a@example.com"),
@@ -69,5 +85,6 @@ CONTACTS: Final = (
     *(_contact(kind, "1234567") for kind in catalogue.NUMBERS),
 )
 BIRTH: Final = Part("birth_said", "1990-01-31", _birth)
-PARTS: Final = (*NAME_PARTS, BIRTH, *CONTACTS)
+EMPLOYER: Final = Part("employer_said", "huber gmbh", _employer)
+PARTS: Final = (*NAME_PARTS, BIRTH, EMPLOYER, *CONTACTS)
 PLAIN: Final = ("sex", "street", "street_number", "unit", "city", "region", "postcode")

@@ -97,5 +97,7 @@ _WORDS: Final = {
     "damerau_levenshtein": "o2o_edits",
     "list_contains": "array_contains",
     "list_has_any": "arrays_overlap",
+    "list_intersect": "array_intersect",
+    "array_length": "size",
     "starts_with": "startswith",
 }

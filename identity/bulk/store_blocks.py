@@ -53,6 +53,7 @@ RULES: Final = (
     "'gp|' || heard || '|' || place",
     "'o|' || company",
     "'ow|' || list_aggregate(list_sort(string_split(organisation_name, ' ')), 'string_agg', ' ')",
+    "'of|' || split_part(organisation_name, ' ', 1) || '|' || surname",
 )
 """Each key as an expression that is null unless all its parts are there."""
 _OF_OWN: Final = (

@@ -21,7 +21,8 @@ _TYPES: Final = {bool: pa.bool_(), list: pa.list_(pa.string())}
 _BASE: Final = (
     "nullif(m.given, '') AS given, nullif(m.middle, '') AS middle,"
     " coalesce(nullif(m.family, ''), nullif(m.full_name, '')) AS family,"
-    " nullif(m.organisation, '') AS organisation_name, r.date_of_birth::VARCHAR AS birth_said"
+    " nullif(m.organisation, '') AS organisation, r.date_of_birth::VARCHAR AS birth_said,"
+    " CASE WHEN m.organisation = '' THEN r.organisation_name END AS employer_said"
 )
 
 
@@ -43,7 +44,7 @@ def make(con: DuckDBPyConnection, terms: Mapping[str, Terms]) -> None:
         f" {', '.join(f'r.{name}' for name in plain)} FROM record r LEFT JOIN named n USING (no)"
         f" LEFT JOIN name m USING (name_no) {joins}"
     )
-    found = {name: f"base.{name}" for name in ("organisation_name", *plain)}
+    found = {name: f"base.{name}" for name in plain}
     joins = " ".join(_part(con, part, found) for part in cards.PARTS)
     shares = {name: _share(con, name, terms[name]) for name in found if name in terms}
     con.execute(
@@ -75,7 +76,7 @@ def _part(con: DuckDBPyConnection, part: Part, found: dict[str, str]) -> str:
     return f"LEFT JOIN card_{part.named} ON card_{part.named}.said = base.{said}"
 
 
-_BASE_NAMES: Final = frozenset((*(part.named for part in cards.NAME_PARTS), cards.BIRTH.named))
+_BASE_NAMES: Final = frozenset(part.named for part in (*cards.NAME_PARTS, cards.BIRTH, cards.EMPLOYER))
 
 
 def _share(con: DuckDBPyConnection, name: str, terms: Terms) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import log2
 
 from identity.bulk.store_workbench import DuckDBPyConnection
-from identity.scoring import catalogue
+from identity.scoring import catalogue, names
 from identity.scoring.comparison import Level
 from identity.scoring.document import Document, Odds
 from identity.scoring.kin import Kin
@@ -20,15 +20,32 @@ from identity.scoring.weigh import UNITS_PER_BIT
 def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
     """Makes `weight` of the table that Splink answers with, and drops that."""
     prior = _exact(log2(document.prior / (1 - document.prior)))
-    total = " + ".join((prior, *_terms(document)))
+    terms = dict(_terms(document))
+    total = " + ".join((prior, *terms.values()))
     if document.kin is not None:
         kin = " + ".join((_exact(document.kin.prior_bits), *_kin_terms(document, document.kin)))
         total = f"({total}) - greatest('0'::DOUBLE, {kin})"
+    beside_name = [term for name, term in terms.items() if name not in catalogue.OF_NAME]
+    if beside_name:
+        most = _exact(document.namesake_bits)
+        are_namesakes = " AND ".join(
+            _as_written(name) if name in terms else "false" for name in catalogue.FULL_NAME
+        )
+        total = (
+            f"CASE WHEN greatest({', '.join(beside_name)}) > 0 OR {total} <= {most} OR {are_namesakes}"
+            f" THEN {total} ELSE {most} END"
+        )
     con.execute(
         f"CREATE TABLE weight AS SELECT no_l AS l, no_r AS r, round_even(({total}) * {UNITS_PER_BIT},"
         f" 0)::BIGINT AS units FROM {levels}"
     )
     con.execute(f"DROP TABLE {levels}")
+
+
+def _as_written(comparison: str) -> str:
+    levels = catalogue.comparison(comparison).levels
+    places = (place for place, level in enumerate(levels, start=1) if level.name in names.AS_WRITTEN)
+    return f"mw_{comparison} IN ({', '.join(map(str, places))})"
 
 
 def shared_columns(document: Document) -> list[str]:
@@ -42,14 +59,14 @@ def shared_columns(document: Document) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _terms(document: Document) -> Iterator[str]:
-    """What each comparison adds, in the document's order; nothing where a side is silent."""
+def _terms(document: Document) -> Iterator[tuple[str, str]]:
+    """Each comparison and what it adds, in the document's order; nothing where a side is silent."""
     for name, odds in document.odds.items():
         levels = catalogue.comparison(name).levels
         cases = []
         for place, (level, shown) in enumerate(zip(levels, odds, strict=True), start=1):
             cases.append(f"WHEN {place} THEN {_bits(shown.bits, shown, _corrected_by(level, document))}")
-        yield f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
+        yield name, f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
 
 
 def _kin_terms(document: Document, kin: Kin) -> Iterator[str]:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from identity.canonical import address_lines, cards, dates, junk, names, places
+from identity.canonical import address_lines, cards, dates, junk, names, organisations, places
 from identity.canonical.names import Parts
 from identity.canonical.text import CACHE_SIZE, clean, fold
 from identity.model import ADDRESS_LINE, ATTRIBUTES, Canonical, Rejected
@@ -55,6 +55,8 @@ def canonical_form(
         texts = reading.texts(address_lines.read(line), policy) | texts
     codes = reading.codes(texts, date_order)
     written: dict[str, str] = {name: texts[name] for name in _PLAIN if name in texts}
+    if "organisation_name" in written:
+        written["organisation_name"] = organisations.outside_brackets(written["organisation_name"])
     written |= _street(texts) | reading.names(texts, codes)
     folded = {name: fold(text) for name, text in written.items()}
     if "postcode" in codes:

@@ -31,6 +31,15 @@ _REPEATED: Final = re.compile(r"(.)\1+")
 _NO_LETTERS: Final = re.compile(r"[^a-z]+")
 
 
+SKELETON_LENGTH_MIN: Final = 3
+_VOWELS: Final = frozenset("aeiou")
+
+
+def is_skeleton(name: str) -> bool:
+    """True for a name in comparison form without vowels, as scripts that do not write them leave it: fysl."""
+    return len(name) >= SKELETON_LENGTH_MIN and _VOWELS.isdisjoint(name)
+
+
 @lru_cache(maxsize=CACHE_SIZE)
 def code(name: str) -> str:
     """The code of a name in comparison form (lower-case ASCII), "" when it has no letters."""

@@ -6,7 +6,8 @@ different people does (u). The weight of a pair is the sum of log2(m / u) over i
 values counting more, plus the log odds that two records are one person at all.
 
 - `views`       what a record says, in the forms that are compared
-- `names`, `births`, `places`, `contacts`, `others`  the levels of each attribute, in Python and in SQL
+- `names`, `organisations`, `births`, `places`, `contacts`, `others`  the levels of each attribute, in
+                Python and in SQL
 - `catalogue`   all comparisons
 - `document`    the document: reading, checking, writing
 - `model`       the document at work: `ScoredModel`

@@ -37,6 +37,8 @@ def _by_attributes(said: Canonical) -> Iterator[str]:
     if said.organisation_name:
         yield f"o|{sounds.code(said.organisation_name)}"
         yield f"ow|{' '.join(sorted(said.organisation_name.split()))}"
+        if surname:
+            yield f"of|{said.organisation_name.partition(' ')[0]}|{surname}"
 
 
 def _by_name(said: Canonical, heard: str, surname: str, initial: str) -> Iterator[str]:

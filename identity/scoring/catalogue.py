@@ -6,13 +6,17 @@ from types import MappingProxyType
 from typing import Final
 
 from identity.errors import ModelError
-from identity.scoring import births, contacts, names, others, places
+from identity.scoring import births, contacts, names, organisations, others, places
 from identity.scoring.comparison import Comparison
 
 NUMBERS: Final = ("national_id", "passport", "driving_licence", "tax_id")
 """What a person has for life; the policy's exclusive types."""
 IDENTIFIERS: Final = ("email", "phone", *NUMBERS)
 """The types of identifier that are weighed; all others link, or say nothing."""
+
+OF_NAME: Final = frozenset(("given_name", "middle_name", "family_name", "sex"))
+"""What people are called, which others are called too."""
+FULL_NAME: Final = ("given_name", "family_name")
 
 KNOWN: Final[Mapping[str, Comparison]] = MappingProxyType(
     {
@@ -21,7 +25,8 @@ KNOWN: Final[Mapping[str, Comparison]] = MappingProxyType(
             names.GIVEN,
             names.MIDDLE,
             names.FAMILY,
-            others.ORGANISATION,
+            organisations.ORGANISATION,
+            organisations.EMPLOYER,
             births.BIRTH,
             others.SEX,
             places.STREET,

@@ -8,7 +8,9 @@ Python.
 import re
 from typing import Any, Final
 
+from identity.canonical import sounds
 from identity.scoring import catalogue, views
+from identity.scoring import pool as pools
 from identity.scoring.comparison import Comparison
 from identity.scoring.pool import Pool
 
@@ -20,13 +22,17 @@ def row(pool: Pool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in pool.names:
         found |= (
-            {"organisation_name": name.organisation or None} if name.organisation else _name(views.name(name))
+            _organisation("organisation_name", name.organisation)
+            if name.organisation
+            else _name(views.name(name))
         )
     for born in pool.births:
         birth = views.birth(born)
         found |= {"birth": birth.digits, "birth_exchanged": birth.exchanged}
     for canonical in pool.canonicals:
         found |= {"sex": canonical.sex, **dict(canonical.extra)}
+        if employer := pools.employer(canonical):
+            found |= _organisation("employer", employer)
         for attribute in ("street", "street_number", "unit", "city", "region", "postcode"):
             found[attribute] = getattr(canonical, attribute)
     for address in sorted(pool.by_type.get("email", ()), reverse=True):
@@ -53,6 +59,11 @@ def has_several(pool: Pool) -> bool:
     return any(len(pool.by_type.get(kind, ())) > 1 for kind in ("email", "phone", *catalogue.NUMBERS))
 
 
+def _organisation(column: str, called: str) -> dict[str, Any]:
+    view = views.organisation(called)
+    return {column: view.name, f"{column}_words": sorted(view.words)}
+
+
 def _name(view: views.NameView) -> dict[str, Any]:
     return {
         "given_name": view.given or None,
@@ -61,6 +72,11 @@ def _name(view: views.NameView) -> dict[str, Any]:
         "given_words": sorted(view.given_words),
         "given_kin": sorted(view.given_kin),
         "is_given_known": view.is_given_known,
+        "given_stem": view.given_stem,
+        "given_form": view.given_form,
+        "given_sound": view.given_sound,
+        "is_given_skeleton": sounds.is_skeleton(view.given),
         "family_words": sorted(view.family_words),
         "family_sound": view.family_sound,
+        "is_family_skeleton": sounds.is_skeleton(view.family),
     }

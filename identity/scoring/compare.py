@@ -19,6 +19,7 @@ from identity.scoring.pool import Name
 CACHE_SIZE: Final = 1 << 14
 TYPO_SCORE: Final = 0.92  # Jaro-Winkler from which two long words are one word mistyped
 SOUND_SCORE: Final = 0.75  # the same when they also sound alike: Mayer, Meier
+GIVEN_SOUND_SCORE: Final = 0.65  # of given names, which are heard as often as read: Keeley, Kaylee
 UNLIKE_SCORE: Final = 0.78  # below it two words are clearly different
 UNLIKE_EDITS: Final = 0.5  # and fewer letters than this stay where they are
 SCRAP_LENGTH_MAX: Final = 2
@@ -265,6 +266,8 @@ def _given_word(left: str, right: str) -> tuple[Level, float]:
     score = similarity(left, right)
     if given_names.are_related(left, right):
         return Level.RELATED, score
+    if given_names.are_sisters(left, right):
+        return Level.DIFFERENT, score
     if given_names.are_two_names(left, right):
         near = _is_typo(left, right, score) or left.startswith(right) or right.startswith(left)
         return (Level.UNSURE if near else Level.DIFFERENT), score
@@ -274,6 +277,7 @@ def _given_word(left: str, right: str) -> tuple[Level, float]:
         # Cut off by a short field or by habit: Chr., Joh., Max.
         return (Level.CLOSE if min(len(left), len(right)) > 2 else Level.INITIAL), score
     clear = _is_unlike(left, right, score) and not (_is_scrambled(left, right) or _is_scrap(left, right))
+    clear = clear and not _may_sound_alike(left, right, score)
     return (Level.DIFFERENT if clear else Level.UNSURE), score
 
 
@@ -301,7 +305,7 @@ def _family_ordered(left: str, right: str) -> tuple[Level, float]:
     score = similarity(left, right)
     if _is_part(left, right):
         return Level.CLOSE, score
-    if _is_typo(left, right, score) or (score >= SOUND_SCORE and sounds.code(left) == sounds.code(right)):
+    if _is_typo(left, right, score) or _sounds_alike(left, right, score, SOUND_SCORE):
         return Level.CLOSE, score
     return (Level.DIFFERENT if _is_unlike(left, right, score) else Level.UNSURE), score
 
@@ -318,6 +322,20 @@ def _is_typo(left: str, right: str, score: float) -> bool:
     if min(len(left), len(right)) < TYPO_LENGTH_MIN:
         return False
     return score >= TYPO_SCORE or is_one_edit(left, right)
+
+
+def _sounds_alike(left: str, right: str, score: float, least: float) -> bool:
+    """True when they sound alike and look so, as far as both were written with their vowels."""
+    is_skeleton = sounds.is_skeleton(left) or sounds.is_skeleton(right)
+    return (is_skeleton or score >= least) and sounds.code(left) == sounds.code(right)
+
+
+def _may_sound_alike(left: str, right: str, score: float) -> bool:
+    """The same of given names, unless both are listed: Zara may be how somebody heard Sarah, Lea is not how
+    anybody heard Leo.
+    """
+    are_known = given_names.is_known(left) and given_names.is_known(right)
+    return not are_known and _sounds_alike(left, right, score, GIVEN_SOUND_SCORE)
 
 
 def _is_scrap(left: str, right: str) -> bool:

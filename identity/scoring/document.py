@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite, log2
+from math import inf, isfinite, log2
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from identity.scoring.comparison import Comparison
 from identity.scoring.kin import SHARED, Kin
 
 FORMAT: Final = 1
+NAMESAKE_BITS: Final = 1.0  # so far below the joining line names alone weigh that only resemble each other
 CANDIDATES: Final = {
     "blocking_rule": "l.block_keys = r.block_keys",
     "sql_dialect": "duckdb",
@@ -66,6 +67,13 @@ class Document:
     join_bits: float
     review_bits: float
     kin: Kin | None = None
+
+    @property
+    def namesake_bits(self) -> float:
+        """What two records weigh at most that are called alike and agree in nothing else: somebody should
+        look. Where nothing but names is compared nothing else could agree, and there is no such bound.
+        """
+        return inf if self.odds.keys() <= catalogue.OF_NAME else self.join_bits - NAMESAKE_BITS
 
     def named(self) -> "Document":
         """The same model under the version that its content gives it: equal ones have one name."""

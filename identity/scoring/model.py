@@ -4,17 +4,18 @@ Invariant: a weight is the sum of what each attribute says, each attribute once,
 the distinct values of both sides; it is added up in the order of the document and rounded once, so equal
 values give equal weights, whoever asks. The best of several comparisons says less than the same agreement of
 two values alone: who has ten spellings agrees with strangers ten times as often. Where the model knows people
-of one home, what these explain better than chance is taken off (`kin`).
+of one home, what these explain better than chance is taken off (`kin`). A name alone joins only where it is
+written alike, and rare enough.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log2
+from math import inf, log2
 from typing import Any, Final
 
 from identity.model import Record
-from identity.scoring import anonymity, blocking, catalogue, document
+from identity.scoring import anonymity, blocking, catalogue, document, names
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
 from identity.scoring.pool import Pool
@@ -25,6 +26,7 @@ POOLS_CACHED: Final = 1 << 10
 """Enough for the records around one that is resolved; more only keep the garbage collector busy."""
 NOISE_BITS: Final = 1e-6
 """More than the order in which bits are added up can change their sum."""
+_CALLED_ALIKE: Final = "Names that only resemble each other need something beside them."
 _OF_ONE_HOME: Final = "Two people of one home would share as much: so far it tells nothing."
 
 
@@ -51,6 +53,7 @@ class ScoredModel:
         self._scorers = tuple(
             _scorer(catalogue.comparison(name), odds, content) for name, odds in content.odds.items()
         )
+        self._namesake_bits = content.namesake_bits
         self._kin_bits = None if content.kin is None else content.kin.prior_bits
         self._views = tuple(dict.fromkeys(scorer.comparison.views for scorer in self._scorers))
         self._view_of = tuple(self._views.index(scorer.comparison.views) for scorer in self._scorers)
@@ -79,11 +82,28 @@ class ScoredModel:
 
     def weight(self, left: Pool, right: Pool, /) -> int:
         """The log odds that both sides are one shopper, in units."""
-        bits = self.prior_bits
+        bits, beside_name = self.prior_bits, -inf
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
             if lefts and rights:
-                bits += scorer.bits(lefts, rights)
-        return units(bits if self._kin_bits is None else bits - self._explained_by_home(left, right))
+                said = scorer.bits(lefts, rights)
+                bits += said
+                if not scorer.is_of_name:
+                    beside_name = max(beside_name, said)
+        if self._kin_bits is not None:
+            bits -= self._explained_by_home(left, right)
+        if beside_name > 0 or bits <= self._namesake_bits or self._are_namesakes(left, right):
+            return units(bits)
+        return units(self._namesake_bits)
+
+    def _are_namesakes(self, left: Pool, right: Pool) -> bool:
+        """Whether given and family name are the same, give or take a typing error or a second name."""
+        named = [
+            scorer.best(lefts, rights)
+            for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True)
+            if scorer.comparison.name in catalogue.FULL_NAME
+        ]
+        same = [found for found in named if found is not None and found.step.level.name in names.AS_WRITTEN]
+        return len(same) == len(catalogue.FULL_NAME)
 
     def _explained_by_home(self, left: Pool, right: Pool) -> float:
         """What people of one home explain better than chance, nothing at least."""
@@ -122,8 +142,12 @@ class ScoredModel:
                 found.append(
                     Evidence(name, step.level.name, best.bits, step.level.sentence, (shown[0], shown[1]))
                 )
+        is_called_alike = not any(each.bits > 0 for each in found if each.attribute not in catalogue.OF_NAME)
         if self._kin_bits is not None and (home := self._explained_by_home(left, right)):
             found.append(Evidence("home", "shared", -home, _OF_ONE_HOME, ("", "")))
+        bits = self.prior_bits + sum(each.bits for each in found)
+        if is_called_alike and bits > self._namesake_bits and not self._are_namesakes(left, right):
+            found.append(Evidence("name", "alone", self._namesake_bits - bits, _CALLED_ALIKE, ("", "")))
         return tuple(found)
 
     def _said_by(self, pool: Pool) -> tuple[tuple[Any, ...], ...]:
@@ -158,7 +182,14 @@ def units(bits: float) -> int:
 def _scorer(comparison: Comparison, odds: tuple[Odds, ...], content: Document) -> Scorer:
     kin = None if content.kin is None else content.kin.bits(comparison.name, [each.u for each in odds])
     rests_on_keys = comparison.name in catalogue.IDENTIFIERS  # whose values count while keys are live
-    return Scorer(comparison, odds, _terms(comparison, content), kin, rests_on_keys=rests_on_keys)
+    return Scorer(
+        comparison,
+        odds,
+        _terms(comparison, content),
+        kin,
+        rests_on_keys=rests_on_keys,
+        is_of_name=comparison.name in catalogue.OF_NAME,
+    )
 
 
 def _terms(comparison: Comparison, content: Document) -> list[Terms | None]:

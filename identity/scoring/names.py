@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from identity.canonical import sounds
 from identity.scoring import views
 from identity.scoring.comparison import Comparison, Level, otherwise
 from identity.scoring.pool import Pool
@@ -11,6 +12,9 @@ from identity.scoring.views import NameView
 TYPO: Final = 0.91999
 SIMILAR: Final = 0.79999
 SOUND: Final = 0.74999
+GIVEN_SOUND: Final = 0.64999  # given names are heard as often as read: Keeley, Kaylee
+AS_WRITTEN: Final = ("same", "part", "typo")
+"""The levels of one name, written with an error or in part; the others take two names for one person's."""
 SHORT_LENGTH_MIN: Final = 3  # Chr. and Joh. are short forms, J. is an initial
 
 
@@ -33,7 +37,29 @@ _MISPLACED_SQL: Final = "given_name_l = family_name_r or family_name_l = given_n
 
 
 def _is_look_alike(a: NameView, b: NameView) -> bool:
+    if a.given_stem and a.given_stem == b.given_stem and a.given_form != b.given_form:
+        return True
+    return _are_known(a, b) and is_typo(a.given, b.given, TYPO)
+
+
+_ARE_SISTERS_SQL: Final = (
+    "given_stem_l <> '' and given_stem_l = given_stem_r and given_form_l <> given_form_r"
+)
+_ARE_KNOWN_SQL: Final = "is_given_known_l and is_given_known_r"
+
+
+def _are_known(a: NameView, b: NameView) -> bool:
     return a.is_given_known and b.is_given_known
+
+
+def _is_heard(left: str, right: str, least: float) -> bool:
+    """Of two names with one sound: whether they look alike, or one is written without vowels."""
+    return jaro_winkler(left, right) >= least or sounds.is_skeleton(left) or sounds.is_skeleton(right)
+
+
+def _is_heard_sql(part: str, least: float) -> str:
+    skeleton = f"is_{part}_skeleton_l or is_{part}_skeleton_r"
+    return f"{part}_sound_l = {part}_sound_r and ({jaro_winkler_sql(f'{part}_name', least)} or {skeleton})"
 
 
 def _starts(left: str, right: str, least: int) -> bool:
@@ -77,8 +103,8 @@ GIVEN: Final = Comparison(
         Level(
             "look-alike",
             "The given names look alike, but are two names.",
-            f"is_given_known_l and is_given_known_r and {is_typo_sql('given_name', TYPO)}",
-            lambda a, b: _is_look_alike(a, b) and is_typo(a.given, b.given, TYPO),
+            f"({_ARE_SISTERS_SQL}) or ({_ARE_KNOWN_SQL} and {is_typo_sql('given_name', TYPO)})",
+            _is_look_alike,
         ),
         Level(
             "typo",
@@ -91,6 +117,16 @@ GIVEN: Final = Comparison(
             "One given name is the beginning of the other.",
             _starts_sql("given_name", SHORT_LENGTH_MIN),
             lambda a, b: _starts(a.given, b.given, SHORT_LENGTH_MIN),
+        ),
+        Level(
+            "sound",
+            "The given names sound alike.",
+            f"not ({_ARE_KNOWN_SQL}) and {_is_heard_sql('given', GIVEN_SOUND)}",
+            lambda a, b: (
+                not _are_known(a, b)
+                and a.given_sound == b.given_sound
+                and _is_heard(a.given, b.given, GIVEN_SOUND)
+            ),
         ),
         Level(
             "initial",
@@ -175,8 +211,8 @@ FAMILY: Final = Comparison(
         Level(
             "sound",
             "The family names sound alike.",
-            f"family_sound_l = family_sound_r and {jaro_winkler_sql('family_name', SOUND)}",
-            lambda a, b: a.family_sound == b.family_sound and jaro_winkler(a.family, b.family) >= SOUND,
+            _is_heard_sql("family", SOUND),
+            lambda a, b: a.family_sound == b.family_sound and _is_heard(a.family, b.family, SOUND),
         ),
         Level(
             "initial",

@@ -99,8 +99,7 @@ def _name(canonical: Canonical) -> Name:
     """The name of whom the record is about: an organisation's contact is not the organisation, nor the
     reverse.
     """
-    personal = canonical.given_name or canonical.family_name or canonical.full_name
-    if canonical.organisation_name and (canonical.record_type == "organisation" or not personal):
+    if canonical.organisation_name and not _is_contact(canonical):
         return Name("", "", "", "", canonical.organisation_name)
     return Name(
         canonical.given_name or "",
@@ -109,3 +108,13 @@ def _name(canonical: Canonical) -> Name:
         canonical.full_name or "",
         "",
     )
+
+
+def employer(canonical: Canonical) -> str | None:
+    """The organisation beside the name of a person who works or speaks for it."""
+    return canonical.organisation_name if _is_contact(canonical) else None
+
+
+def _is_contact(canonical: Canonical) -> bool:
+    personal = canonical.given_name or canonical.family_name or canonical.full_name
+    return bool(personal) and canonical.record_type != "organisation"

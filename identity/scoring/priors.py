@@ -19,15 +19,16 @@ _NUMBER: Final = "same .9 1e-6 / typo .07 1e-5 / two typos .01 1e-4 / else .02 1
 _TABLE: Final = {
     "given_name": (
         "same .72 .008 / exchanged .01 1e-5 / nickname .05 .003 / part .02 .001 / look-alike .008 .003 / "
-        "typo .09 .002 / short .01 .001 / initial .02 .004 / middle .005 .0005 / misplaced .005 .001 / "
-        "similar .012 .01 / else .05 .97"
+        "typo .09 .002 / short .01 .001 / sound .005 .001 / initial .02 .004 / middle .005 .0005 / "
+        "misplaced .005 .001 / similar .012 .01 / else .05 .97"
     ),
     "middle_name": "same .6 .02 / initial .25 .04 / typo .05 .002 / else .1 .94",
     "family_name": (
         "same .81 .002 / part .01 .0005 / typo .09 .001 / sound .01 .0005 / "
         "initial .005 .001 / misplaced .005 .001 / similar .015 .01 / else .055 .985"
     ),
-    "organisation_name": "same .7 .001 / typo .15 .001 / similar .05 .01 / else .1 .99",
+    "organisation_name": "same .65 .001 / typo .14 .001 / part .07 .001 / similar .04 .01 / else .1 .99",
+    "employer": "same .6 .01 / typo .1 .001 / part .08 .005 / similar .04 .01 / else .18 .98",
     "date_of_birth": (
         "same .88 5e-5 / exchanged .01 3e-5 / typo .06 .001 / vague .005 .0005 / two parts .015 .006 / "
         "two digits .01 .02 / year .005 .015 / else .015 .96"

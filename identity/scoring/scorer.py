@@ -82,7 +82,8 @@ class Best:
 
 class Scorer:
     """A comparison with its numbers. `rests_on_keys` says that its values count only while keys are live;
-    `kin_bits` is what each level says for people of one home, None where they agree as strangers do.
+    `kin_bits` is what each level says for people of one home, None where they agree as strangers do;
+    `is_of_name` that it compares what people are called.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Scorer:
         kin_bits: Sequence[float] | None,
         *,
         rests_on_keys: bool,
+        is_of_name: bool,
     ) -> None:
         self.comparison = comparison
         self.rests_on_keys = rests_on_keys
@@ -103,6 +105,7 @@ class Scorer:
             )
         )
         self.is_shared_by_kin = kin_bits is not None
+        self.is_of_name = is_of_name
         self._is_absent = comparison.is_absent
         column = comparison.levels[0].term or comparison.name
         self._value: Callable[[Any], str | None] = lambda view: comparison.term(view, column)

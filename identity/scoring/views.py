@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from identity.canonical import emails, given_names, sounds
+from identity.canonical import emails, given_names, organisations, sounds
 from identity.model import Canonical
 from identity.scoring.pool import Name
 
@@ -25,12 +25,27 @@ class NameView:
     given_words: frozenset[str]
     given_kin: frozenset[str]
     is_given_known: bool
+    given_stem: str
+    given_form: str
     family_words: frozenset[str]
 
     @property
+    def given_sound(self) -> str:
+        """How the given name sounds, which few comparisons come to ask."""
+        return sounds.code(self.given)
+
+    @property
     def family_sound(self) -> str:
-        """How the family name sounds, which few comparisons come to ask."""
+        """How the family name sounds."""
         return sounds.code(self.family)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    """An organisation's name, and its words without the legal form."""
+
+    name: str
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,7 @@ def name(said: Name) -> NameView:
     """The view of a person's name."""
     family = said.family or said.full
     words = frozenset(word for word in said.given.split() if len(word) > 1)
+    stem, form = given_names.stem(said.given)
     return NameView(
         given=said.given,
         middle=said.middle,
@@ -85,8 +101,16 @@ def name(said: Name) -> NameView:
         given_words=words,
         given_kin=frozenset(kin for word in words for kin in given_names.relatives(word)),
         is_given_known=given_names.is_known(said.given),
+        given_stem=stem,
+        given_form=form,
         family_words=frozenset(word for word in family.split() if len(word) > 3),
     )
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def organisation(called: str) -> OrganisationView:
+    """The view of an organisation's name."""
+    return OrganisationView(called, organisations.words(called))
 
 
 @lru_cache(maxsize=CACHE_SIZE)

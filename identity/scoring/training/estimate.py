@@ -30,6 +30,7 @@ from identity.scoring.training.levels import ABSENT, Levels
 ROUNDS_MAX: Final = 40
 STEADY: Final = 1e-4  # the expected number of true pairs changes by less: done
 BELIEF: Final = 20.0  # so many true pairs are the beliefs before training worth
+STRANGERS: Final = 2_000.0  # so many pairs of two people are the beliefs worth: they carry a small file
 UNSEEN: Final = 0.5  # added to each count of random pairs: what was never seen is not impossible
 BITS_MAX: Final = 60.0
 LEAST_TRUE: Final = 0.5
@@ -167,7 +168,10 @@ def _present(shares: Sequence[Floats | None]) -> tuple[Floats, ...]:
 def _chances(sample: Sample, comparisons: Sequence[Comparison], weights: Floats) -> tuple[Floats, ...]:
     """How often strangers show each level; each random pair is one of strangers with its weight."""
     return tuple(
-        _shares(_counts(sample.random, place, weights, len(each.levels)), UNSEEN)
+        _shares(
+            _counts(sample.random, place, weights, len(each.levels)),
+            UNSEEN + STRANGERS * np.array([odds.u for odds in priors.odds(each.name)]),
+        )
         for place, each in enumerate(comparisons)
     )
 

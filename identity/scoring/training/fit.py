@@ -29,10 +29,10 @@ from identity.scoring.training.levels import Levels, Pairs
 RANDOM_PAIRS: Final = 400_000
 CANDIDATES_MAX: Final = 2_000_000
 KIN_BELIEVED: Final = 0.1  # pairs of one home for each record, before anything was compared
-LISTS: Final = {"given_words", "given_kin", "family_words"}
+LISTS: Final = {"given_words", "given_kin", "family_words", "organisation_name_words", "employer_words"}
 UNRELATED: Final = ("look-alike", "misplaced", "similar", "else")
 """The levels of given names that may be those of two people."""
-FLAGS: Final = {"is_given_known"}
+FLAGS: Final = {"is_given_known", "is_given_skeleton", "is_family_skeleton"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ def test_comparing_texts_is_symmetric(left: str, right: str) -> None:
         ("chr huber", "christoph huber", Level.CLOSE),
         ("- huber", "anna huber", Level.UNSURE),
         ("liam huber", "lima huber", Level.CLOSE),
+        ("paula huber", "paulette huber", Level.DIFFERENT),
+        ("aylin huber", "eileen huber", Level.DIFFERENT),
+        ("kayleen huber", "keelyn huber", Level.UNSURE),
+        ("hmd huber", "ahmed huber", Level.UNSURE),
     ],
 )
 def test_given_names(left: str, right: str, level: Level) -> None:

@@ -22,7 +22,9 @@ from identity.scoring.training import fit, levels
 
 WORDS = st.sampled_from(
     ["anna", "ana", "anna maria", "bob", "robert", "julia", "julian", "a", "o", "meyer", "maier", "x" * 200]
-)
+) | st.sampled_from(["paula", "pauline", "ahmed", "hmd", "kayleen", "keelyn"])
+COMPANIES = st.sampled_from(["huber", "huber gmbh", "huber moebel", "moebel huber gmbh", "gmbh"])
+COMPANY = st.none() | COMPANIES | WORDS
 WORD = WORDS | st.text("abcm ", min_size=1, max_size=9).map(lambda text: " ".join(text.split())).filter(bool)
 MAYBE = st.none() | WORD
 BIRTHS = st.none() | st.dates(date(1980, 1, 1), date(1981, 12, 31))
@@ -36,6 +38,8 @@ def pools(draw: st.DrawFn) -> Pool:
         given_name=draw(MAYBE),
         middle_name=draw(MAYBE),
         family_name=draw(MAYBE),
+        organisation_name=draw(COMPANY),
+        record_type=draw(st.sampled_from([None, "person", "organisation"])),
         date_of_birth=draw(BIRTHS),
         sex=draw(st.sampled_from([None, "f", "m"])),
         street=draw(MAYBE),
@@ -77,6 +81,7 @@ def test_every_column_that_a_condition_names_is_given() -> None:
             given_name="anna",
             middle_name="m",
             family_name="huber",
+            organisation_name="maier gmbh",
             date_of_birth=date(1980, 2, 3),
             sex="f",
             street="am ring",

@@ -13,7 +13,8 @@ pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
 from identity.canonical import keys
-from identity.scoring import document, pool
+from identity.scoring import catalogue, document, pool, shipped
+from identity.scoring.document import Odds
 from identity.scoring.model import ScoredModel
 from identity.scoring.pool import Pool
 from identity.scoring.training import fit
@@ -132,3 +133,25 @@ def test_a_household_does_not_teach_that_given_names_differ() -> None:
     fitted = fit.fit(records, POLICY)
     pairs = len(records) * (len(records) - 1) / 2
     assert fitted.document.prior * pairs == pytest.approx(100, rel=0.2)
+
+
+def test_beliefs_carry_a_file_too_small_to_teach() -> None:
+    """Where few pairs are seen, an agreement that hardly any shows says about what is believed of it; a large
+    file says for itself how often names meet.
+    """
+    believed, small, large = (
+        _levels("given_name", each)
+        for each in (
+            shipped.default(),
+            *(fit.fit(people(random.Random(5), count), POLICY) for count in (12, 400)),
+        )
+    )
+    for level in ("nickname", "part"):
+        assert small[level].u == pytest.approx(believed[level].u, rel=0.3)
+    met = 0.75**2 + 0.25**2  # one name of four is cut short
+    assert large["same"].u == pytest.approx(met / len(GIVEN), rel=0.1)
+
+
+def _levels(name: str, model: ScoredModel) -> dict[str, Odds]:
+    levels = catalogue.comparison(name).levels
+    return {level.name: odds for level, odds in zip(levels, model.document.odds[name], strict=True)}
