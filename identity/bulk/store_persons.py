@@ -34,6 +34,8 @@ from identity.partition.links import Strength
 
 CASES: Final = 256
 FEW_CASES: Final = 1_000
+_SUFFIX: Final = "coalesce(name_suffix, CASE WHEN middle_name = 'i' THEN 'i' END)"
+"""What may tell father and son apart: beside Karl II the letter of Karl I is a number (`identity.veto`)."""
 _POSSIBLE: Final = int(Strength.POSSIBLE)
 
 
@@ -105,7 +107,7 @@ def _find_restless(con: DuckDBPyConnection, *, with_reasons: bool, names_forbid:
         "CREATE TEMP TABLE doubtful AS"
         " SELECT a.strong FROM spoken a JOIN spoken b ON a.strong = b.strong AND a.name_no < b.name_no"
         " JOIN verdict v ON v.one = a.name_no AND v.other = b.name_no WHERE v.differs"
-        f" UNION SELECT strong {joined} HAVING count(DISTINCT name_suffix) > 1 OR count(DISTINCT"
+        f" UNION SELECT strong {joined} HAVING count(DISTINCT {_SUFFIX}) > 1 OR count(DISTINCT"
         " date_of_birth) > 1"
         " UNION SELECT strong FROM node JOIN live USING (no) JOIN rule USING (type)"
         " GROUP BY strong, type, most HAVING count(DISTINCT value) > most"

@@ -7,17 +7,22 @@ so two runs that try the same links in the same order come to the same groups, a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import Final
 
 from identity.model import RecordKey, Verdict
 from identity.partition.judgements import Bench
 from identity.partition.links import Link, Member, Strength
 from identity.partition.pieces import Piece
-from identity.partition.veto import Refusal, veto
+from identity.partition.veto import Refusal, are_born_apart, veto
 from identity.policy import Policy
 from identity.scoring.pool import Pool
-from identity.scoring.weigh import Model
+from identity.scoring.weigh import UNITS_PER_BIT, Model
 
-Closeness = tuple[int, int]
+Closeness = tuple[int, int, int]
+"""Strength, rank and weight of a link, the last negative, so that the closer is the less."""
+
+CLEARLY_HEAVIER: Final = 3 * UNITS_PER_BIT
+"""Of two links of one class the heavier tells whose a record is when it is so much heavier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class PossibleMatch:
 
 @dataclass(eq=False, slots=True)
 class _Group:
-    """Records joined so far. `reach` says to which records its nameless ones are linked, and how closely."""
+    """Records joined so far. `reach` says to which records its vague ones are linked, and how closely."""
 
     number: int
     pool: Pool
@@ -61,6 +66,7 @@ class Groups:
             ref: _Group(next(self._numbers), members[ref].pool, {}) for ref in sorted(piece.members)
         }
         self._nameless = {ref for ref in piece.members if not members[ref].pool.tells_apart}
+        self._vague = self._nameless | _unborn({ref: members[ref].pool for ref in piece.members}, policy)
         self._vetoes: dict[tuple[int, int], Refusal | None] = {}
         self._refused: dict[Link, Refusal] = {}
         self._reach_along(link for link in piece.links if link.strength is not Strength.POSSIBLE)
@@ -129,36 +135,60 @@ class Groups:
 
     def _refusal(self, link: Link, left: _Group, right: _Group) -> Refusal | None:
         refusal = self._veto(left, right)
-        if refusal is not None or self._nameless.isdisjoint((link.left, link.right)):
+        if refusal is not None or self._vague.isdisjoint((link.left, link.right)):
             return refusal
         judged = self._bench.between(left.pool.refs, right.pool.refs)
         if judged is not None and judged.verdict is Verdict.SAME:
             return None
         for end, own, target in ((link.left, left, right), (link.right, right, left)):
-            if end in self._nameless and self._is_ambiguous(own, target, (link.strength, link.rank)):
+            if end in self._nameless and self._is_ambiguous(own, target, link):
                 return Refusal("ambiguous", "It names nobody and may as well belong to somebody else.")
+            if end in self._vague and self._is_one_of_two(own, target, link):
+                return Refusal("ambiguous", "It may as well belong to a namesake born on another day.")
         return None
 
-    def _is_ambiguous(self, own: _Group, target: _Group, closeness: Closeness) -> bool:
+    def _is_ambiguous(self, own: _Group, target: _Group, link: Link) -> bool:
         """True when nameless records of `own` might as well belong to a rival, whom the target is not.
 
         A rival is linked to them through a record with a name, or through another nameless one by a link that
         is not weaker: else a family's address between two till records would outweigh the cards that tell
-        whose they are.
+        whose they are. Beside a number for life only such a number makes a rival.
         """
+        is_number = link.basis in self._policy.exclusive_types
         rivals = {
             self._group_of[end]
             for end, how_close in own.reach.items()
-            if end not in self._nameless or how_close <= closeness
+            if how_close[:2] <= (link.strength, link.rank) or (end not in self._nameless and not is_number)
         }
         return any(
             self._veto(target, rival) is not None and self._veto(own, rival) is None
             for rival in rivals - {own, target}
         )
 
+    def _is_one_of_two(self, own: _Group, target: _Group, link: Link) -> bool:
+        """True when nothing tells which of two namesakes `own`, on whom no birth is known, is: father and son
+        of one name in one home.
+        """
+        if own.pool.births or not target.pool.births:
+            return False
+        line = (link.strength, link.rank, CLEARLY_HEAVIER - link.weight)
+        rivals = {self._group_of[end] for end, how_close in own.reach.items() if how_close <= line}
+        return any(
+            are_born_apart(target.pool, rival.pool) and self._veto(own, rival) is None
+            for rival in rivals - {own, target}
+        )
+
     def _reach_along(self, links: Iterable[Link]) -> None:
         for link in links:
-            for end in {link.left, link.right} & self._nameless:
+            for end in {link.left, link.right} & self._vague:
                 reach, other = self._group_of[end].reach, link.other(end)
-                closeness = (link.strength, link.rank)
+                closeness = (link.strength, link.rank, -link.weight)
                 reach[other] = min(closeness, reach.get(other, closeness))
+
+
+def _unborn(pools: Mapping[RecordKey, Pool], policy: Policy) -> set[RecordKey]:
+    """The records without a birth where others have different ones; none where nobody lives together."""
+    births = {born for pool in pools.values() for born in pool.births}
+    if policy.one_to_a_home or len(births) < 2:
+        return set()
+    return {ref for ref, pool in pools.items() if not pool.births}

@@ -18,9 +18,13 @@ from identity.policy import Policy
 from identity.scoring import compare
 from identity.scoring.compare import Comparison
 from identity.scoring.pool import Pool
+from identity.scoring.similarity import edits
 
 BIRTH: Final = "date_of_birth"
 EMAIL: Final = "email"
+SLIPS: Final = 2
+FIRST: Final = "i"
+NUMERALS: Final = frozenset(("ii", "iii", "iv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,19 @@ def _judged(judgement: Judgement) -> Refusal:
 
 
 def _suffix(left: Pool, right: Pool) -> Refusal | None:
-    if not left.suffixes or not right.suffixes or len(left.suffixes | right.suffixes) == 1:
+    is_told = bool(left.suffixes and right.suffixes) and len(left.suffixes | right.suffixes) > 1
+    if not (is_told or _is_the_first(left, right) or _is_the_first(right, left)):
         return None
     values = tuple(sorted(left.suffixes | right.suffixes))
     return Refusal("suffix", "The name suffixes tell two people apart.", values)
+
+
+def _is_the_first(one: Pool, other: Pool) -> bool:
+    """Karl I beside Karl II: there the letter is a number, unless it is an initial of the second as well."""
+    if one.suffixes or other.suffixes.isdisjoint(NUMERALS):
+        return False
+    is_numbered = any(name.middle == FIRST for name in one.names)
+    return is_numbered and not any(name.middle.startswith(FIRST) for name in other.names)
 
 
 def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
@@ -84,26 +97,46 @@ def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     not both: then somebody wrote down the number, or used the card, of somebody else.
     """
     is_vouched = _is_vouched(left, right, policy)
-    if is_vouched and (policy.one_to_a_home or not _are_born_apart(left, right)):
+    if is_vouched and (policy.one_to_a_home or not are_born_apart(left, right)):
         return None
     compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
     found = _least(comparison for comparison in compared if comparison.differs)
     return Refusal("given_name", found.sentence, found.values) if found else None
 
 
-def _are_born_apart(left: Pool, right: Pool) -> bool:
+def are_born_apart(left: Pool, right: Pool) -> bool:
+    """Whether every day of birth of one clearly differs from every one of the other."""
     born = tuple(_compared(BIRTH, left, right))
     return bool(born) and all(comparison.differs for comparison in born)
 
 
 def _exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """What a person has once for life contradicts, and nothing else that is personal agrees."""
+    """What a person has once for life contradicts, and nothing else that is personal agrees; or two such
+    things contradict, which no name and no e-mail excuses: father and son may share both.
+    """
     for attribute in (BIRTH, *policy.exclusive_types):
         found = _least(c for c in _compared(attribute, left, right) if c.differs)
         if found and not _agrees_otherwise(attribute, left, right, policy):
             sentence = f"{found.sentence} Nothing else that is personal agrees."
             return Refusal("exclusive", sentence, found.values)
-    return None
+    return _twice_exclusive(left, right, policy)
+
+
+def _twice_exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    compared = {each: tuple(_compared(each, left, right)) for each in (BIRTH, *policy.exclusive_types)}
+    if any(comparison.agrees for each in compared.values() for comparison in each):
+        return None
+    apart = [each for each in compared.values() if each and all(map(_is_far, each))]
+    if len(apart) < 2:
+        return None
+    found = [min(each, key=lambda comparison: comparison.values) for each in apart]
+    values = tuple(value for comparison in found for value in comparison.values)
+    return Refusal("exclusive", " ".join(comparison.sentence for comparison in found), values)
+
+
+def _is_far(comparison: Comparison) -> bool:
+    """Whether two slips of the finger do not make one value of the other either."""
+    return comparison.differs and edits(comparison.left, comparison.right) > SLIPS
 
 
 def _limit(left: Pool, right: Pool, policy: Policy) -> Refusal | None:

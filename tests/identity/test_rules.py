@@ -1,6 +1,7 @@
 """What becomes of shoppers, rule by rule, as a retailer would tell it."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -186,6 +187,39 @@ def test_a_stronger_link_comes_before_ambiguity_arises() -> None:
     one = shopper("pos/1", loyalty_card="7", email="home@x.at")
     other = shopper("pos/2", loyalty_card="8", email="home@x.at")
     assert persons(anna, bernd, one, other) == {"pos/1 web/1", "pos/2 web/2"}
+
+
+def test_a_number_for_life_tells_whose_a_nameless_record_is() -> None:
+    """The family's address beside it is the family's; a number that both show tells nothing."""
+    anna = shopper("web/1", "anna huber", email="home@x.at", national_id="1234567")
+    bernd = shopper("web/2", "bernd huber", email="home@x.at")
+    slip = shopper("web/3", "bernd huber", email="home@x.at", national_id="1234567", born="1955-09-23")
+    till = shopper("pos/9", email="home@x.at", national_id="1234567")
+    assert persons(anna, bernd, till) == {"pos/9 web/1", "web/2"}
+    born = replace(anna, attributes=replace(anna.attributes, date_of_birth=date(1980, 2, 1)))
+    assert persons(born, slip, till) == {"pos/9", "web/1", "web/3"}
+
+
+def test_nothing_tells_which_of_two_namesakes_a_record_is() -> None:
+    """Father and son share name and mailbox: of a third record only a number or a card tells whose it is."""
+    father = shopper(
+        "web/1", "karl huber", email="home@x.at", born="1950-02-01", national_id="1234567", loyalty_card="7"
+    )
+    son = shopper("web/2", "karl huber", email="home@x.at", born="1985-09-23", national_id="7654321")
+    either = shopper("pos/9", "karl huber", email="home@x.at")
+    assert persons(father, son, either) == {"pos/9", "web/1", "web/2"}
+    assert refusals(father, son, either)["pos/9 web/1"] == "ambiguous"
+    assert persons(father, son, either, shopper("pos/8", "karl huber", email="home@x.at")) == {
+        "pos/8 pos/9",
+        "web/1",
+        "web/2",
+    }
+    assert persons(father, either) == {"pos/9 web/1"}
+    carded = shopper("pos/9", "karl huber", email="home@x.at", loyalty_card="7")
+    assert persons(father, son, carded) == {"pos/9 web/1", "web/2"}
+    told = shopper("pos/9", "karl huber", email="home@x.at", national_id="7654321")
+    assert persons(father, son, told) == {"pos/9 web/2", "web/1"}
+    assert persons(father, son, either, judged=[same("pos/9", "web/2")]) == {"pos/9 web/2", "web/1"}
 
 
 def test_saying_who_it_is_not_settles_an_ambiguity() -> None:

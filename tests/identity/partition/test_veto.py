@@ -63,7 +63,23 @@ def test_a_pool_does_not_depend_on_the_order_of_joining(chance: random.Random, s
         # Suffixes.
         (shopper("web/1", "karl huber", suffix="jr"), shopper("web/2", "karl huber", suffix="sr"), "suffix"),
         (shopper("web/1", "karl huber", suffix="jr"), shopper("web/2", "karl huber"), None),
+        (
+            shopper("web/1", "karl huber", attributes={"middle_name": "i"}),
+            shopper("web/2", "karl huber", suffix="ii"),
+            "suffix",
+        ),
+        (
+            shopper("web/1", "karl huber", attributes={"middle_name": "i"}),
+            shopper("web/2", "karl huber", suffix="ii", attributes={"middle_name": "ivo"}),
+            None,
+        ),
+        (
+            shopper("web/1", "karl huber", attributes={"middle_name": "i"}),
+            shopper("web/2", "karl huber", suffix="jr"),
+            None,
+        ),
         # Given names.
+        (shopper("web/1", "paula huber"), shopper("web/2", "paulette huber"), "given_name"),
         (shopper("web/1", "anna huber"), shopper("web/2", "bernd huber"), "given_name"),
         (shopper("web/1", "anna huber"), shopper("web/2", "huber anna"), None),
         (shopper("web/1", "bob huber"), shopper("web/2", "robert huber"), None),
@@ -114,6 +130,21 @@ def test_a_pool_does_not_depend_on_the_order_of_joining(chance: random.Random, s
         (
             shopper("web/1", national_id="1234567", born="1980-02-01"),
             shopper("web/2", national_id="7654321", born="1980-02-01"),
+            None,
+        ),
+        (
+            shopper("web/1", "karl huber", national_id="1234567", born="1950-02-01", email="a@x.at"),
+            shopper("web/2", "karl huber", national_id="7654321", born="1985-09-23", email="a@x.at"),
+            "exclusive",
+        ),
+        (
+            shopper("web/1", "karl huber", national_id="1234567", born="1950-02-01"),
+            shopper("web/2", "karl huber", national_id="1264597", born="1985-09-23"),
+            None,
+        ),
+        (
+            shopper("web/1", "karl huber", national_id="1234567", born="1950-02-01", passport="90001"),
+            shopper("web/2", "karl huber", national_id="7654321", born="1985-09-23", passport="90001"),
             None,
         ),
         # Limits.
