@@ -59,7 +59,9 @@ SETS: Final = (
         "US",
         (
             "PRIMARY_NAME_FULL=full_name",
+            "NATIVE_NAME_FULL=full_name",
             "PRIMARY_NAME_ORG=organisation_name",
+            "EMPLOYER=organisation_name",
             "PRIMARY_NAME_LAST=family_name",
             "PRIMARY_NAME_FIRST=given_name",
             "PRIMARY_NAME_MIDDLE=middle_name",
@@ -72,7 +74,7 @@ SETS: Final = (
             "EMAIL_ADDRESS=email",
             "PHONE_NUMBER=phone",
             "ADDR_FULL=full_address",
-            "ADDR_LINE1=street",
+            "ADDR_LINE1=full_address",
             "ADDR_CITY=city",
             "ADDR_STATE=region",
             "ADDR_POSTAL_CODE=postcode",
