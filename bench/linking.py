@@ -23,16 +23,27 @@ from bench.quality_score import score, score_by_label
 from bench.stage import Report, world
 from gateway.demo import files as generated
 from gateway.demo import households
+from gateway.demo.world import World
 from identity import policy as policies
 from identity.bulk import files, mapping, store_output
 from identity.bulk.link import Intake, bring_in, find_pairs, join
+from identity.bulk.progress import Progress
 from identity.bulk.reading import Reading
 from identity.bulk.splink_engine import SplinkEngine
 from identity.bulk.store_workbench import Resources, workbench
 from identity.bulk.workforce import Equipment, Workforce
 from identity.scoring import shipped
 
-ATTRIBUTES: Final = ("given_name", "family_name", "name_suffix", "date_of_birth", "street_number", "street")
+ATTRIBUTES: Final = (
+    "given_name",
+    "family_name",
+    "name_suffix",
+    "full_name",
+    "date_of_birth",
+    "sex",
+    "street_number",
+    "street",
+)
 PLACES: Final = ("unit", "city", "region", "postcode", "country")
 IDENTIFIERS: Final = ("account_id", "loyalty_card", "payment_reference", "email", "phone")
 
@@ -73,10 +84,10 @@ def measure(report: Report, *, records: int) -> dict[str, Any]:
     """Seconds, CPU seconds and memory of each phase, of all, and of Splink alone."""
     with TemporaryDirectory(prefix="o2o-bench-") as folder:
         path = Path(folder) / "people.csv"
-        truth = _write(path, records)
+        truth = write(path, world(), records)
         report(f"joining {records:,} records")
         meter = _Meter()
-        found = _link(path, meter)
+        found = join_file(path, meter)
         ours = _sum(meter.costs)
         report(f"joined in {ours.cpu_s:,.0f} s of CPU; now Splink alone")
         with _metered() as splink:
@@ -99,17 +110,17 @@ def measure(report: Report, *, records: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Truth:
+class Truth:
     """Whom each record is about, and what went wrong with it, by its key."""
 
     person: dict[str, str]
     mess: dict[str, tuple[str, ...]]
 
 
-def _write(path: Path, records: int) -> _Truth:
-    homes = households.stream(world(), 0, records)
-    rows = islice(generated.all_rows(world(), homes), records)
-    truth = _Truth({}, {})
+def write(path: Path, of: World, records: int) -> Truth:
+    """Writes so many records of a world into a CSV file and returns the truth about them."""
+    rows = islice(generated.all_rows(of, households.stream(of, 0, records)), records)
+    truth = Truth({}, {})
     with path.open("w", newline="", encoding="utf-8") as file:
         for row in generated.write_csv(file, rows):
             _, key, person, *_ = generated.truth(row)
@@ -118,7 +129,7 @@ def _write(path: Path, records: int) -> _Truth:
     return truth
 
 
-def _link(path: Path, meter: _Meter) -> dict[str, str]:
+def join_file(path: Path, meter: Progress) -> dict[str, str]:
     """Joins the file as `o2o link` does; the cluster of each record, by its key."""
     policy, model, resources = policies.load(), shipped.default(), Resources()
     entries = [f"{name}={name}" for name in (*ATTRIBUTES, *PLACES, *IDENTIFIERS)]

@@ -60,7 +60,12 @@ REVIEWS_TOLD = 5
     help="What compares pairs: this machine, or a Spark cluster.",
 )
 @click.option("--spark-master", help="The cluster's address; default: Spark on this machine.")
-@click.option("--country", default="AT", show_default=True, help="What national phone numbers are from.")
+@click.option(
+    "--country",
+    default="AT",
+    show_default=True,
+    help="What national phone numbers are from where a record names no country.",
+)
 @click.option(
     "--date-order",
     type=click.Choice(["dmy", "mdy", "ymd"]),

@@ -53,7 +53,12 @@ class _Files:
     help="The model to compare with; default: the active one, with files the one that ships.",
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="How the files' letters are written.")
-@click.option("--country", default="AT", show_default=True, help="What national phone numbers are from.")
+@click.option(
+    "--country",
+    default="AT",
+    show_default=True,
+    help="What national phone numbers are from where a record names no country.",
+)
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default="dmy", show_default=True)
 def command(
     paths: tuple[Path, ...],

@@ -81,9 +81,12 @@ def token(person: tuple[Value, ...]) -> str | None:
     return keys.name_token(Canonical(**dict(zip(PERSON, person, strict=True))))  # type: ignore[arg-type]
 
 
-def identifier(kind: str, value: str, fallback: str, reading: Reading) -> tuple[str | None, str | None]:
-    """The identifier's normalised value, or the reason for which it was not taken."""
-    found = claims.read(Claim(kind, value), reading.country, fallback or None, reading.policy)
+def identifier(kind: str, value: str, home: str, reading: Reading) -> tuple[str | None, str | None]:
+    """The identifier's normalised value, or the reason for which it was not taken.
+
+    `home` is the country where its owner lives, "" when the file does not say.
+    """
+    found = claims.read(Claim(kind, value), home or reading.country, reading.country, reading.policy)
     return (None, found) if isinstance(found, str) else (found.value, None)
 
 

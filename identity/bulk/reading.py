@@ -7,7 +7,9 @@ from identity.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`country` (alpha-2) says what a national phone number means, `date_order` is dmy, mdy or ymd."""
+    """`country` (alpha-2) says what a national phone number means where a record names no country;
+    `date_order` is dmy, mdy or ymd.
+    """
 
     policy: Policy
     country: str = "AT"

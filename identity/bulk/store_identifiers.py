@@ -22,34 +22,34 @@ _COUNTRY: Final = "country"
 
 def read(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -> None:
     """Makes the tables of what the files say, and adds to `reject` what was not taken."""
-    con.execute("CREATE TABLE claimed (no BIGINT, type VARCHAR, value VARCHAR, fallback VARCHAR)")
+    con.execute("CREATE TABLE claimed (no BIGINT, type VARCHAR, value VARCHAR, home VARCHAR)")
     for place, (kind, _) in enumerate(mapping.identifiers):
-        # A phone number without a country's prefix may be of the country where its owner lives.
-        fallback = f"coalesce(r.{_COUNTRY}, '')" if kind == "phone" else "''"
+        # A file knows no stores: a number without a country's prefix is of the country where its owner lives.
+        home = f"coalesce(r.{_COUNTRY}, '')" if kind == "phone" else "''"
         con.execute(
-            f"INSERT INTO claimed SELECT n.no, ?, value, {fallback} FROM numbered n JOIN record r USING (no),"
+            f"INSERT INTO claimed SELECT n.no, ?, value, {home} FROM numbered n JOIN record r USING (no),"
             f" unnest(string_split(n.i_{place}, {BETWEEN})) AS v(value) WHERE n.i_{place} <> '' AND value <>"
             " ''",
             [kind],
         )
-    distinct = con.execute("SELECT DISTINCT type, value, fallback FROM claimed").fetchall()
+    distinct = con.execute("SELECT DISTINCT type, value, home FROM claimed").fetchall()
     read = workforce.spread(_identifiers, distinct)
     table = {
         "type": pa.array([kind for kind, _, _ in distinct], pa.string()),
         "value": pa.array([value for _, value, _ in distinct], pa.string()),
-        "fallback": pa.array([fallback for _, _, fallback in distinct], pa.string()),
+        "home": pa.array([home for _, _, home in distinct], pa.string()),
         "normalised": pa.array([normalised for normalised, _ in read], pa.string()),
         "reason": pa.array([reason for _, reason in read], pa.string()),
     }
     keep(con, "identifier_read", pa.table(table))
     con.execute(
         "INSERT INTO reject SELECT r.source, r.row, r.record_key, c.type, i.reason FROM claimed c"
-        " JOIN identifier_read i USING (type, value, fallback) JOIN record r USING (no)"
+        " JOIN identifier_read i USING (type, value, home) JOIN record r USING (no)"
         " WHERE i.reason IS NOT NULL"
     )
     con.execute(
         "CREATE TABLE said AS SELECT c.no, c.type, i.normalised AS value FROM claimed c"
-        " JOIN identifier_read i USING (type, value, fallback) WHERE i.normalised IS NOT NULL"
+        " JOIN identifier_read i USING (type, value, home) WHERE i.normalised IS NOT NULL"
     )
     con.execute("DROP TABLE claimed")
     con.execute("DROP TABLE identifier_read")

@@ -10,7 +10,7 @@ from typing import Final
 from identity.bulk import store_names
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
-from identity.partition.links import DOUBT_LINE, Strength
+from identity.partition.links import DOUBT_LINE, DOUBT_LINE_OF_CARDS, Strength
 from identity.policy import Linking
 from identity.scoring import catalogue
 from identity.scoring.weigh import Model
@@ -22,7 +22,8 @@ _SHARED: Final = (
 _BY_NAME: Final = f"('{Linking.NAMES}', '{Linking.SECOND}')"
 
 _IS_BELIEVED: Final = (
-    f"s.type NOT IN {catalogue.IDENTIFIERS} OR w.units >= {DOUBT_LINE} OR p.date_of_birth = q.date_of_birth"
+    f"w.units >= CASE WHEN s.type IN {catalogue.IDENTIFIERS} THEN {DOUBT_LINE} ELSE {DOUBT_LINE_OF_CARDS} END"
+    " OR p.date_of_birth = q.date_of_birth"
 )
 
 

@@ -31,6 +31,11 @@ same: the weight counts it, and still two people are sixty times as likely as on
 uses, what is somebody else's.
 """
 
+DOUBT_LINE_OF_CARDS: Final = DOUBT_LINE - 20 * UNITS_PER_BIT
+"""The same for a card or an account, which models do not weigh: as much lower as a number for life says. The
+card was passed on.
+"""
+
 
 class Strength(IntEnum):
     """The classes of the partition's order, strongest first."""
@@ -161,8 +166,8 @@ def between(
     if judged_at is not None:
         return Link(left.ref, right.ref, Strength.JUDGED, "judged", recency(judged_at), weight)
     rules = list(_deterministic(left, right, policy))
-    is_doubtful = weight < DOUBT_LINE and left.pool.births.isdisjoint(right.pool.births)
-    believed = (rule for rule in rules if not (is_doubtful and rule.type in catalogue.IDENTIFIERS))
+    born_as_one = not left.pool.births.isdisjoint(right.pool.births)
+    believed = (rule for rule in rules if born_as_one or weight >= doubt_line(rule.type))
     rule = min(believed, key=lambda rule: (rule.priority, rule.type), default=None)
     if rule is not None:
         return Link(left.ref, right.ref, Strength.DETERMINISTIC, rule.type, rule.priority, weight)
@@ -171,6 +176,11 @@ def between(
     if rules or weight >= model.review_line:
         return Link(left.ref, right.ref, Strength.POSSIBLE, "weight", 0, weight)
     return None
+
+
+def doubt_line(identifier_type: str) -> int:
+    """The weight below which a shared identifier of the type proves nothing."""
+    return DOUBT_LINE if identifier_type in catalogue.IDENTIFIERS else DOUBT_LINE_OF_CARDS
 
 
 def _deterministic(left: Member, right: Member, policy: Policy) -> Iterable[IdentifierRule]:

@@ -37,7 +37,8 @@ def row(pool: Pool) -> dict[str, Any]:
             found[attribute] = getattr(canonical, attribute)
     for address in sorted(pool.by_type.get("email", ()), reverse=True):
         email = views.email(address)
-        found |= {"email": email.address, "mailbox": email.mailbox, "email_local": email.local}
+        found |= {"email": email.address, "mailbox": email.mailbox}
+        found |= {"email_local": email.local, "email_digits": email.digits}
     for number in sorted(pool.by_type.get("phone", ()), reverse=True):
         phone = views.phone(number)
         found |= {"phone": phone.number, "phone_plain": phone.plain, "phone_tail": phone.tail}

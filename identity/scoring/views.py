@@ -58,11 +58,12 @@ class BirthView:
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
-    """An address, the mailbox that it reaches, and what stands before the at sign."""
+    """An address, the mailbox that it reaches, what stands before the at sign, and the digits in that."""
 
     address: str
     mailbox: str
     local: str
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def birth(born: date) -> BirthView:
 def email(address: str) -> EmailView:
     """The view of an e-mail address."""
     mailbox = emails.mailbox(address)
-    return EmailView(address, mailbox, mailbox.partition("@")[0])
+    local = mailbox.partition("@")[0]
+    return EmailView(address, mailbox, local, "".join(filter(str.isdigit, local)))
 
 
 @lru_cache(maxsize=CACHE_SIZE)

@@ -128,7 +128,8 @@ def test_weight_makes_probable_and_possible_links() -> None:
 
 def test_weight_may_doubt_what_it_counted() -> None:
     """Where all else speaks against two records, an address or a number for life is a slip, to be looked at,
-    unless the births are the same; a card, of which the model knows nothing, links.
+    unless the births are the same; a card, of which the model knows nothing, was passed on only where they
+    speak twenty bits louder.
     """
 
     def linked(bits: float, **shown: str) -> Strength | None:
@@ -140,8 +141,10 @@ def test_weight_may_doubt_what_it_counted() -> None:
         assert linked(-6, **{kind: "1234567"}) is Strength.DETERMINISTIC
         assert linked(-6.01, **{kind: "1234567"}) is Strength.POSSIBLE
     assert linked(-50, national_id="1234567", born="1980-02-01") is Strength.DETERMINISTIC
-    assert linked(-50, loyalty_card="7") is Strength.DETERMINISTIC
-    assert linked(-50, loyalty_card="7", national_id="1234567") is Strength.DETERMINISTIC
+    assert linked(-26, loyalty_card="7") is Strength.DETERMINISTIC
+    assert linked(-26.01, loyalty_card="7") is Strength.POSSIBLE
+    assert linked(-26, loyalty_card="7", national_id="1234567") is Strength.DETERMINISTIC
+    assert linked(-50, loyalty_card="7", born="1980-02-01") is Strength.DETERMINISTIC
 
 
 @given(st.integers(0, 1 << 32), st.integers(2, 16))

@@ -73,7 +73,8 @@ def test_a_home_tells_nothing_of_who_lives_in_it() -> None:
     )
     assert ours.weight(pool(father), pool(again)) >= ours.join_line
     assert ours.weight(pool(father), pool(son)) < ours.join_line
-    assert shipped.default().weight(pool(father), pool(son)) >= ours.join_line
+    homeless = ScoredModel(replace(ours.document, kin=None))
+    assert homeless.weight(pool(father), pool(son)) >= ours.join_line
     assert ours.evidence(pool(father), pool(son))[-1].attribute == "home"
 
 
