@@ -181,6 +181,6 @@ def test_names_join_where_nothing_else_is_compared() -> None:
     whole = shipped.default().document
     odds = {name: whole.odds[name] for name in ("given_name", "family_name")}
     terms = {"given_name": Terms(50, {"anna": 0.1}), "family_name": Terms(50, {"huber": 0.1})}
-    ours = ScoredModel(replace(whole, odds=odds, prior=0.3, terms=terms))
+    ours = ScoredModel(replace(whole, odds=odds, prior=0.3, terms=terms, join_bits=5.0))
     both = pool(shopper("web/1", "anna huber")), pool(shopper("crm/1", "anna huber"))
     assert ours.weight(*both) >= ours.join_line
