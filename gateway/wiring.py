@@ -11,8 +11,8 @@ from gateway.access.credentials import KeyRing
 from gateway.access.limits import Limits
 from gateway.access.secrets_file import Secrets
 from gateway.database import Database, open_database, open_engine
+from gateway.serving.gathering import Gathering
 from gateway.serving.quick import Quick
-from gateway.serving.turnstile import Turnstile
 from gateway.settings import Settings
 from identity import policy
 from identity.context import Context as Identity
@@ -47,12 +47,13 @@ class Services:
     database: Database
     quick: Quick
     """Autocommit connections with a till's statement timeout: for reads that must be over soon."""
+    gathering: Gathering
+    """Tills that ask at the same time ask together, over one more such connection."""
     secrets: Secrets
     identity: Identity
     offers: Offers
     keyring: KeyRing = field(default_factory=KeyRing)
     limits: Limits = field(default_factory=Limits)
-    turnstile: Turnstile = field(default_factory=Turnstile)
     clock: Callable[[], dt.datetime] = utc_now
 
     def close(self) -> None:
@@ -88,7 +89,7 @@ def services_over(
     secrets = secrets_file.load_or_create(settings.secrets_file)
     quick = open_engine(
         database.url,
-        pool_size=settings.pool_size,
+        pool_size=settings.pool_size + 1,
         statement_timeout_ms=QUICK_TIMEOUT_MS,
         pool_timeout_s=QUICK_WAIT_S,
         autocommit=True,
@@ -97,6 +98,7 @@ def services_over(
         settings=settings,
         database=database,
         quick=Quick(quick),
+        gathering=Gathering(Quick(quick).connect),
         secrets=secrets,
         identity=identity_of(settings, secrets),
         offers=Offers(

@@ -180,9 +180,9 @@ def _read(
     connection: Connection, held: Services, asker: Asker, question: decoded.Question, asked: Query
 ) -> Stood:
     try:
-        together = standing.read(connection, asker, held.offers, question.shoppers, asked)
-        if together is not None:
-            return together
+        stood = standing.read(connection, held.gathering, asker, held.offers, question.shoppers, asked)
+        if stood is not None:
+            return stood
         channel = question.channel
         return Stood(
             tuple([shoppers.read(connection, asker, sent, channel=channel) for sent in question.shoppers])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.serving.gathering import Gathering
 from gateway.shopping import shoppers, store_standing
 from gateway.shopping.shoppers import Asker, Reading
 from gateway.shopping.store_standing import FIRST, PEOPLE
@@ -30,7 +31,12 @@ class Stood(NamedTuple):
 
 
 def read(
-    connection: Connection, asker: Asker, offers: Offers, sent: Sequence[decoded.Shopper], asked: Query
+    connection: Connection,
+    together: Gathering,
+    asker: Asker,
+    offers: Offers,
+    sent: Sequence[decoded.Shopper],
+    asked: Query,
 ) -> Stood | None:
     """Both, or None where they are read one after the other. Raises Problem too_many_requests and
     CurrencyMismatchError.
@@ -41,23 +47,30 @@ def read(
     ahead = looking.ahead(connection, offers, asked, people, now=asker.now, first=first)
     if ahead is None:
         return None
-    return _with_buyer(connection, asker, sent[0], asked, ahead) if sent else _alone(connection, asker, ahead)
+    if not sent:
+        return _alone(connection, together, asker, ahead)
+    return _with_buyer(connection, together, asker, sent[0], asked, ahead)
 
 
-def _alone(connection: Connection, asker: Asker, ahead: Ahead) -> Stood:
-    version, told = store_standing.alone(connection, ahead.question)
+def _alone(connection: Connection, together: Gathering, asker: Asker, ahead: Ahead) -> Stood:
+    version, told = store_standing.alone(connection, together, ahead.question)
     asker.key_versions.append(version)
     return Stood((), looking.seen(connection, ahead, told, None))
 
 
 def _with_buyer(
-    connection: Connection, asker: Asker, sent: decoded.Shopper, asked: Query, ahead: Ahead
+    connection: Connection,
+    together: Gathering,
+    asker: Asker,
+    sent: decoded.Shopper,
+    asked: Query,
+    ahead: Ahead,
 ) -> Stood | None:
     shown = shoppers.show(asker, sent)
     if len(shown.probes) != 1:
         return None
     (probe,) = shown.probes
-    found = store_standing.read(connection, probe.digest, probe.cap, ahead.question, now=asker.now)
+    found = store_standing.read(connection, together, probe.digest, probe.cap, ahead.question, now=asker.now)
     asker.key_versions.append(found.key_version)
     reading = shoppers.recognise(connection, asker, shown, found.hits, channel=asked.channel)
     told = found.told_of(reading.profile_no)

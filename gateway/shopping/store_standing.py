@@ -3,8 +3,11 @@
 Identity says which records a card finds and whose they are, offers say what they want to know of whoever that
 is. The second is asked for every record found, and who of them answers is decided afterwards: nothing here
 knows the rules of either.
+
+Several tills that ask at the same time are asked for together: the statement is there once for each of them.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
+from gateway.serving.gathering import Gathering
 from identity import driver
 from identity.reading import store_shopper
 from offers.queries.store_known import Question
@@ -44,13 +48,21 @@ class Standing(NamedTuple):
         return next((told for hit, told in hits if hit[_PROFILE_NO] == profile_no), self.told[0])
 
 
-def read(connection: Connection, digest: int, cap: int, asked: Question, *, now: datetime) -> Standing:
-    """What is found under the digest. One prepared statement."""
+class _Question(NamedTuple):
+    """One till's question of a kind: the values of its parameters."""
+
+    known: Known
+    values: Sequence[Any]
+
+
+def read(
+    connection: Connection, together: Gathering, digest: int, cap: int, asked: Question, *, now: datetime
+) -> Standing:
+    """What is found under the digest."""
     known = asked.known
-    name, types = f"gateway_{known.name}", f"{store_shopper.ONE_TYPES}, {known.types}"
-    values = (digest, cap, now, *asked.values)
-    found = driver.prepared(connection, name, types, _together(known), values)
-    rows = [orjson.loads(row) for (row,) in found]
+    question = _Question(known, (digest, cap, now, *asked.values))
+    found = together.ask(connection, f"gateway_{known.name}", question, _read_all)
+    rows = [orjson.loads(row) for row in found]
     return Standing(
         rows[0][0],
         [row[_HIT] for row in rows if row[1] is not None],
@@ -58,13 +70,50 @@ def read(connection: Connection, digest: int, cap: int, asked: Question, *, now:
     )
 
 
-def alone(connection: Connection, asked: Question) -> tuple[int, Sequence[Any]]:
-    """The version of all keys and what offers asked for, when nobody is looked up. One prepared statement."""
+def alone(connection: Connection, together: Gathering, asked: Question) -> tuple[int, Sequence[Any]]:
+    """The version of all keys and what offers asked for, when nobody is looked up."""
     known = asked.known
-    name = f"gateway_{known.name}_alone"
-    ((row,),) = driver.prepared(connection, name, known.types, _alone(known), asked.values)
+    question = _Question(known, asked.values)
+    (row,) = together.ask(connection, f"gateway_{known.name}_alone", question, _alone_all)
     version, *told = orjson.loads(row)
     return version, told
+
+
+def _read_all(connection: Connection, asked: Sequence[_Question]) -> list[list[str]]:
+    """What is found for each of several tills. One prepared statement."""
+    known = asked[0].known
+    types = f"{store_shopper.ONE_TYPES}, {known.types}"
+    return _of_each(connection, f"gateway_{known.name}", _each(_together(known), types), asked)
+
+
+def _alone_all(connection: Connection, asked: Sequence[_Question]) -> list[list[str]]:
+    """The same where nobody is looked up. One prepared statement."""
+    known = asked[0].known
+    return _of_each(connection, f"gateway_{known.name}_alone", _each(_alone(known), known.types), asked)
+
+
+def _of_each(
+    connection: Connection, name: str, statement: str, asked: Sequence[_Question]
+) -> list[list[str]]:
+    told = [
+        {"nth": nth, **{f"p{place}": value for place, value in enumerate(one.values, start=1)}}
+        for nth, one in enumerate(asked)
+    ]
+    found: list[list[str]] = [[] for _ in asked]
+    for nth, row in driver.prepared(connection, name, "json", statement, (orjson.dumps(told).decode(),)):
+        found[nth].append(row)
+    return found
+
+
+@lru_cache
+def _each(statement: str, types: str) -> str:
+    """The statement, for each of the questions in one JSON text: its parameters are their members."""
+    columns = ", ".join(f"p{place} {kind}" for place, kind in enumerate(types.split(", "), start=1))
+    one = re.sub(r"\$([0-9]+)", r"asked.p\1", statement)
+    return (
+        f"SELECT asked.nth, one.told FROM json_to_recordset($1) AS asked (nth integer, {columns}) "  # noqa: S608
+        f"CROSS JOIN LATERAL ({one}) AS one (told)"  # the parts are ours
+    )
 
 
 @lru_cache
