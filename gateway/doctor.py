@@ -142,7 +142,7 @@ def _encoding(_settings: Settings, connection: Connection) -> Finding:
 
 
 def _connections(settings: Settings, connection: Connection) -> Finding:
-    needed = settings.workers * 2 * settings.pool_size + 10
+    needed = settings.workers * (2 * settings.pool_size + 1) + 10
     most = int(_show(connection, "max_connections"))
     told = f"max_connections = {most}, this gateway may need {needed}"
     return Finding(Verdict.OK if most >= needed else Verdict.WARN, "connections", told)

@@ -59,6 +59,7 @@ class Services:
     def close(self) -> None:
         """Writes what is buffered and gives the connections back."""
         self.offers.log.close()
+        self.gathering.close()
         self.quick.dispose()
         self.database.close()
 
@@ -98,7 +99,7 @@ def services_over(
         settings=settings,
         database=database,
         quick=Quick(quick),
-        gathering=Gathering(Quick(quick).connect),
+        gathering=Gathering(Quick(quick)),
         secrets=secrets,
         identity=identity_of(settings, secrets),
         offers=Offers(

@@ -5,20 +5,20 @@ and the database sets up a plan for each call. Both cost a till more than its qu
 thread waits for the database, others make their questions ready, and whoever goes next takes along all that
 wait.
 
-Invariant: everybody gets the answer to their own question. Nobody waits for longer than `PATIENCE_S` to be
-taken along, nor gets another's error: they ask alone then.
+Invariant: everybody gets the answer to their own question, or the error that all got who asked together.
+Nobody waits for longer than `PATIENCE_S` to be taken along, but asks alone then.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.serving.quick import Quick
+
 PATIENCE_S: Final = 0.02
 
-Connect = Callable[[], AbstractContextManager[Connection]]
 AskAll = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 """Answers to questions of one kind, in their order."""
 
@@ -26,12 +26,13 @@ AskAll = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 class _Place:
     """One thread's place among those that wait; `turn` is released when it is told, or is to go next."""
 
-    __slots__ = ("is_told", "kind", "leads", "question", "told", "turn")
+    __slots__ = ("error", "is_asked", "kind", "leads", "question", "told", "turn")
 
     def __init__(self, kind: Hashable, question: Any) -> None:
         self.kind, self.question = kind, question
-        self.is_told = self.leads = False
+        self.is_asked = self.leads = False
         self.told: Any = None
+        self.error: Exception | None = None
         self.turn = Lock()
         self.turn.acquire()
 
@@ -39,8 +40,8 @@ class _Place:
 class Gathering:
     """One per process. What is asked together goes over a connection of its own, which stays the same."""
 
-    def __init__(self, connect: Connect, patience_s: float = PATIENCE_S) -> None:
-        self._connect = connect
+    def __init__(self, connections: Quick, patience_s: float = PATIENCE_S) -> None:
+        self.connections = connections
         self._patience_s = patience_s
         self._lock = Lock()
         self.waiting: list[_Place] = []
@@ -60,7 +61,13 @@ class Gathering:
             self._wait(place)
         if place.leads:
             self._lead(place, ask_all)
-        return place.told if place.is_told else ask_all(connection, [question])[0]
+        if place.error is not None:
+            raise place.error
+        return place.told if place.is_asked else ask_all(connection, [question])[0]
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self.connections.dispose()
 
     def _wait(self, place: _Place) -> None:
         if place.turn.acquire(timeout=self._patience_s):
@@ -76,13 +83,13 @@ class Gathering:
             joint = [place, *[one for one in self.waiting if one.kind == place.kind]]
             self.waiting = [one for one in self.waiting if one.kind != place.kind]
         try:
-            with self._connect() as connection:
+            with self.connections.connect() as connection:
                 answers = ask_all(connection, [one.question for one in joint])
             for one, answer in zip(joint, answers, strict=True):
-                one.told, one.is_told = answer, True
-        except Exception:
-            if len(joint) == 1:
-                raise
+                one.told, one.is_asked = answer, True
+        except Exception as error:  # noqa: BLE001  (each asker raises it again)
+            for one in joint:
+                one.error = error
         finally:
             self._hand_on()
             for one in joint[1:]:

@@ -69,8 +69,10 @@ def test_a_quote_costs_one_statement(
         till("POST", "/v1/offers/query", question)
     assert services.offers.log.flush()
     seen: list[str] = []
-    with services.quick.connect() as connection:
-        connection.connection.driver_connection.cursor_factory = _remembering(seen)
+    with services.quick.connect() as alone, services.gathering.connections.connect() as together:
+        for connection in (alone, together):
+            driver: Any = connection.connection.driver_connection
+            driver.cursor_factory = _remembering(seen)
     assert till("POST", "/v1/offers/query", question).status_code == 200
     assert len(seen) == len(asked), seen
     assert all(name in statement for name, statement in zip(asked, seen, strict=True)), seen

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Event
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, text
 from gateway.access.security import Scope
 from gateway.database import Database
 from gateway.serving.gathering import Gathering
+from gateway.serving.quick import Quick
 from tests.gateway.conftest import Caller
 
 
@@ -22,14 +22,8 @@ class Office:
         self.database = database
         self.open = Event()
         self.asked: list[list[int]] = []
-        self.gathering = Gathering(self.connect, patience_s)
+        self.gathering = Gathering(Quick(database.engine), patience_s)
         self.threads = ThreadPoolExecutor(8)
-
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """A connection that all questions asked together go over."""
-        with self.database.engine.connect() as connection:
-            yield connection
 
     def ask(self, question: int, kind: str = "double") -> "Future[int]":
         """The answer, once it is there."""
@@ -84,17 +78,17 @@ def test_another_kind_of_question_is_asked_by_itself(office: Office) -> None:
     assert sorted(office.asked[1:]) == [[2], [3]]
 
 
-def test_an_error_is_its_own_askers(office: Office) -> None:
-    """Those who asked together with the one that failed ask alone and are answered; the next goes on."""
+def test_who_asks_together_fails_together(office: Office) -> None:
+    """Each is told why; whoever comes next asks anew."""
     first = office.ask(1)
     office.wait_for(1)
-    bad, good = office.ask(0), office.ask(5)
+    failed = [office.ask(0), office.ask(5)]
     office.wait_for(3)
     office.open.set()
     assert first.result(timeout=60) == 2
-    assert good.result(timeout=60) == 10
-    with pytest.raises(ValueError, match="nothing"):
-        bad.result(timeout=60)
+    for answer in failed:
+        with pytest.raises(ValueError, match="nothing"):
+            answer.result(timeout=60)
     assert office.ask(6).result(timeout=60) == 12
 
 
