@@ -59,7 +59,6 @@ class Services:
     def close(self) -> None:
         """Writes what is buffered and gives the connections back."""
         self.offers.log.close()
-        self.gathering.close()
         self.quick.dispose()
         self.database.close()
 
@@ -88,18 +87,19 @@ def services_over(
 ) -> Services:
     """Services over an open database."""
     secrets = secrets_file.load_or_create(settings.secrets_file)
-    quick = open_engine(
+    engine = open_engine(
         database.url,
         pool_size=settings.pool_size + 1,
         statement_timeout_ms=QUICK_TIMEOUT_MS,
         pool_timeout_s=QUICK_WAIT_S,
         autocommit=True,
     )
+    quick = Quick(engine)
     return Services(
         settings=settings,
         database=database,
-        quick=Quick(quick),
-        gathering=Gathering(Quick(quick)),
+        quick=quick,
+        gathering=Gathering(quick.apart()),
         secrets=secrets,
         identity=identity_of(settings, secrets),
         offers=Offers(

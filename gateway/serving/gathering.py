@@ -65,10 +65,6 @@ class Gathering:
             raise place.error
         return place.told if place.is_asked else ask_all(connection, [question])[0]
 
-    def close(self) -> None:
-        """Gives the connection back."""
-        self.connections.dispose()
-
     def _wait(self, place: _Place) -> None:
         if place.turn.acquire(timeout=self._patience_s):
             return

@@ -20,6 +20,13 @@ class Quick:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.kept: deque[Connection] = deque()
+        self._apart: list[Quick] = []
+
+    def apart(self) -> "Quick":
+        """Others over the same engine, kept by themselves and disposed of with these."""
+        made = Quick(self.engine)
+        self._apart.append(made)
+        return made
 
     def connect(self) -> "Lent":
         """A connection for a block."""
@@ -27,6 +34,8 @@ class Quick:
 
     def dispose(self) -> None:
         """Gives the connections that are not in use back."""
+        for one in self._apart:
+            one.dispose()
         while self.kept:
             self.kept.pop().close()
         self.engine.dispose()

@@ -53,6 +53,7 @@ def office(database: Database) -> Iterator[Office]:
     made = Office(database)
     with made.threads:
         yield made
+    made.gathering.connections.dispose()
 
 
 def test_who_waits_is_taken_along(office: Office) -> None:
@@ -104,6 +105,7 @@ def test_nobody_waits_for_long(database: Database) -> None:
         assert office.asked == [[1], [2]]
         office.open.set()
         assert [slow.result(timeout=60), alone.result(timeout=60)] == [2, 4]
+    office.gathering.connections.dispose()
 
 
 def test_a_slow_reserve_keeps_no_quote_waiting(call: Callable[..., Caller], database: Database) -> None:
