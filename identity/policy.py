@@ -90,7 +90,7 @@ class Policy:
     bound_cap: int
     drop_lines_bits: tuple[int, ...]
     one_to_a_home: bool
-    """True where no two shoppers live together: then different names or births at one home are mistakes."""
+    """True where no two shoppers live together: then names, births and numbers that differ are mistakes."""
     tombstone_days: int
     mention_days: int
     breaker: Rule

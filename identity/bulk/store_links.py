@@ -10,7 +10,7 @@ from typing import Final
 from identity.bulk import store_names
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
-from identity.partition.links import DOUBT_LINE, DOUBT_LINE_OF_CARDS, Strength
+from identity.partition.links import DOUBT_LINE, DOUBT_LINE_OF_CARDS, EVEN_LINE, Strength
 from identity.policy import Linking
 from identity.scoring import catalogue
 from identity.scoring.weigh import Model
@@ -21,9 +21,20 @@ _SHARED: Final = (
 )
 _BY_NAME: Final = f"('{Linking.NAMES}', '{Linking.SECOND}')"
 
+_DISPUTED: Final = (
+    "SELECT DISTINCT l, r FROM (SELECT s.l, s.r FROM (SELECT DISTINCT l, r FROM shared) s"
+    " JOIN live a ON a.no = s.l JOIN live b ON b.no = s.r AND b.type = a.type"
+    f" WHERE a.type IN {catalogue.NUMBERS} GROUP BY s.l, s.r, a.type HAVING NOT bool_or(a.value = b.value))"
+)
+"""The pairs that both show a number for life of one type, and not the same."""
+
 _IS_BELIEVED: Final = (
-    f"w.units >= CASE WHEN s.type IN {catalogue.IDENTIFIERS} THEN {DOUBT_LINE} ELSE {DOUBT_LINE_OF_CARDS} END"
-    " OR p.date_of_birth = q.date_of_birth"
+    f"CASE WHEN s.type NOT IN {catalogue.IDENTIFIERS}"
+    f" THEN w.units >= {DOUBT_LINE_OF_CARDS} OR p.date_of_birth = q.date_of_birth"
+    f" WHEN w.units >= {EVEN_LINE} THEN true"
+    f" WHEN s.type IN {catalogue.NUMBERS} THEN p.date_of_birth = q.date_of_birth"
+    f" ELSE w.units >= {DOUBT_LINE} AND d.l IS NULL"
+    " AND NOT coalesce(p.date_of_birth <> q.date_of_birth, false) END"
 )
 
 
@@ -64,6 +75,7 @@ def link(con: DuckDBPyConnection, model: Model, workforce: Workforce) -> None:
         f"CREATE TEMP TABLE deterministic AS SELECT l, r, min(priority) FILTER ({_IS_BELIEVED}) AS rank,"
         f" arg_min(type, (priority, type)) FILTER ({_IS_BELIEVED}) AS basis FROM shared s"
         " JOIN weight w USING (l, r) JOIN record p ON p.no = l JOIN record q ON q.no = r"
+        f" LEFT JOIN ({_DISPUTED}) d USING (l, r)"
         " LEFT JOIN named a ON a.no = s.l LEFT JOIN named b ON b.no = s.r LEFT JOIN verdict v"
         " ON v.one = least(a.name_no, b.name_no) AND v.other = greatest(a.name_no, b.name_no)"
         " AND a.name_no + b.name_no IS NOT NULL"  # least() and greatest() pass over a missing side

@@ -60,13 +60,14 @@ def shared_columns(document: Document) -> list[str]:
 
 
 def _terms(document: Document) -> Iterator[tuple[str, str]]:
-    """Each comparison and what it adds, in the document's order; nothing where a side is silent."""
+    """Each comparison and what it adds, in the document's order; what silence says where a side is silent."""
     for name, odds in document.odds.items():
         levels = catalogue.comparison(name).levels
         cases = []
         for place, (level, shown) in enumerate(zip(levels, odds, strict=True), start=1):
             cases.append(f"WHEN {place} THEN {_bits(shown.bits, shown, _corrected_by(level, document))}")
-        yield name, f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
+        silent = _exact(document.silence.get(name, 0.0))
+        yield name, f"CASE mw_{name} {' '.join(cases)} ELSE {silent} END"
 
 
 def _kin_terms(document: Document, kin: Kin) -> Iterator[str]:

@@ -26,9 +26,12 @@ from identity.scoring.weigh import UNITS_PER_BIT, Model
 Pair = tuple[RecordKey, RecordKey]
 
 DOUBT_LINE: Final = -6 * UNITS_PER_BIT
-"""The weight below which a shared identifier that the model weighs proves nothing, unless the births are the
-same: the weight counts it, and still two people are sixty times as likely as one. Somebody wrote down, or
-uses, what is somebody else's.
+"""The weight below which a shared mailbox or telephone proves nothing: the weight counts it, and still two
+people are sixty times as likely as one. Somebody wrote down, or uses, what is somebody else's.
+"""
+EVEN_LINE: Final = 0
+"""The same where births or numbers for life contradict, and of a number for life alone. Who moves or marries
+keeps both: where both are the same a number is believed whatever else differs.
 """
 
 DOUBT_LINE_OF_CARDS: Final = DOUBT_LINE - 20 * UNITS_PER_BIT
@@ -166,8 +169,7 @@ def between(
     if judged_at is not None:
         return Link(left.ref, right.ref, Strength.JUDGED, "judged", recency(judged_at), weight)
     rules = list(_deterministic(left, right, policy))
-    born_as_one = not left.pool.births.isdisjoint(right.pool.births)
-    believed = (rule for rule in rules if born_as_one or weight >= doubt_line(rule.type))
+    believed = (rule for rule in rules if _is_believed(rule, weight, left.pool, right.pool))
     rule = min(believed, key=lambda rule: (rule.priority, rule.type), default=None)
     if rule is not None:
         return Link(left.ref, right.ref, Strength.DETERMINISTIC, rule.type, rule.priority, weight)
@@ -178,9 +180,24 @@ def between(
     return None
 
 
-def doubt_line(identifier_type: str) -> int:
-    """The weight below which a shared identifier of the type proves nothing."""
-    return DOUBT_LINE if identifier_type in catalogue.IDENTIFIERS else DOUBT_LINE_OF_CARDS
+def _is_believed(rule: IdentifierRule, weight: int, left: Pool, right: Pool) -> bool:
+    """Whether a shared identifier proves anything beside all else that the model weighs."""
+    born_as_one = not left.births.isdisjoint(right.births)
+    if rule.type not in catalogue.IDENTIFIERS:
+        return born_as_one or weight >= DOUBT_LINE_OF_CARDS
+    if weight >= EVEN_LINE:
+        return True
+    if rule.type in catalogue.NUMBERS:
+        return born_as_one
+    return weight >= DOUBT_LINE and not _contradict_for_life(left, right)
+
+
+def _contradict_for_life(left: Pool, right: Pool) -> bool:
+    """Whether both name a birth, or a number for life of one type, and not the same."""
+    if left.births and right.births and left.births.isdisjoint(right.births):
+        return True
+    named = ((left.by_type.get(each), right.by_type.get(each)) for each in catalogue.NUMBERS)
+    return any(ours and theirs and ours.isdisjoint(theirs) for ours, theirs in named)
 
 
 def _deterministic(left: Member, right: Member, policy: Policy) -> Iterable[IdentifierRule]:

@@ -45,22 +45,19 @@ def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | Non
     judged = bench.between(left.refs, right.refs)
     if judged is not None:
         return None if judged.verdict is Verdict.SAME else _judged(judged)
-    only_kin_could_be_two = policy.one_to_a_home and _are_near(left, right)
-    return (
-        _suffix(left, right)
-        or (
-            None
-            if only_kin_could_be_two
-            else _given_name(left, right, policy) or _exclusive(left, right, policy)
-        )
-        or _limit(left, right, policy)
-    )
+    return _suffix(left, right) or _told_apart(left, right, policy) or _limit(left, right, policy)
 
 
-def _are_near(left: Pool, right: Pool) -> bool:
-    """Whether they share a home or a day of birth, so that only people of one family could be two."""
-    if any(c.agrees for c in _compared(BIRTH, left, right)):
-        return True
+def _told_apart(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    """By what tells people apart. Where nobody lives together it tells only of those whose births clearly
+    differ and who share no home: all else are mistakes, which the weights count.
+    """
+    if policy.one_to_a_home and (_share_home(left, right) or not are_born_apart(left, right)):
+        return None
+    return _given_name(left, right, policy) or _exclusive(left, right, policy)
+
+
+def _share_home(left: Pool, right: Pool) -> bool:
     is_near = _share("postcode", left, right) or _share("city", left, right)
     return is_near and (_share("street", left, right) or _share("family_name", left, right))
 

@@ -1,8 +1,9 @@
-"""What of a fitted model may be kept: nothing by which a shopper could be told.
+"""What of a fitted model may be kept: nothing by which a shopper could be told, nor of the files alone.
 
 A model outlives the records it was fitted to, lies in files and backups, and no erasure reaches into it. So
 it keeps how frequent a value is only of values that many show; all others count as seen once, as values do
-that were never seen. Values that belong to one person or home are not kept at all.
+that were never seen. Values that belong to one person or home are not kept at all. Nor is what it told in
+those files that a side says nothing: who comes later, from another source, may well say less.
 """
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ OF_ONE: Final = catalogue.IDENTIFIERS
 def anonymous(content: Document) -> Document:
     """The model without what could tell who was in training, under the version that its content gives it."""
     terms = {column: _kept(column, found) for column, found in content.terms.items()}
-    return replace(content, terms=MappingProxyType(terms)).named()
+    return replace(content, terms=MappingProxyType(terms), silence=MappingProxyType({})).named()
 
 
 def check(content: Document) -> None:

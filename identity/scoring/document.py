@@ -11,7 +11,7 @@ Invariant: a document that loads is complete and says what the code does; nothin
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf, isfinite, log2
 from types import MappingProxyType
 from typing import Any, Final
@@ -58,7 +58,9 @@ class Odds:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A model as data. `odds` has one entry for each level of each comparison used."""
+    """A model as data. `odds` has one entry for each level of each comparison used, `silence` the bits of
+    each comparison on which it tells that a side says nothing.
+    """
 
     version: str
     prior: float
@@ -67,6 +69,7 @@ class Document:
     join_bits: float
     review_bits: float
     kin: Kin | None = None
+    silence: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def namesake_bits(self) -> float:
@@ -104,6 +107,7 @@ def parse(raw: Mapping[str, Any]) -> Document:
         join_bits=_number(lines.get("join_bits"), "lines.join_bits"),
         review_bits=_number(lines.get("review_bits"), "lines.review_bits"),
         kin=_kin(_mapping(raw, "kin")) if "kin" in raw else None,
+        silence=_silence(_mapping(raw, "silence")) if "silence" in raw else MappingProxyType({}),
     )
 
 
@@ -122,6 +126,8 @@ def written(document: Document) -> dict[str, Any]:
     if document.kin is not None:
         shares = {name: list(each) for name, each in document.kin.shares.items()}
         found["kin"] = {"probability_two_random_records_live_together": document.kin.prior, "shares": shares}
+    if document.silence:
+        found["silence"] = dict(document.silence)
     return found
 
 
@@ -192,6 +198,13 @@ def _kin(raw: dict[str, Any]) -> Kin:
             }
         ),
     )
+
+
+def _silence(raw: dict[str, Any]) -> Mapping[str, float]:
+    found = {catalogue.comparison(name).name: _number(bits, f"silence.{name}") for name, bits in raw.items()}
+    if any(bits > 0 for bits in found.values()):
+        raise ModelError("silence must not speak for a pair.")
+    return MappingProxyType(found)
 
 
 def _terms(column: str, raw: object) -> Terms:

@@ -4,8 +4,9 @@ Invariant: a weight is the sum of what each attribute says, each attribute once,
 the distinct values of both sides; it is added up in the order of the document and rounded once, so equal
 values give equal weights, whoever asks. The best of several comparisons says less than the same agreement of
 two values alone: who has ten spellings agrees with strangers ten times as often. Where the model knows people
-of one home, what these explain better than chance is taken off (`kin`). A name alone joins only where it is
-written alike, and rare enough.
+of one home, what these explain better than chance is taken off (`kin`); where it knows that nobody leaves an
+attribute out, silence speaks against a pair. A name alone joins only where it is written alike, and rare
+enough.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,7 @@ NOISE_BITS: Final = 1e-6
 """More than the order in which bits are added up can change their sum."""
 _CALLED_ALIKE: Final = "Names that only resemble each other need something beside them."
 _OF_ONE_HOME: Final = "Two people of one home would share as much: so far it tells nothing."
+_SILENT: Final = "A side leaves out what records of one person always say here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,10 @@ class ScoredModel:
         """The log odds that both sides are one shopper, in units."""
         bits, beside_name = self.prior_bits, -inf
         for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
-            if lefts and rights:
-                said = scorer.bits(lefts, rights)
-                bits += said
-                if not scorer.is_of_name:
-                    beside_name = max(beside_name, said)
+            said = scorer.bits(lefts, rights)
+            bits += said
+            if not scorer.is_of_name:
+                beside_name = max(beside_name, said)
         if self._kin_bits is not None:
             bits -= self._explained_by_home(left, right)
         if beside_name > 0 or bits <= self._namesake_bits or self._are_namesakes(left, right):
@@ -117,8 +118,8 @@ class ScoredModel:
     def may_reach(self, line: int, left: Pool, right: Pool, /) -> bool:
         """Whether the ceiling reaches a line. What speaks against the pair may rest on dead keys.
 
-        Attributes are asked until all that is left could not make up for them. What a home explains only
-        lowers the weight, and may rest on dead keys, so it is left out.
+        Attributes are asked until all that is left could not make up for them. What a home explains, and what
+        silence says, only lower the weight, so they are left out.
         """
         ours, theirs = self._said(left), self._said(right)
         asked = [(each, ours[at], theirs[at]) for at, each in self._swings if ours[at] and theirs[at]]
@@ -142,6 +143,8 @@ class ScoredModel:
                 found.append(
                     Evidence(name, step.level.name, best.bits, step.level.sentence, (shown[0], shown[1]))
                 )
+            elif scorer.silence:
+                found.append(Evidence(scorer.comparison.name, "silent", scorer.silence, _SILENT, ("", "")))
         is_called_alike = not any(each.bits > 0 for each in found if each.attribute not in catalogue.OF_NAME)
         if self._kin_bits is not None and (home := self._explained_by_home(left, right)):
             found.append(Evidence("home", "shared", -home, _OF_ONE_HOME, ("", "")))
@@ -181,14 +184,14 @@ def units(bits: float) -> int:
 
 def _scorer(comparison: Comparison, odds: tuple[Odds, ...], content: Document) -> Scorer:
     kin = None if content.kin is None else content.kin.bits(comparison.name, [each.u for each in odds])
-    rests_on_keys = comparison.name in catalogue.IDENTIFIERS  # whose values count while keys are live
     return Scorer(
         comparison,
         odds,
         _terms(comparison, content),
         kin,
-        rests_on_keys=rests_on_keys,
         is_of_name=comparison.name in catalogue.OF_NAME,
+        rests_on_keys=comparison.name in catalogue.IDENTIFIERS,  # whose values count while keys are live
+        silence=content.silence.get(comparison.name, 0.0),
     )
 
 

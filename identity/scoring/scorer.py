@@ -83,7 +83,8 @@ class Best:
 class Scorer:
     """A comparison with its numbers. `rests_on_keys` says that its values count only while keys are live;
     `kin_bits` is what each level says for people of one home, None where they agree as strangers do;
-    `is_of_name` that it compares what people are called.
+    `is_of_name` that it compares what people are called; `silence` is what it says that a side says nothing,
+    at most nothing.
     """
 
     def __init__(
@@ -95,8 +96,10 @@ class Scorer:
         *,
         rests_on_keys: bool,
         is_of_name: bool,
+        silence: float,
     ) -> None:
         self.comparison = comparison
+        self.silence = silence
         self.rests_on_keys = rests_on_keys
         self._steps = tuple(
             Step(level, odd.bits, log2(odd.u), term, kin)
@@ -122,11 +125,11 @@ class Scorer:
         return tuple(view for view in said if self._value(view))
 
     def bits(self, lefts: Said, rights: Said) -> float:
-        """What the attribute says, nothing when a side is silent."""
+        """What the attribute says; what silence says when a side is silent."""
         if len(lefts) == 1 and len(rights) == 1:
             return self._alone(lefts[0], rights[0])
         found = self.best(lefts, rights) if lefts and rights else None
-        return 0.0 if found is None else found.bits
+        return self.silence if found is None else found.bits
 
     def hope(self, lefts: Said, rights: Said) -> float:
         """At least what the attribute says if some of the keys on which the values rest say nothing."""
@@ -156,7 +159,7 @@ class Scorer:
     def _alone(self, left: Any, right: Any) -> float:
         step = self._step(left, right)
         if step is None:
-            return 0.0
+            return self.silence
         return step.bits if step.terms is None else step.of(self.comparison, left, right)
 
     def _step(self, left: Any, right: Any) -> Step | None:

@@ -2,6 +2,7 @@
 
 - `levels`    on which level each comparison of each pair agrees, asked of DuckDB by the levels' own SQL
 - `estimate`  m, u and the share of true pairs, by expectation maximisation
+- `silence`   what it tells that a side says nothing
 - `lines`     from which weight two records are joined
 - `fit`       all of it: records in, a model out
 

@@ -9,13 +9,14 @@ Pairs that the rules of the partition will not join, because the given names cle
 proves identity is shared, are taken for two people: else the members of a household, who share all but that,
 would teach that true pairs have different given names. Where a file knows homes, people of one home are a
 third kind of pair with a share of their own (`kin`), so that those of one given name teach nothing wrong
-either.
+either. Where a file hardly ever leaves an attribute out, it also tells that a side says nothing (`silence`).
 
 Invariant: deterministic, and every probability lies above nothing, however small or constant the file is.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from math import log2
 from typing import Final
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from identity.scoring import priors
 from identity.scoring.comparison import Comparison
 from identity.scoring.kin import Kin
+from identity.scoring.training import silence
 from identity.scoring.training.levels import ABSENT, Levels
 
 ROUNDS_MAX: Final = 40
@@ -34,6 +36,7 @@ STRANGERS: Final = 2_000.0  # so many pairs of two people are the beliefs worth:
 UNSEEN: Final = 0.5  # added to each count of random pairs: what was never seen is not impossible
 BITS_MAX: Final = 60.0
 LEAST_TRUE: Final = 0.5
+LIKELY: Final = 0.5
 PRIOR_MAX: Final = 0.5
 
 Floats = NDArray[np.float64]
@@ -54,12 +57,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What was learned: m and u per level of each comparison, the share of true pairs, each candidate's
-    bits.
+    """What was learned: m and u per level of each comparison, what silence on it says, the share of true
+    pairs, each candidate's bits.
     """
 
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
+    silence: Mapping[str, float]
     prior: float
     bits: Floats
     rounds: int
@@ -69,11 +73,12 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """Pairs of one kind, beside strangers: their share of all pairs, and how often they show each level of
-    each comparison; None where they agree as strangers do.
+    each comparison; None where they agree as strangers do. `silence` is what it says that a side is silent.
     """
 
     prior: float
     shares: tuple[Floats | None, ...]
+    silence: tuple[float, ...]
 
     def learned(self, found: float, sample: Sample, weights: Floats, believed: "_Kind") -> "_Kind":
         """The kind as it shows in the candidates, of which each belongs to it with its weight."""
@@ -83,21 +88,26 @@ class _Kind:
             else _shares(_counts(sample.candidates, place, weights, len(each)), BELIEF * each)
             for place, each in enumerate(believed.shares)
         )
-        return _Kind(_prior(found, sample), shares)
+        return _Kind(_prior(found, sample), shares, self.silence)
 
     def bits(self, levels: Levels, u: Sequence[Floats], shares: Floats | None) -> Floats:
         """What pairs on these levels weigh for this kind against strangers; `shares` are term frequencies."""
         total = np.full(len(levels), log2(self.prior / (1 - self.prior)))
-        for place, (agree, chance) in enumerate(zip(self.shares, u, strict=True)):
-            if agree is None:
-                continue
-            # The last entry is read by ABSENT, which is -1.
-            said = np.append(np.log2(agree / chance), 0.0)[levels[:, place]]
-            if shares is not None:
-                base = np.append(np.log2(chance), 0.0)[levels[:, place]]
-                said = said + np.nan_to_num(base - np.log2(shares[:, place]))
-            total += said
+        for place in range(len(self.shares)):
+            total += self.said(place, levels, u, shares)
         return total
+
+    def said(self, place: int, levels: Levels, u: Sequence[Floats], shares: Floats | None) -> Floats | float:
+        """What of it the comparison at a place says."""
+        agree, chance = self.shares[place], u[place]
+        if agree is None:
+            return 0.0
+        # The last entry is read by ABSENT, which is -1.
+        said = np.append(np.log2(agree / chance), self.silence[place])[levels[:, place]]
+        if shares is not None:
+            base = np.append(np.log2(chance), 0.0)[levels[:, place]]
+            said = said + np.nan_to_num(base - np.log2(shares[:, place]))
+        return np.asarray(said, dtype=np.float64)
 
 
 def estimate(
@@ -106,8 +116,11 @@ def estimate(
     """The estimate. `believed_pairs` is how many true pairs are expected before anything was compared,
     `kin_pairs` how many pairs of one home, None where nobody lives together.
     """
-    believed = _Kind(_prior(believed_pairs, sample), tuple(map(_believed, comparisons)))
-    believed_kin = None if kin_pairs is None else _Kind(_prior(kin_pairs, sample), _at_home(comparisons))
+    nothing = (0.0,) * len(comparisons)
+    believed = _Kind(_prior(believed_pairs, sample), tuple(map(_believed, comparisons)), nothing)
+    believed_kin = (
+        None if kin_pairs is None else _Kind(_prior(kin_pairs, sample), _at_home(comparisons), nothing)
+    )
     one, home = believed, believed_kin
     u = _chances(sample, comparisons, np.ones(len(sample.random)))
     expected, rounds = 0.0, 0
@@ -118,9 +131,11 @@ def estimate(
         if rounds == ROUNDS_MAX or abs(found - expected) <= STEADY * found:
             kin = None if home is None else _kin(home, comparisons)
             weights = bits - np.maximum(0.0, kin_bits)
-            return Estimate(_present(one.shares), u, one.prior, weights, rounds, kin)
+            return Estimate(_present(one.shares), u, _told(one, comparisons), one.prior, weights, rounds, kin)
         rounds, expected = rounds + 1, found
-        one = one.learned(found, sample, likely, believed)
+        said = partial(one.said, levels=sample.candidates, u=u, shares=sample.shares)
+        silent = silence.learned(comparisons, sample.candidates, sample.random, bits, likely > LIKELY, said)
+        one = replace(one.learned(found, sample, likely, believed), silence=silent)
         if home is not None and believed_kin is not None:
             home = home.learned(float(at_home.sum()), sample, at_home, believed_kin)
         same, together = _likely(*_weighed(sample.random, one, home, u, None))
@@ -159,6 +174,10 @@ def _at_home(comparisons: Sequence[Comparison]) -> tuple[Floats | None, ...]:
 def _kin(home: _Kind, comparisons: Sequence[Comparison]) -> Kin:
     named = zip(comparisons, home.shares, strict=True)
     return Kin(home.prior, {each.name: tuple(found.tolist()) for each, found in named if found is not None})
+
+
+def _told(one: _Kind, comparisons: Sequence[Comparison]) -> dict[str, float]:
+    return {each.name: bits for each, bits in zip(comparisons, one.silence, strict=True) if bits}
 
 
 def _present(shares: Sequence[Floats | None]) -> tuple[Floats, ...]:

@@ -181,4 +181,6 @@ def _document(held: Cards, learned: Estimate, join_bits: float) -> Document:
         for place, each in enumerate(held.comparisons)
     }
     review_bits = join_bits - lines.REVIEW_BITS
-    return Document("fitted", learned.prior, odds, held.terms, join_bits, review_bits, learned.kin).named()
+    return Document(
+        "fitted", learned.prior, odds, held.terms, join_bits, review_bits, learned.kin, learned.silence
+    ).named()

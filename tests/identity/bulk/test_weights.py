@@ -26,10 +26,14 @@ pytestmark = pytest.mark.long
 HOMES = Kin(0.001, priors.AT_HOME)
 
 
-@pytest.mark.parametrize("kin", [None, HOMES])
-def test_weights_are_the_same_online_and_in_bulk(tmp_path: Path, kin: Kin | None) -> None:
+@pytest.mark.parametrize(
+    ("kin", "silence"), [(None, {}), (HOMES, {"postcode": -4.1, "date_of_birth": -1 / 3, "city": -2.7})]
+)
+def test_weights_are_the_same_online_and_in_bulk(
+    tmp_path: Path, kin: Kin | None, silence: dict[str, float]
+) -> None:
     """Non-ASCII, empty and very long values, several phones, frequencies of names: equal to the unit, whether
-    the model knows people of one home or not.
+    the model knows people of one home and what silence tells or not.
     """
     by = policy.load()
     terms = {
@@ -38,7 +42,7 @@ def test_weights_are_the_same_online_and_in_bulk(tmp_path: Path, kin: Kin | None
         "email": Terms(1000, {}),
         "city": Terms(77, {"wien": 0.3, "koln": 1 / 3}),
     }
-    model = ScoredModel(replace(shipped.default().document, terms=terms, kin=kin))
+    model = ScoredModel(replace(shipped.default().document, terms=terms, kin=kin, silence=silence))
     path = written(random.Random(3), tmp_path / "people.csv", count=400)
     pairs = [(name, name.removesuffix("_2")) for name in COLUMNS if name != "key"]
     intake = Intake(files.sources([path]), mapping.of(pairs, by), "key")

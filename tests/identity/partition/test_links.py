@@ -1,6 +1,7 @@
 import random
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,24 +128,48 @@ def test_weight_makes_probable_and_possible_links() -> None:
 
 
 def test_weight_may_doubt_what_it_counted() -> None:
-    """Where all else speaks against two records, an address or a number for life is a slip, to be looked at,
-    unless the births are the same; a card, of which the model knows nothing, was passed on only where they
-    speak twenty bits louder.
+    """Where all else speaks against two records, an address is a slip, to be looked at; a number for life is
+    one as soon as two people are likelier, unless the births are the same too. A card, of which the model
+    knows nothing, was passed on only where all else speaks twenty bits louder.
     """
+    for bits, kind in ((0, "national_id"), (-6, "email")):
+        assert _doubted(bits, **{kind: "1234567"}) is Strength.DETERMINISTIC
+        assert _doubted(bits - 0.01, **{kind: "1234567"}) is Strength.POSSIBLE
+    assert _doubted(-50, national_id="1234567", born="1980-02-01") is Strength.DETERMINISTIC
+    assert _doubted(-26, loyalty_card="7") is Strength.DETERMINISTIC
+    assert _doubted(-26.01, loyalty_card="7") is Strength.POSSIBLE
+    assert _doubted(-26, loyalty_card="7", national_id="1234567") is Strength.DETERMINISTIC
+    assert _doubted(-50, loyalty_card="7", born="1980-02-01") is Strength.DETERMINISTIC
 
-    def linked(bits: float, **shown: str) -> Strength | None:
-        one, other = members(shopper("web/1", **shown), shopper("web/2", **shown)).values()
-        link = links.between(one, other, None, Fixed(int(bits * UNITS_PER_BIT)), POLICY)
-        return link.strength if link else None
 
-    for kind in ("national_id", "email"):
-        assert linked(-6, **{kind: "1234567"}) is Strength.DETERMINISTIC
-        assert linked(-6.01, **{kind: "1234567"}) is Strength.POSSIBLE
-    assert linked(-50, national_id="1234567", born="1980-02-01") is Strength.DETERMINISTIC
-    assert linked(-26, loyalty_card="7") is Strength.DETERMINISTIC
-    assert linked(-26.01, loyalty_card="7") is Strength.POSSIBLE
-    assert linked(-26, loyalty_card="7", national_id="1234567") is Strength.DETERMINISTIC
-    assert linked(-50, loyalty_card="7", born="1980-02-01") is Strength.DETERMINISTIC
+@pytest.mark.parametrize(
+    ("one", "other", "is_doubted"),
+    [
+        ({"born": "1980-02-01"}, {"born": "1981-02-01"}, True),
+        ({"born": "1980-02-01"}, {"born": "1980-02-01"}, False),
+        ({"born": "1980-02-01"}, {}, False),
+        ({"national_id": "1234567"}, {"national_id": "7654321"}, True),
+        ({"national_id": "1234567"}, {"tax_id": "7654321"}, False),
+    ],
+)
+def test_what_one_has_for_life_doubts_an_address_sooner(
+    one: dict[str, str], other: dict[str, str], is_doubted: bool
+) -> None:
+    """Who moves keeps birth and number, so where these differ two people are two."""
+    assert _doubted(0, one, other, email="a@x.example.com") is Strength.DETERMINISTIC
+    expected = Strength.POSSIBLE if is_doubted else Strength.DETERMINISTIC
+    assert _doubted(-0.01, one, other, email="a@x.example.com") is expected
+
+
+def _doubted(
+    bits: float, left: dict[str, str] | None = None, right: dict[str, str] | None = None, **shared: str
+) -> Strength | None:
+    """How a pair that weighs so many bits is linked, when both sides show what is shared."""
+    one, other = members(
+        shopper("web/1", **shared, **(left or {})), shopper("web/2", **shared, **(right or {}))
+    ).values()
+    link = links.between(one, other, None, Fixed(int(bits * UNITS_PER_BIT)), POLICY)
+    return link.strength if link else None
 
 
 @given(st.integers(0, 1 << 32), st.integers(2, 16))

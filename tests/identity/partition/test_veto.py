@@ -197,18 +197,22 @@ def test_any_pair_of_values_can_veto() -> None:
     assert rule(group, pool(shopper("web/3", "anna huber"))) == "given_name"
 
 
-def test_where_nobody_lives_together_another_name_at_home_is_a_mistake() -> None:
-    """Twins elsewhere: one home, one day of birth, two given names and two numbers."""
+def test_where_nobody_lives_together_another_name_is_a_mistake() -> None:
+    """Twins elsewhere: one home, one day of birth, two given names and two numbers. Who shares less is left
+    to the weights, unless the births clearly differ too; suffixes and limits hold as ever.
+    """
     home, away = {"street": "hauptstrasse", "postcode": "1010"}, {"street": "feldweg", "postcode": "8010"}
     one = pool(shopper("web/a", "anna huber", born="1980-05-05", attributes=home, national_id="1111111"))
     other = pool(shopper("crm/b", "klara huber", born="1980-05-05", attributes=home, national_id="9876543"))
-    stranger = pool(shopper("crm/c", "klara huber", born="1953-02-01", attributes=away))
+    mover = pool(shopper("crm/c", "klara huber", attributes=away))
+    stranger = pool(shopper("crm/f", "klara huber", born="1953-02-01", attributes=away))
+    elder = pool(shopper("crm/d", "anna huber", suffix="sr"))
+    younger = pool(shopper("crm/e", "anna huber", suffix="jr"))
     alone = replace(POLICY, one_to_a_home=True)
-    assert rule(one, other) == "given_name"
-    assert veto.veto(one, other, NOBODY, alone) is None
-    found = veto.veto(one, stranger, NOBODY, alone)
-    assert found is not None
-    assert found.rule == "given_name"
+    assert rule(one, other) == rule(one, mover) == "given_name"
+    assert veto.veto(one, other, NOBODY, alone) is veto.veto(one, mover, NOBODY, alone) is None
+    refused = [veto.veto(one, stranger, NOBODY, alone), veto.veto(elder, younger, NOBODY, alone)]
+    assert [found and found.rule for found in refused] == ["given_name", "suffix"]
 
 
 def test_a_nameless_record_does_not_vouch() -> None:
