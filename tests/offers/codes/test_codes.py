@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 from uuid import UUID
@@ -239,6 +240,59 @@ def test_a_clipped_coupon_applies_at_the_till(till: Till) -> None:
     opening.unclip(till.connection, "secret", (7, 9))
     till.connection.commit()
     assert ask(till, who=shopper(7, 9)).decision.totals.discount == 0
+
+
+def test_a_code_ends_at_its_instant(till: Till) -> None:
+    """The last moment before it is good, the instant itself is not."""
+    (over,) = codes_of(till, expires_at=NOW)
+    (good,) = codes_of(till, expires_at=NOW + timedelta(microseconds=1))
+    assert reasons(ask(till, over)) == ["code_expired"]
+    assert ask(till, good).decision.totals.discount == 1000
+
+
+def test_revoking_again_changes_nothing(till: Till) -> None:
+    """When codes were ended is told for ever."""
+    codes_of(till)
+    (batch,) = issuing.batches(till.connection, "secret", limit=5)
+    for days in range(2):
+        issuing.revoke(till.connection, batch.id, replace(ANNA, at=NOW + timedelta(days=days)))
+    (ended,) = issuing.batches(till.connection, "secret", limit=5)
+    assert ended.revoked_at == NOW
+
+
+def test_of_two_codes_of_a_campaign_one_is_enough(till: Till) -> None:
+    """Another till used one of them since the quote; the other still opens it."""
+    one, other = codes_of(till, 2)
+    at = key()
+    answer = ask(till, one, other, at=at)
+    till.ctx.log.flush()
+    ask(till, one, mode="reserve")
+    (effect,) = answer.decision.effects
+    applied = Applied(effect.offer, "1", 1000, effect.amount)
+    use = Use(transaction=at, decision=answer.id, state="committed", applied=(applied,))
+    done = service.use(till.connection, till.ctx, use, Clocks(received_at=NOW, occurred_at=NOW))
+    assert isinstance(done, Redemption)
+    assert [item.granted_minor for item in done.items] == [1000]
+
+
+def test_a_campaign_that_is_over_takes_no_codes_and_no_clips(till: Till) -> None:
+    """Nobody is promised what no till will give."""
+    campaigns.end(till.connection, "secret", ANNA)
+    till.connection.commit()
+    with pytest.raises(CampaignStateError):
+        codes_of(till)
+    with pytest.raises(CampaignStateError):
+        opening.clip(till.connection, "secret", 7, now=NOW)
+
+
+def test_one_coupon_is_put_back_and_no_other(till: Till) -> None:
+    """What else was clipped stays."""
+    campaign(till.connection, "other", percent=30, reach="code")
+    for name in ("secret", "other"):
+        opening.clip(till.connection, name, 7, now=NOW)
+    opening.unclip(till.connection, "other", (7,))
+    till.connection.commit()
+    assert ask(till, who=shopper(7)).decision.totals.discount == 1000
 
 
 def test_only_campaigns_that_ask_for_one_get_a_code(till: Till) -> None:

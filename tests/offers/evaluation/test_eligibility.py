@@ -17,7 +17,7 @@ from offers.marketing.campaign import (
     Stacking,
     Window,
 )
-from offers.marketing.campaign_rewards import AmountOff, Percent
+from offers.marketing.campaign_rewards import AmountOff, Gift, Percent
 from offers.model import Already, Left, Place, Query, Shopper, Want
 from offers.money import Money
 from tests.offers.worlds import (
@@ -179,6 +179,8 @@ def test_the_frequency_guard_counts_within_its_period() -> None:
     long_ago, lately = NOW_S - 31 * DAY_S, NOW_S - 10 * DAY_S
     assert asked(guarded, redeemed={1: (long_ago, lately)}) == "given"
     assert asked(guarded, redeemed={1: (long_ago, lately, NOW_S - 60)}) == "frequency"
+    assert asked(guarded, redeemed={1: (NOW_S - 30 * DAY_S, lately)}) == "given"
+    assert asked(guarded, redeemed={1: (NOW_S - 30 * DAY_S + 1, lately)}) == "frequency"
     again = (NOW + timedelta(days=20)).isoformat()
     assert hint(guarded, redeemed={1: (long_ago, lately, NOW_S - 60)}) == ("again_at", again)
 
@@ -213,9 +215,48 @@ def test_minimum_spend_counts_the_scope_or_the_basket_and_returns_against_it() -
 
 def test_lines_that_may_not_be_discounted_stay_out_of_reach() -> None:
     """The till's ban and the product's own; the product's wins."""
-    assert asked(promotion("a", TEN), till(line("1", "S1", 5000, discountable=False))) == "not_discountable"
+    kept_out = till(line("1", "S1", 5000, discountable=False))
+    assert asked(promotion("a", TEN), kept_out) == "not_discountable"
+    assert asked(promotion("a", TEN), kept_out, products=products(product("S1"))) == "not_discountable"
     banned = products(product("S1", discountable=False))
     assert asked(promotion("a", TEN), products=banned) == "not_discountable"
+
+
+def test_the_stricter_of_two_legal_minimums_binds() -> None:
+    """The line's own or the product's by its quantity, rounded up."""
+    dear = till(line("1", "S1", 5000, minimum_minor=4800))
+    known = products(product("S1", minimum_minor=1000))
+    assert taken_off(decide([promotion("a", TEN)], dear, products=known)) == {("a", "1"): 200}
+    strict = products(product("S1", minimum_minor=4900))
+    assert taken_off(decide([promotion("a", TEN)], dear, products=strict)) == {("a", "1"): 100}
+    weighed = till(line("1", "S1", 1000, quantity_milli=333, unit="kg"))
+    by_weight = products(product("S1", minimum_minor=2980))
+    assert taken_off(decide([promotion("a", TEN)], weighed, products=by_weight)) == {("a", "1"): 7}
+
+
+def test_of_one_unit_the_law_asks_for_its_part_rounded_up() -> None:
+    """Three may not cost less than 10.00, so one not less than 3.34."""
+    one = promotion("a", Percent(9000), limits=Limits(units_per_basket=1))
+    three = till(line("1", "S1", 3000, quantity_milli=3000, minimum_minor=1000))
+    assert taken_off(decide([one], three)) == {("a", "1"): 666}
+
+
+def test_a_gift_does_not_earn_itself() -> None:
+    """One of two mugs is the gift, so only the other counts: 1.00 is missing of 6.00."""
+    mug = promotion("a", Gift(("S1",)), conditions=Conditions(minimum_spend=euros(600)))
+    assert hint(mug, till(line("1", "S1", 1000, quantity_milli=2000))) == ("spend", "100")
+    either = promotion("a", Gift(("S1", "S2")), conditions=Conditions(minimum_spend=euros(800)))
+    assert hint(either, till(line("1", "S1", 300), line("2", "S2", 700))) == ("spend", "500")
+    whole = Conditions(minimum_spend=euros(1000), minimum_spend_of="basket")
+    beside = promotion("a", Gift(("S9",)), scope=Scope(products=frozenset({"S1"})), conditions=whole)
+    assert hint(beside, till(line("1", "S1", 600), line("2", "S9", 500))) == ("spend", "400")
+
+
+def test_a_campaign_behind_a_code_needs_it() -> None:
+    """Nobody else even hears of it."""
+    hidden = promotion("a", TEN, reach="code")
+    assert asked(hidden) == "silent"
+    assert asked(hidden, opened=frozenset({1})) == "given"
 
 
 def test_a_campaign_says_which_discounts_of_the_till_it_joins() -> None:

@@ -51,6 +51,15 @@ def test_what_is_not_in_stock_is_not_shown(stock: dict[int, int]) -> None:
     assert why(decision) == {"ten": "out_of_stock" if stock else "stock_unknown"}
 
 
+def test_the_law_binds_what_is_shown_as_well() -> None:
+    """No price below the least, and no offer on what may not be discounted."""
+    least = {1: FACTS["products"][1]._replace(minimum_minor=5900)}
+    (offer,) = decide([TEN], kiosk(), ANNA, **(FACTS | {"products": least})).offers
+    assert offer.price_after == 5900
+    banned = {1: FACTS["products"][1]._replace(discountable=False)}
+    assert decide([TEN], kiosk(), ANNA, **(FACTS | {"products": banned})).offers == ()
+
+
 def test_online_unknown_stock_is_no_obstacle() -> None:
     """A page has no shelf; the shop's own stock is asked only where it is known."""
     page = replace(kiosk(channel="web"), place=ONLINE)

@@ -1,4 +1,6 @@
-"""A pytest plugin that seeds one fault, given by its number, before anything of `offers` is imported."""
+"""A pytest plugin that seeds one fault, given by its number, before anything of `offers` is imported: into
+the module, or into the database as soon as it has its shape.
+"""
 
 import importlib.machinery
 import importlib.util
@@ -7,7 +9,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from tests.offers.faults.seeded import FAULTS, Fault
+from sqlalchemy.engine import Connection
+
+from tests.offers.faults.fault import Fault
+from tests.offers.faults.seeded import FAULTS
 
 
 class Faulty(importlib.machinery.SourceFileLoader):
@@ -17,9 +22,8 @@ class Faulty(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> object:
         """The code of the faulty source."""
-        source = self.get_data(self.path).decode()
-        assert source.count(self.fault.right) == 1, f"{self.fault.right!r} is not in {fullname} once"
-        return compile(source.replace(self.fault.right, self.fault.wrong), self.path, "exec")
+        source = self.get_data(self.get_filename(fullname)).decode()
+        return compile(self.fault.seeded(source), self.path, "exec")
 
 
 class Finder:
@@ -42,4 +46,22 @@ class Finder:
         return importlib.util.spec_from_loader(fullname, loader)
 
 
-sys.meta_path.insert(0, Finder(FAULTS[int(os.environ["SEEDED_FAULT"])]))  # type: ignore[arg-type]
+def seed_database(fault: Fault) -> None:
+    """From now on, whatever database is brought into shape gets the faulty function."""
+    from gateway import migrations
+
+    migrate = migrations.migrate
+
+    def and_slip(connection: Connection) -> None:
+        migrate(connection)
+        source = fault.seeded(fault.path.read_text(encoding="utf-8"))
+        connection.exec_driver_sql(source.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+
+    migrations.migrate = and_slip  # type: ignore[assignment]
+
+
+seeded = FAULTS[int(os.environ["SEEDED_FAULT"])]
+if seeded.is_sql:
+    seed_database(seeded)
+else:
+    sys.meta_path.insert(0, Finder(seeded))  # type: ignore[arg-type]

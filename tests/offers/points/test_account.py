@@ -69,6 +69,24 @@ def test_points_are_pending_until_goods_can_no_longer_come_back(shop: Till) -> N
     assert _balance(shop, LATER + timedelta(days=365)) == (0, 0, 0)
 
 
+def test_points_last_from_when_they_are_confirmed(shop: Till) -> None:
+    """Waiting for goods that might come back takes nothing of their time."""
+    _earn(shop)
+    policy = shop.ctx.policy
+    end = NOW + timedelta(seconds=policy.return_window_s + policy.points_last_s)
+    assert _balance(shop, end - timedelta(seconds=1)) == (100, 0, 0)
+    assert _balance(shop, end) == (0, 0, 0)
+
+
+def test_what_is_owed_is_paid_before_anything_is_spent(shop: Till) -> None:
+    """50 were spent while all were pending; of the 100 that came, 80 more cannot be paid: 30 are owed."""
+    _earn(shop)
+    _pay(shop, 50, NOW)
+    assert _balance(shop) == (0, 100, 50)
+    _pay(shop, 80)
+    assert _balance(shop, LATER) == (0, 0, 30)
+
+
 def test_a_return_takes_back_what_the_goods_earned(shop: Till) -> None:
     """All of it when all comes back; a reversed sale earns nothing either."""
     done = _earn(shop)
@@ -89,6 +107,7 @@ def test_points_that_were_spent_before_their_refund_are_owed(shop: Till) -> None
     assert _balance(shop, LATER) == (40, 0, 0)
     back = shop.give_back(done, ReturnLine("1", 1000), now=LATER)
     assert isinstance(back, Returned)
+    assert back.points_taken_back == 100
     assert _balance(shop, LATER) == (0, 0, 60)
     _earn(shop, amount=10_000)
     assert _balance(shop, LATER)[2] == 0
@@ -127,6 +146,36 @@ def test_a_part_that_comes_back_gives_its_share_of_the_points_back(shop: Till) -
     assert isinstance(back, Returned)
     assert (back.points_taken_back, back.points_given_back) == (50, 40)
     assert _balance(shop, LATER) == (60, 50, 0)
+    rest = shop.give_back(replace(held, transaction=held.transaction), ReturnLine("1", 1000), now=LATER)
+    assert isinstance(rest, Returned)
+    assert (rest.points_taken_back, rest.points_given_back) == (50, 40)
+
+
+def test_points_of_a_sale_come_back_once(shop: Till) -> None:
+    """In parts, and then the rest: what was given back is not given back again."""
+    _earn(shop)
+    _pay(shop, 60)
+    paid = shop.connection.execute(text("SELECT DISTINCT redemption_no FROM offers.point_use")).scalar_one()
+    given = [account.give_back(shop.connection, paid, points) for points in (20, None, None)]
+    assert given == [20, 40, 0]
+    assert _balance(shop, LATER) == (100, 0, 0)
+
+
+def test_the_oldest_debt_is_paid_first_and_each_once(shop: Till) -> None:
+    """Two sales were paid with points that were not there: 30 and 20. Of 40 that come, 10 are owed still."""
+    for points in (30, 20):
+        _pay(shop, points, NOW)
+    assert _balance(shop) == (0, 0, 50)
+    _earn(shop, amount=4000)
+    assert _balance(shop) == (0, 0, 10)
+
+
+def test_what_is_owed_for_a_sale_was_paid_with_points_too(shop: Till) -> None:
+    """Of 60 points only 40 were there; a refund shares out all 60."""
+    _earn(shop, amount=4000)
+    _pay(shop, 60)
+    paid = shop.connection.execute(text("SELECT DISTINCT redemption_no FROM offers.point_use")).scalar_one()
+    assert account.spent_by(shop.connection, paid) == 60
 
 
 def test_nobody_earns_for_a_stranger(shop: Till) -> None:

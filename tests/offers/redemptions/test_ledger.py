@@ -269,6 +269,14 @@ def test_the_limit_of_a_person_counts_over_all_their_records(till: Till) -> None
     assert len(till.answer(who=shopper(12)).decision.effects) == 1
 
 
+def test_what_counts_by_person_needs_one(till: Till) -> None:
+    """A till that names nobody is refused what is limited by person."""
+    limited(till.connection, per_profile=1)
+    done = till.use(key(), Applied("tenth.1", "1", 1000, 100))
+    assert isinstance(done, Redemption)
+    assert [(item.granted_minor, item.reason) for item in done.items] == [(0, "needs_shopper")]
+
+
 def test_splitting_does_not_refill_a_limit(till: Till) -> None:
     """Withdrawn consent parts the channels: the members shrink, the records that count do not."""
     limited(till.connection, per_profile=1)

@@ -17,7 +17,7 @@ from offers.marketing import campaigns
 from offers.marketing.campaign import Limits
 from offers.marketing.limits import Kind
 from offers.money import Money
-from offers.redemptions.redemption import Redemption, Refused
+from offers.redemptions.redemption import Applied, Redemption, Refused
 from offers.service import Answer
 from tests.offers.floor import (
     ANNA,
@@ -140,6 +140,26 @@ def test_one_person_with_many_records_gets_one(database: Database, scale: Scale)
 
         granted = _granted(_race(database, 10, ask))
         assert granted == {(100, None): 1, (0, "limit_per_profile"): 9}
+
+
+def test_one_person_commits_once_at_ten_tills(database: Database, scale: Scale) -> None:
+    """What was never reserved is counted by person all the same, one after the other."""
+    with database.transaction() as connection:
+        furnish(connection)
+    for turn in range(scale(3, 50)):
+        with database.transaction() as connection:
+            if turn:
+                campaigns.end(connection, f"round-{turn - 1}", ANNA)
+            limited(connection, f"round-{turn}", per_profile=1)
+        offer = Applied(f"round-{turn}.1", "1", 1000, 100)
+
+        def use(visit: Visit, _: int, offer: Applied = offer) -> object:
+            with visit() as till:
+                return till.use(key(), offer, shopper=shopper(1, 2), record_no=1)
+
+        done = _race(database, 10, use)
+        granted = Counter(item.granted_minor for one in done for item in one.items)  # type: ignore[attr-defined]
+        assert granted == {100: 1, 0: 9}
 
 
 def test_the_first_campaign_that_counts_people_counts_them_at_once(database: Database, scale: Scale) -> None:
