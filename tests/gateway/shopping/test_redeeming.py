@@ -114,6 +114,18 @@ def test_what_a_limit_cuts_is_kept_as_it_is_answered(back: Caller, till: Caller,
     _balanced(database)
 
 
+def test_a_campaign_on_two_lines_is_used_once(back: Caller, till: Caller, database: Database) -> None:
+    """However it was booked: a use is a transaction."""
+    campaign(back, "tenth", limits="limits: {total: 5}\n")
+    for number in (1, 2):
+        assert (
+            granted(till("POST", "/v1/redemptions", sale(number, "tenth.1", "tenth.1"))) == [(100, None)] * 2
+        )
+    with database.transaction() as connection:
+        uses = connection.exec_driver_sql("SELECT sum(uses) FROM offers.redemption_item").scalar_one()
+    assert uses == 2
+
+
 def test_other_content_is_refused(back: Caller, till: Caller) -> None:
     """A transaction is committed once."""
     campaign(back, "tenth")
