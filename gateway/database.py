@@ -40,8 +40,10 @@ AGAIN_AFTER_S = (0.05, 0.25)
 that other has been woken. Who comes back sooner takes its row away once more, and both wait for each other.
 """
 
-OutOfTime = psycopg2.errors.QueryCanceled
-"""What a statement on the driver's own cursor ends with when its time is up."""
+OUT_OF_TIME = (psycopg2.errors.QueryCanceled, sa.exc.OperationalError, sa.exc.TimeoutError)
+"""What short reads end with when their time is up: the statement on the driver's own cursor, the opening of a
+connection for it, the wait for one.
+"""
 
 T = TypeVar("T")
 

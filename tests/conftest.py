@@ -32,6 +32,8 @@ hypothesis.settings.register_profile("quick", max_examples=60, deadline=None)
 hypothesis.settings.register_profile("prove", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("prove" if PROVING else "quick")
 
+pytest_plugins = ["tests.chromium"]
+
 FIRST = ("process", "long")
 
 

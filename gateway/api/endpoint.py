@@ -31,7 +31,7 @@ from gateway.access.credentials import Known, bearer
 from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
 from gateway.api.route import Decode, Method, Route, Writes
-from gateway.database import OutOfTime
+from gateway.database import OUT_OF_TIME
 from gateway.serving import logs
 from gateway.wire import body as bodies
 from gateway.wire import idempotency, problems
@@ -200,7 +200,7 @@ def identified(held: Services, asked: Request, *, now: dt.datetime) -> Principal
         raise Problem("no_key", "Send an API key as `Authorization: Bearer o2o_...`.")
     try:
         return checked(held, token, now=now).principal
-    except OutOfTime:
+    except OUT_OF_TIME:
         with held.database.engine.connect() as connection:
             return held.keyring.check(connection.connection.cursor(), token, now=now).principal
 

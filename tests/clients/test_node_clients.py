@@ -9,10 +9,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from gateway.access import identity_tokens
 from gateway.access.security import Scope
@@ -21,7 +22,6 @@ from tests.gateway.conftest import Caller, Issue
 from tests.gateway.connectors import story
 
 HERE = Path(__file__).parent
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.mark.parametrize("name", ["segment", "rudder"])
@@ -92,31 +92,28 @@ SCRIPTS = {
 @pytest.mark.browser
 @pytest.mark.parametrize("name", BUNDLES)
 def test_browser_clients(
-    node: str, stage: Services, issue: Issue, address: str, back: Caller, till: Caller, shop: str, name: str
+    node: str,
+    chromium: Browser,
+    stage: Services,
+    issue: Issue,
+    address: str,
+    back: Caller,
+    till: Caller,
+    shop: str,
+    name: str,
 ) -> None:
     """With a public key; the shop's signed token says who is signed in, and nothing else is believed."""
     key = issue(Scope.INGEST_PUBLIC, source="web")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
-        page = browser.new_page()
+    with closing(chromium.new_context()) as context:
+        page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
         page.goto(f"{shop}{name}")
         page.evaluate(SCRIPTS[name], [key, address, _token(stage), story.EMAIL])
         _wait_for(back)
-        browser.close()
     assert complaints == []
     assert story.kinds(back) == story.TOLD
     assert story.offered(till) == [("2", 900)]
-
-
-def _chromium() -> str:
-    import shutil
-
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        pytest.skip("no Chromium is installed")
-    return found
 
 
 def _token(held: Services) -> str:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from gateway.access.security import Scope
 from gateway.database import Database
-from gateway.wiring import QUICK_TIMEOUT_MS
+from gateway.wiring import QUICK_TIMEOUT_MS, Services
 from tests.gateway.conftest import Caller
 
 EMAIL = {"type": "email", "value": "anna@example.org", "assurance": "verified"}
@@ -66,6 +67,14 @@ def test_who_writes_waits_longer_than_a_till(back: Caller, database: Database) -
         assert is_locked.wait(timeout=10)
         assert back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]}).status_code == 201
         holding.result()
+
+
+def test_who_writes_does_not_wait_for_the_tills_connections(back: Caller, services: Services) -> None:
+    """Also when none is free, nor opened in a till's time."""
+    with ExitStack() as taken:
+        for _ in range(services.quick.engine.pool.size()):
+            taken.enter_context(services.quick.engine.connect())
+        assert back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]}).status_code == 201
 
 
 def test_a_key_may_hold_slashes(back: Caller) -> None:

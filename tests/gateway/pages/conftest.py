@@ -1,12 +1,11 @@
 """The system's Chromium, and a kiosk server on a port of its own in front of a real database."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from uuid_utils.compat import uuid7
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -18,31 +17,6 @@ from gateway.settings import Settings
 from gateway.wiring import Services, services_over
 from offers.retailer import stores
 from tests.gateway.pages import world
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser, started once."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed: the pages are not looked at")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
 
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
