@@ -5,7 +5,7 @@ Everything that changes what records say comes through here: submissions, delete
 The caller has opened the records, that is: holds their (source, key) locks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -101,9 +101,8 @@ def write(
     written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
     changes = tuple(change for _, change in written)
     _enter(connection, ground, steps, written, welcome, now)
-    placement, is_settled = settle.settle(
-        connection, ctx, Cause(changes, tuple(roots)), now=now, ground=ground
-    )
+    cause = Cause(changes, tuple(roots), told=tuple(_former_heirs(steps)))
+    placement, is_settled = settle.settle(connection, ctx, cause, now=now, ground=ground)
     return Done(changes, placement, is_settled)
 
 
@@ -158,6 +157,14 @@ class _Step:
         """The keys that the record stops to post, or under which it changes its name."""
         staying = {(posting.key, posting.token) for posting in self.later_posts}
         return {each.key for each in self.earlier_posts if (each.key, each.token) not in staying}
+
+
+def _former_heirs(steps: Iterable[_Step]) -> Iterable[int]:
+    """The records that counted a deleted one as theirs, which is back."""
+    for step in steps:
+        stored = step.draft.stored
+        if step.later is not None and stored is not None and stored.forward_no is not None:
+            yield stored.forward_no
 
 
 def _numbers(connection: Connection, steps: Sequence[_Step], spare: Sequence[int]) -> list[int]:

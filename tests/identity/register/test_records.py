@@ -9,6 +9,7 @@ from identity.answers import Outcome
 from identity.errors import ErasedError, InvalidRecordError, UnknownRecordError, UnknownSourceError
 from identity.model import Assurance
 from identity.register import records
+from identity.rights import erasure
 from identity.submission import Statement
 from tests.identity.desk import Desk
 
@@ -120,6 +121,19 @@ def test_a_deleted_record_forwards_and_can_be_revived(desk: Desk) -> None:
         records.get(desk.connection, desk.ctx, "web", "u1")
     desk.later(days=29)
     assert desk.put("web", "u1", MAIL, **ANNA).record == first.record
+
+
+def test_a_revived_record_is_no_longer_its_former_persons(desk: Desk) -> None:
+    """What it took counts on whoever it belongs to now, and erasing the former person leaves it alone."""
+    first = desk.put("web", "u1", MAIL, consents=joins(desk), **ANNA)
+    second = desk.put("loyalty", "c1", MAIL, consents=joins(desk), **ANNA)
+    desk.delete("web", "u1")
+    revived = desk.put("web", "u1", {"phone": "+436642345671"})
+    assert revived.record == first.record
+    assert desk.view(first.record).limit_members == (first.record_no,)
+    assert desk.view(second.record).limit_members == (second.record_no,)
+    erasure.erase(desk.connection, desk.ctx, second.record, reason="asked", now=desk.now)
+    assert desk.view(first.record).members == (first.record_no,)
 
 
 def test_after_thirty_days_a_key_starts_anew(desk: Desk) -> None:
