@@ -77,11 +77,14 @@ def _counted(cards: fit.Cards, said: Sequence[Row]) -> Document:
     strangers = drawn[home[drawn[:, 0]] != home[drawn[:, 1]]]
     of_homes = levels.between(cards.table, at_home, cards.comparisons)
     of_strangers = levels.between(cards.table, strangers, cards.comparisons)
+    in_one_city = _shows(of_strangers, cards.comparisons, "city", "same")
     odds = {name: priors.odds(name) for name in catalogue.KNOWN}
     shares = dict(priors.AT_HOME)
     for place, comparison in enumerate(cards.comparisons):
+        # What the city says is counted already: of one city, a postcode one digit off is the next district.
+        chances = of_strangers[in_one_city] if comparison.name == "postcode" else of_strangers
         one, kin, chance = (
-            _counts(found, place, comparison) for found in (of_homes[is_one], of_homes[~is_one], of_strangers)
+            _counts(found, place, comparison) for found in (of_homes[is_one], of_homes[~is_one], chances)
         )
         if one.sum() < SEEN_MIN:
             continue
@@ -107,6 +110,15 @@ def _pairs_at_home(home: NDArray[np.int64]) -> Pairs:
     for place, number in enumerate(home.tolist()):
         places[number].append(place)
     return np.array([pair for found in places.values() for pair in combinations(found, 2)], dtype=np.int64)
+
+
+def _shows(found: Levels, comparisons: Sequence[Comparison], name: str, level: str) -> NDArray[np.bool_]:
+    """Which pairs agree in a comparison on a level."""
+    place = [each.name for each in comparisons].index(name)
+    shows: NDArray[np.bool_] = found[:, place] == [each.name for each in comparisons[place].levels].index(
+        level
+    )
+    return shows
 
 
 def _counts(found: Levels, place: int, comparison: Comparison) -> Counts:
