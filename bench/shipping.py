@@ -26,9 +26,8 @@ from gateway.demo.rows import Row
 from gateway.demo.world import World
 from gateway.settings import Settings
 from gateway.wiring import identity_of
-from identity.canonical import keys
 from identity.context import Context
-from identity.scoring import blocking, catalogue, document, pool, priors
+from identity.scoring import catalogue, document, priors
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds
 from identity.scoring.kin import SHARED, Kin
@@ -62,10 +61,7 @@ def document_of(world: World, records: int, ctx: Context) -> dict[str, Any]:
     by_ref = {(row.source, row.key, row.generation): row for row in rows}
     known = [each.content.record(each.ref, each.channel, stub=False) for each in blocks.versions(rows, ctx)]
     said = [by_ref[record.ref.source, record.ref.key, record.ref.generation] for record in known]
-    posted = {record.ref: keys.posted(record, blocking.keys(record), ctx.policy) for record in known}
-    live = keys.live(keys.posts((record, posted[record.ref]) for record in known), ctx.policy)
-    pools = [pool.of(record, live.intersection(posted[record.ref]), ctx.policy) for record in known]
-    return document.written(_counted(fit.cards(pools), said))
+    return document.written(_counted(fit.cards(fit.pools_of(known, ctx.policy)), said))
 
 
 def _counted(cards: fit.Cards, said: Sequence[Row]) -> Document:

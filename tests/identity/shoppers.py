@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from identity import policy
+from identity.canonical import keys
 from identity.model import Assurance, Canonical, Identifier, Judgement, Record, RecordKey, Verdict
-from identity.partition import cluster
+from identity.partition import cluster, links
 from identity.partition.cluster import Partition
 from identity.policy import Policy
+from identity.scoring import shipped
+from identity.scoring.pool import Pool
 from identity.scoring.weigh import DeterministicModel, Model
 
 POLICY = policy.load()
@@ -99,3 +102,12 @@ def _judgement(left: str, right: str, verdict: Verdict, day: int) -> Judgement:
         verdict=verdict,
         at=DAY_ONE + timedelta(days=day),
     )
+
+
+def pool(*records: Record) -> Pool:
+    """What some records say together, every key of theirs being live."""
+    live = {key for record in records for key in keys.posted(record, (), POLICY)}
+    first, *others = (links.member(record, live, shipped.default(), POLICY).pool for record in records)
+    for other in others:
+        first |= other
+    return first

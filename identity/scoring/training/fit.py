@@ -52,11 +52,15 @@ class Cards:
 
 def fit(records: Sequence[Record], policy: Policy, *, seed: int = 1) -> ScoredModel:
     """The model fitted to these records. With fewer than two nothing can be learned: beliefs stand."""
-    known = tuple(records)
-    posted = {record.ref: keys.posted(record, blocking.keys(record), policy) for record in known}
-    live = keys.live(keys.posts((record, posted[record.ref]) for record in known), policy)
-    pools = [pool.of(record, frozenset(live.intersection(posted[record.ref])), policy) for record in known]
+    pools = pools_of(records, policy)
     return of_cards(cards(pools), candidates(pools), live_together=not policy.one_to_a_home, seed=seed)
+
+
+def pools_of(records: Sequence[Record], policy: Policy) -> list[Pool]:
+    """What each record says under those of its keys that are live among them."""
+    posted = {record.ref: keys.posted(record, blocking.keys(record), policy) for record in records}
+    live = keys.live(keys.posts((record, posted[record.ref]) for record in records), policy)
+    return [pool.of(record, live.intersection(posted[record.ref]), policy) for record in records]
 
 
 def of_cards(held: Cards, pairs: Pairs, *, live_together: bool, seed: int = 1) -> ScoredModel:

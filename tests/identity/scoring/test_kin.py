@@ -9,15 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.canonical import keys
 from identity.errors import ModelError
 from identity.model import Assurance, Canonical, Identifier, Record, RecordKey
-from identity.partition import links
 from identity.scoring import document, model, priors, shipped
 from identity.scoring.kin import Kin
 from identity.scoring.model import ScoredModel
-from identity.scoring.pool import Pool
-from tests.identity.shoppers import POLICY, shopper
+from tests.identity.shoppers import POLICY, pool, shopper
 from tests.identity.worlds import random_world
 
 pytest.importorskip("duckdb")
@@ -32,15 +29,6 @@ HOME = {"street": "ring", "street_number": "5", "postcode": "1010", "city": "wie
 def with_kin() -> ScoredModel:
     """The model that ships, with people of one home as they are believed to be."""
     return ScoredModel(replace(shipped.default().document, kin=Kin(1e-4, priors.AT_HOME)))
-
-
-def pool(*records: Record) -> Pool:
-    """What some records say together, every key of theirs being live."""
-    live = {key for record in records for key in keys.posted(record, (), POLICY)}
-    first, *others = (links.member(record, live, shipped.default(), POLICY).pool for record in records)
-    for other in others:
-        first |= other
-    return first
 
 
 @given(CHANCE)

@@ -9,27 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.canonical import keys
 from identity.errors import ModelError
-from identity.model import Record
 from identity.partition import links
 from identity.scoring import document, model, shipped
 from identity.scoring.document import Terms
 from identity.scoring.model import ScoredModel
-from identity.scoring.pool import Pool
-from tests.identity.shoppers import POLICY, shopper
+from tests.identity.shoppers import POLICY, pool, shopper
 from tests.identity.worlds import random_world
 
 CHANCE = st.integers(0, 1 << 32).map(random.Random)
-
-
-def pool(*records: Record) -> Pool:
-    """What some records say together, every key of theirs being live."""
-    live = {key for record in records for key in keys.posted(record, (), POLICY)}
-    first, *others = (links.member(record, live, shipped.default(), POLICY).pool for record in records)
-    for other in others:
-        first |= other
-    return first
 
 
 @given(CHANCE)

@@ -10,14 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.canonical import keys
 from identity.errors import ModelError
 from identity.model import Canonical, Record, RecordKey
-from identity.partition import links
 from identity.scoring import anonymity, document, model, shipped
 from identity.scoring.model import ScoredModel
-from identity.scoring.pool import Pool
-from tests.identity.shoppers import POLICY, shopper
+from tests.identity.shoppers import POLICY, pool, shopper
 from tests.identity.worlds import random_world
 
 pytest.importorskip("duckdb")
@@ -32,15 +29,6 @@ SILENCE = {"postcode": -4.5, "date_of_birth": -3.0, "city": -2.25}
 def with_silence() -> ScoredModel:
     """The model that ships, fitted to files that always name a place and a birth."""
     return ScoredModel(replace(shipped.default().document, silence=SILENCE))
-
-
-def pool(*records: Record) -> Pool:
-    """What some records say together, every key of theirs being live."""
-    live = {key for record in records for key in keys.posted(record, (), POLICY)}
-    first, *others = (links.member(record, live, shipped.default(), POLICY).pool for record in records)
-    for other in others:
-        first |= other
-    return first
 
 
 @given(CHANCE)
