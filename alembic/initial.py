@@ -23,7 +23,6 @@ from sqlalchemy.schema import (
 )
 
 from gateway import tables as gateway_tables
-from gateway.pages.kiosk import tables as _kiosk  # noqa: F401  # joins gateway's metadata
 from identity import tables as identity_tables
 from offers import tables as offers_tables
 

@@ -12,7 +12,7 @@ import threading
 import psycopg2
 from flask import Flask, Response
 
-from gateway.serving import lifeline
+from gateway.processes import lifeline
 
 _local = threading.local()
 

@@ -23,7 +23,7 @@ from gateway import wiring
 from gateway.demo import households, lists, numbers, rows, shelf, stock_room
 from gateway.demo.shop import Shop
 from gateway.demo.world import MIX, World
-from gateway.serving import lasting
+from gateway.processes import lasting
 from gateway.settings import Settings
 from gateway.wiring import Services
 from identity import redo

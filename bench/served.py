@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.serving import lifeline
-from gateway.serving.locks import FileLock
+from gateway.processes import lifeline
+from gateway.processes.locks import FileLock
 
 COMMAND = (
     *(sys.executable, "-m", "granian", "--interface=wsgi", "--host=127.0.0.1", "--no-ws"),

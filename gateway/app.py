@@ -15,7 +15,8 @@ from gateway.api import event_clients, offers, redemptions, shopify, woocommerce
 from gateway.api.endpoint import SERVICES, finish, refused
 from gateway.pages import assets, docs
 from gateway.pages.kiosk import views as kiosk
-from gateway.serving import health, short_cut
+from gateway.quick import short_cut
+from gateway.serving import health
 from gateway.wire.openapi import document
 from gateway.wiring import Services
 

@@ -1,4 +1,4 @@
-"""The MetaData that all tables of the door share: those of gateway.tables and those of the pages."""
+"""The MetaData that all tables of the door share; `gateway.tables` collects them."""
 
 from sqlalchemy import MetaData
 

@@ -3,7 +3,7 @@
 import atexit
 
 from gateway.app import create_app
-from gateway.serving import lasting, lifeline, logs
+from gateway.processes import lasting, lifeline, logs
 from gateway.settings import from_environment
 from gateway.wiring import open_services
 

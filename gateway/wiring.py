@@ -11,8 +11,8 @@ from gateway.access.credentials import KeyRing
 from gateway.access.limits import Limits
 from gateway.access.secrets_file import Secrets
 from gateway.database import Database, open_database, open_engine
-from gateway.serving.gathering import Gathering
-from gateway.serving.quick import Quick
+from gateway.quick.connections import Quick
+from gateway.quick.gathering import Gathering
 from gateway.settings import Settings
 from identity import policy
 from identity.context import Context as Identity

@@ -4,6 +4,7 @@ import-linter.
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,17 @@ def test_no_module_is_a_drawer() -> None:
     """A name that fits everything says nothing."""
     drawers = {"utils", "util", "helpers", "common", "manager", "base", "misc"}
     assert not [_name(path) for path in _sources(*PACKAGES) if drawers & set(path.stem.split("_"))]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_has_its_place(package: str) -> None:
+    """A room that no contract names imports what it likes; one that no map shows is found by chance."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (layers,) = (one["layers"] for one in contracts["contracts"] if one.get("containers") == [package])
+    shown = re.findall(r"`(\w+)/`", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    rooms = {init.parent.name for init in (ROOT / package).glob("*/__init__.py")}
+    assert rooms == set(layers)
+    assert rooms <= set(shown)
 
 
 def test_no_file_names_a_package_index() -> None:

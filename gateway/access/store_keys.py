@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, text, update
 from sqlalchemy.engine.interfaces import DBAPICursor as Cursor
 
-from gateway.tables import api_key
+from gateway.access.tables import api_key
 from identity import driver
 from identity.reading import store_shopper
 

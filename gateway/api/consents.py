@@ -8,8 +8,8 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.records import StatementSchema, statement
 from gateway.api.rendered import moment_of
+from gateway.wire.records import StatementSchema, statement
 from gateway.wire.shapes import Strict
 from identity.answers import ConsentView
 from identity.model import Assurance

@@ -32,7 +32,7 @@ from gateway.access.security import Principal, Scope, allow
 from gateway.api.described import describe
 from gateway.api.route import Decode, Method, Route, Writes
 from gateway.database import OUT_OF_TIME
-from gateway.serving import logs
+from gateway.processes import logs
 from gateway.wire import body as bodies
 from gateway.wire import idempotency, problems
 from gateway.wire.problems import Place, Problem

@@ -21,7 +21,7 @@ from gateway.api.endpoint import Call, rendered, services
 from gateway.api.redemptions import answer_of, still_authorised
 from gateway.api.remembered import Caller
 from gateway.api.route import Route
-from gateway.serving.plain import PlainJson
+from gateway.quick.plain import PlainJson
 from gateway.shopping import questions
 from gateway.wire import body as bodies
 from gateway.wire import decoded

@@ -13,13 +13,14 @@ from marshmallow import fields, validate
 from gateway import metrics
 from gateway.access.security import Scope, speaks_for_source
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.records import LinkSchema, RecordSchema, RejectedSchema, put_answer, submission
+from gateway.api.records import LinkSchema, RejectedSchema, put_answer
 from gateway.database import again, flush, put_off_flush
 from gateway.wire import body as bodies
 from gateway.wire import idempotency
 from gateway.wire.fields import code, text
 from gateway.wire.idempotency import Once
 from gateway.wire.problems import Problem, document
+from gateway.wire.records import RecordSchema, submission
 from gateway.wire.refusals import problem_of
 from gateway.wire.shapes import Strict
 from identity.answers import PutResult

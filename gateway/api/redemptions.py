@@ -22,7 +22,7 @@ from gateway.api.remembered import Caller
 from gateway.api.rendered import moment_of
 from gateway.api.route import Route
 from gateway.database import flush, put_off_flush
-from gateway.serving.plain import PlainJson
+from gateway.quick.plain import PlainJson
 from gateway.shopping import redeeming, till
 from gateway.webhooks import telling
 from gateway.wire import body as bodies

@@ -15,7 +15,7 @@ from werkzeug import Response
 
 from gateway.access.credentials import Known, bearer
 from gateway.api.endpoint import Seen, checked, finish, refused
-from gateway.serving.plain import PlainJson
+from gateway.quick.plain import PlainJson
 from gateway.wire.problems import Problem
 from gateway.wiring import Services
 

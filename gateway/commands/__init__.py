@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     from gateway.access.secrets_file import SecretsError
     from gateway.postgres.errors import PostgresError
-    from gateway.serving.locks import LockError
+    from gateway.processes.locks import LockError
     from gateway.settings import SettingsError
 
     try:

@@ -21,7 +21,8 @@ def command(*, demo: bool) -> None:
     from gateway.access import secrets_file
     from gateway.database import open_database
     from gateway.migrations import migrate
-    from gateway.serving import logs, supervisor
+    from gateway.processes import logs
+    from gateway.serving import supervisor
     from gateway.settings import from_environment
 
     settings = from_environment()

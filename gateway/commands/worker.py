@@ -5,7 +5,7 @@ import threading
 
 import click
 
-from gateway.serving import behind, lifeline
+from gateway.processes import behind, lifeline
 
 
 @click.command("worker")
@@ -13,7 +13,8 @@ def command() -> None:
     """Do the background work: events, webhooks, redo, expiry. Run as many as you like."""
     lifeline.hold()
     behind.stand()
-    from gateway.serving import logs, sessions, worker
+    from gateway.processes import logs
+    from gateway.serving import sessions, worker
     from gateway.serving.steps import steps
     from gateway.settings import from_environment
     from gateway.webhooks import sending

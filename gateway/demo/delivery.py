@@ -19,7 +19,7 @@ from gateway import wiring
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.demo.letters import Letters
-from gateway.serving import lifeline
+from gateway.processes import lifeline
 from gateway.settings import Settings
 from gateway.shopping import receipts, visits
 from gateway.shopping.visits import Sender, Visit

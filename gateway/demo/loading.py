@@ -15,7 +15,7 @@ from gateway.demo.lives import lives
 from gateway.demo.outcome import Loaded, Report
 from gateway.demo.plan import Plan
 from gateway.demo.shop import Shop
-from gateway.serving.locks import FileLock
+from gateway.processes.locks import FileLock
 from gateway.serving.steps import steps
 from gateway.wiring import Services
 

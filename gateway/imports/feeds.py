@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from gateway.inbox import store_newest
+from gateway.shopping import store_newest
 from offers.retailer import products
 from offers.retailer.shop import Article, Counts, Shelf
 

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 from marshmallow import ValidationError, fields, validate
 
-from gateway.api.records import ASSURANCES
+from gateway.wire.records import ASSURANCES
 from gateway.wire.shapes import Strict
 from identity.model import ADDRESS_LINE, ATTRIBUTES
 from identity.policy import Policy

@@ -16,13 +16,13 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import Connection
 
-from gateway.api.records import RecordSchema, submission
 from gateway.database import flush, put_off_flush
 from gateway.imports import lines, store_runs
 from gateway.imports.layout import Layout
 from gateway.imports.lines import Line
 from gateway.imports.store_runs import Run
 from gateway.wire.problems import Problem
+from gateway.wire.records import RecordSchema, submission
 from gateway.wire.refusals import problem_of
 from identity.answers import PutResult
 from identity.batches import rolling

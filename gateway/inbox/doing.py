@@ -7,9 +7,9 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from gateway.connectors.parts import EventPart, GonePart, Part, PrivacyPart, ProductPart, RecordPart
-from gateway.inbox import store_newest, store_requests
+from gateway.inbox import store_requests
 from gateway.inbox.store import Delivery
-from gateway.shopping import interests
+from gateway.shopping import interests, store_newest
 from gateway.shopping.interests import Said
 from gateway.wiring import Services
 from identity.errors import ErasedError, InvalidRecordError, SuppressedError, UnknownRecordError

@@ -57,15 +57,6 @@ inbox = Table(
     comment="webhooks as they came, sealed; once worked on, only what recognises a repetition stays",
 )
 
-newest = Table(
-    "newest",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    comment="when the newest word about something came from a source, so that an older one does not undo it",
-)
-
 privacy_request = Table(
     "privacy_request",
     metadata,

@@ -14,7 +14,7 @@ import structlog
 import gateway
 from gateway.postgres import cluster
 from gateway.postgres.errors import PostgresError
-from gateway.serving.locks import FileLock
+from gateway.processes.locks import FileLock
 
 AGAIN_S = 1.0
 """How long the keeper rests when the server did not come back."""

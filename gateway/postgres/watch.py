@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gateway.postgres import children
 from gateway.postgres.cluster import LOG, Cluster, folder, prepare, status
-from gateway.serving.locks import FileLock
+from gateway.processes.locks import FileLock
 
 STOP_S = 300
 """A fast stop writes everything to disk first; after this long the next start recovers from the log

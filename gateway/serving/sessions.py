@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from gateway.database import Database, address
 from gateway.postgres import cluster
-from gateway.serving import behind
+from gateway.processes import behind
 
 
 def put_behind(database: Database, home: Path) -> None:

@@ -24,8 +24,8 @@ from granian.server import Server
 
 from gateway import metrics
 from gateway.database import Database
-from gateway.serving import lifeline
-from gateway.serving.locks import FileLock
+from gateway.processes import lifeline
+from gateway.processes.locks import FileLock
 from gateway.serving.watch import Watch
 from gateway.settings import Settings
 

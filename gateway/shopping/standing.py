@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.serving.gathering import Gathering
+from gateway.quick.gathering import Gathering
 from gateway.shopping import shoppers, store_standing
 from gateway.shopping.shoppers import Asker, Reading
 from gateway.shopping.store_standing import FIRST, PEOPLE

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from gateway.serving.gathering import Gathering
+from gateway.quick.gathering import Gathering
 from identity import driver
 from identity.reading import store_shopper
 from offers.queries.store_known import Question

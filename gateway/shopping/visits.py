@@ -16,8 +16,7 @@ from sqlalchemy import Connection
 from gateway.access.identity_tokens import Vouched
 from gateway.connectors.segment import traits
 from gateway.connectors.segment.messages import Message
-from gateway.inbox import store_newest
-from gateway.shopping import interests
+from gateway.shopping import interests, store_newest
 from gateway.shopping.interests import Said
 from identity.answers import Appended
 from identity.context import Context as Identity

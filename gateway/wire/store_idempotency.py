@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.tables import idempotency
+from gateway.wire.tables import idempotency
 
 
 @dataclass(frozen=True, slots=True)

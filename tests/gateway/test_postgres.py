@@ -20,7 +20,7 @@ from gateway.database import address
 from gateway.postgres import account, binaries, cluster, tuning
 from gateway.postgres.attachment import Attachment, attach
 from gateway.postgres.errors import PostgresError
-from gateway.serving.locks import FileLock
+from gateway.processes.locks import FileLock
 
 pytestmark = pytest.mark.process
 

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from gateway.database import Database, open_engine
-from gateway.serving.behind import BEHIND
-from gateway.serving.locks import FileLock
+from gateway.processes.behind import BEHIND
+from gateway.processes.locks import FileLock
 from tests.gateway.running import START_S, Gateway, line_of, own_gateway, until
 
 pytestmark = pytest.mark.process

@@ -10,7 +10,7 @@ from gateway.access import keys, store_keys
 from gateway.access.credentials import KeyRing
 from gateway.access.keys import Grant
 from gateway.access.security import Scope
-from gateway.tables import api_key
+from gateway.access.tables import api_key
 from gateway.wire.errors import InvalidGrantError, UnknownKeyError
 from gateway.wire.problems import Problem
 

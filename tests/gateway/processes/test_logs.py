@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from gateway.access.security import Scope
-from gateway.serving import logs
+from gateway.processes import logs
 from gateway.settings import Settings
 from tests.gateway.conftest import Caller, Clock
 from tests.gateway.golden_retail import STEPS as RETAIL

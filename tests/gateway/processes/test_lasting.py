@@ -2,7 +2,7 @@
 
 import gc
 
-from gateway.serving import lasting
+from gateway.processes import lasting
 
 
 def test_what_is_there_is_not_looked_through_again() -> None:

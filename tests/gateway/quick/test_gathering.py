@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from gateway.access.security import Scope
 from gateway.database import Database
-from gateway.serving.gathering import Gathering
-from gateway.serving.quick import Quick
+from gateway.quick.connections import Quick
+from gateway.quick.gathering import Gathering
 from tests.gateway.conftest import Caller
 
 

@@ -8,7 +8,7 @@ import os
 import threading
 from pathlib import Path
 
-from gateway.serving.locks import FileLock
+from gateway.processes.locks import FileLock
 
 VARIABLE = "O2O_LIFELINE"
 

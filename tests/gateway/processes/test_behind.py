@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.serving import behind
+from gateway.processes import behind
 
 AUTOGROUP = Path("/proc/self/autogroup")
 STAND = (
-    "import os; from gateway.serving import behind; behind.stand();"
+    "import os; from gateway.processes import behind; behind.stand();"
     f" print(os.nice(0), open({str(AUTOGROUP)!r}).read().split()[-1])"
 )
 

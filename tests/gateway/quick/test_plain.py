@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.test import Client
 
-from gateway.serving.plain import PlainJson
+from gateway.quick.plain import PlainJson
 
 
 def test_it_is_json_of_its_length() -> None:

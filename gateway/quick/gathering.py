@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.serving.quick import Quick
+from gateway.quick.connections import Quick
 
 PATIENCE_S: Final = 0.02
 

@@ -1,0 +1,1 @@
+"""A till's quick way: connections kept at hand, questions asked together, answers without ceremony."""
