@@ -6,6 +6,7 @@ elsewhere and nothing needs a script.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -70,34 +71,41 @@ class Section:
 def register(app: Flask, described: Callable[[], dict[str, Any]]) -> None:
     """Add the pages. Each is made once, when somebody asks: routes do not change while the process runs."""
     blueprint = Blueprint("docs", __name__, template_folder="templates")
-    drawn: dict[str, str] = {}
 
-    def once(name: str, draw: Callable[[], str]) -> Response:
-        if name not in drawn:
-            drawn[name] = draw()
-        answer = Response(drawn[name], mimetype="text/html")
-        answer.headers.update(PAGE_HEADERS)
-        return answer
+    @cache
+    def written() -> bytes:
+        return orjson.dumps(described(), option=orjson.OPT_INDENT_2)
+
+    @cache
+    def documented() -> str:
+        return _page(described())
+
+    @cache
+    def explained() -> str:
+        return render_template("docs/problems.html", asset=assets.address, problems=KINDS)
 
     @blueprint.get("/openapi.json")
     def openapi_json() -> Response:
-        return Response(orjson.dumps(described(), option=orjson.OPT_INDENT_2), mimetype="application/json")
+        return Response(written(), mimetype="application/json")
 
     @blueprint.get("/docs")
     def docs() -> Response:
-        return once("docs", lambda: _page(described()))
+        return _shown(documented())
 
     @blueprint.get("/problems")
     @blueprint.get("/problems/<code>")
     def problems(code: str | None = None) -> Response:
         del code  # the page marks it by its fragment; every code is on it
-        return once(
-            "problems",
-            lambda: render_template("docs/problems.html", asset=assets.address, problems=KINDS),
-        )
+        return _shown(explained())
 
     app.add_template_filter(marked)
     app.register_blueprint(blueprint)
+
+
+def _shown(page: str) -> Response:
+    answer = Response(page, mimetype="text/html")
+    answer.headers.update(PAGE_HEADERS)
+    return answer
 
 
 def _page(document: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from gateway.pages import docs
 from gateway.pages.docs import marked
 from gateway.wire.problems import KINDS
 
@@ -27,6 +28,21 @@ def test_every_guarded_route_is_in_the_document(app: Flask, document: Any) -> No
             operation = document["paths"][path][method.lower()]
             assert operation["summary"]
             assert operation["security"]
+
+
+def test_the_document_is_made_once() -> None:
+    """Writing it takes longer than answering most calls, and routes do not change."""
+    asked: list[dict[str, Any]] = []
+
+    def described() -> dict[str, Any]:
+        asked.append({"openapi": "3.1.0"})
+        return asked[0]
+
+    app = Flask("documented")
+    docs.register(app, described)
+    for _ in range(2):
+        assert app.test_client().get("/openapi.json").json == {"openapi": "3.1.0"}
+    assert len(asked) == 1
 
 
 def test_operations_have_names_of_their_own(document: Any) -> None:
