@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -22,7 +21,6 @@ from bench.processes import cpu_seconds
 from bench.quality_score import score, score_by_label
 from bench.stage import Report, world
 from gateway.demo import files as generated
-from gateway.demo import households
 from gateway.demo.world import World
 from identity import policy as policies
 from identity.bulk import files, mapping, store_output
@@ -119,10 +117,9 @@ class Truth:
 
 def write(path: Path, of: World, records: int) -> Truth:
     """Writes so many records of a world into a CSV file and returns the truth about them."""
-    rows = islice(generated.all_rows(of, households.stream(of, 0, records)), records)
     truth = Truth({}, {})
     with path.open("w", newline="", encoding="utf-8") as file:
-        for row in generated.write_csv(file, rows):
+        for row in generated.write_csv(file, generated.of_records(of, records)):
             _, key, person, *_ = generated.truth(row)
             truth.person[key] = person
             truth.mess[key] = row.mess

@@ -9,7 +9,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from itertools import combinations, islice
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from bench import blocks
 from gateway.access import secrets_file
 from gateway.demo import files as generated
-from gateway.demo import households
 from gateway.demo.rows import Row
 from gateway.demo.world import World
 from gateway.settings import Settings
@@ -57,7 +56,7 @@ Counts = NDArray[np.float64]
 
 def document_of(world: World, records: int, ctx: Context) -> dict[str, Any]:
     """The model that so many records of the world teach, as a document."""
-    rows = list(islice(generated.all_rows(world, households.stream(world, 0, records)), records))
+    rows = list(generated.of_records(world, records))
     by_ref = {(row.source, row.key, row.generation): row for row in rows}
     known = [each.content.record(each.ref, each.channel, stub=False) for each in blocks.versions(rows, ctx)]
     said = [by_ref[record.ref.source, record.ref.key, record.ref.generation] for record in known]

@@ -6,6 +6,7 @@ Invariant: one pass, one household in memory at a time, whatever the number of p
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time
+from itertools import islice
 from random import Random
 from typing import IO, Any
 
@@ -40,6 +41,11 @@ def all_rows(world: World, homes: Iterable[Household]) -> Iterator[Row]:
     random = Random()
     for home in homes:
         yield from rows.rows(world, home, random)
+
+
+def of_records(world: World, records: int) -> Iterator[Row]:
+    """The first so many records; the last household's may be among them in part."""
+    return islice(all_rows(world, households.stream(world)), records)
 
 
 def of_people(world: World, people: int, told: Callable[[int], None]) -> Iterator[Row]:

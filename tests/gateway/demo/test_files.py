@@ -25,6 +25,12 @@ def test_the_truth_has_a_line_for_each_record() -> None:
         assert row["household_id"].startswith("h")
 
 
+def test_the_first_records_are_those_of_the_first_households() -> None:
+    """However many are asked for: more of them only go on where fewer ended."""
+    of_homes = list(files.all_rows(WORLD, households.stream(WORLD, 0, 30)))
+    assert list(files.of_records(WORLD, 40)) == of_homes[:40]
+
+
 def test_the_flat_table_has_unique_keys() -> None:
     """A table for linking names each record once, also a card that somebody else had before."""
     table, truth = io.StringIO(), io.StringIO()
