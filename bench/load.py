@@ -6,11 +6,9 @@ always there.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
-from multiprocessing import get_context
 from random import Random
 from time import monotonic
 
@@ -23,7 +21,7 @@ from gateway import wiring
 from gateway.demo import households, lists, numbers, rows, shelf, stock_room
 from gateway.demo.shop import Shop
 from gateway.demo.world import MIX, World
-from gateway.processes import lasting
+from gateway.processes import lasting, pools
 from gateway.settings import Settings
 from gateway.wiring import Services
 from identity import redo
@@ -127,8 +125,8 @@ def _spread(job: _Job, tasks: list[tuple[int, int]], processes: int) -> Iterator
                 worker.write(*task)
                 yield
         return
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(job,)) as pool:
-        yield from pool.map(_write, tasks, chunksize=4)
+    with pools.pool(processes, _begin, job) as workers:
+        yield from workers.map(_write, tasks, chunksize=4)
 
 
 class _Worker:

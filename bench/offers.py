@@ -9,15 +9,14 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 from bench import journeys
 from bench.journeys import Redemption, Visit
+from gateway.processes import pools
 from offers.catalogue.compiled import Catalogue, compile_catalogue, extend
 from offers.evaluation.decision import Decision
 from offers.evaluation.evaluate import evaluate
@@ -45,8 +44,8 @@ def measure(report: Report, folder: Path | None, *, baskets: int) -> dict[str, A
     report("the same matches among 10 and among 10,000 live campaigns")
     found["growth"] = _growth()
     report("a catalogue of 10,000 campaigns for 1,000 products each")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        found["catalogue"] = pool.submit(_weigh).result()
+    with pools.pool(1) as alone:
+        found["catalogue"] = alone.submit(_weigh).result()
     return found
 
 

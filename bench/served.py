@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.processes import lifeline
+from gateway.processes import ending, lifeline
 from gateway.processes.locks import FileLock
 
 COMMAND = (
@@ -52,12 +52,7 @@ def served(target: str, environment: Mapping[str, str], *, log: Path) -> Iterato
             _wait_until_answering(url, process, log)
             yield Served(url=url, pid=process.pid)
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            ending.end(process, within_s=STOP_TIMEOUT_S)
             # A worker that was still starting may have missed the signal; the group is ours alone.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

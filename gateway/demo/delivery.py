@@ -5,12 +5,8 @@ Invariant: a household's last receipt is delivered last. Found recorded, the hou
 that was broken off goes on where it stopped, and a second one changes nothing.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,7 +15,7 @@ from gateway import wiring
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.demo.letters import Letters
-from gateway.processes import lifeline
+from gateway.processes import pools
 from gateway.settings import Settings
 from gateway.shopping import receipts, visits
 from gateway.shopping.visits import Sender, Visit
@@ -65,15 +61,11 @@ def deliver(services: Services, post: Letters) -> Delivered:
 
 
 def deliver_all(
-    settings: Settings, lock: Path, batches: Iterable[Sequence[Letters]], *, processes: int
+    settings: Settings, batches: Iterable[Sequence[Letters]], *, processes: int
 ) -> Iterator[list[Delivered]]:
-    """Delivers batches of households over several processes; what is within a batch arrives in its order.
-
-    `lock` is a file that this process holds: when it is released, whoever delivers gives up.
-    """
-    start = get_context("spawn")
-    with ProcessPoolExecutor(processes, start, initializer=_begin, initargs=(settings, lock)) as pool:
-        yield from pool.map(_deliver, batches)
+    """Delivers batches of households over several processes; what is within a batch arrives in its order."""
+    with pools.pool(processes, _begin, settings) as deliverers:
+        yield from deliverers.map(_deliver, batches)
 
 
 def _is_known(services: Services, body: dict[str, Any]) -> bool:
@@ -104,10 +96,8 @@ def _record(connection: Connection, services: Services, body: dict[str, Any]) ->
 _services: Services | None = None
 
 
-def _begin(settings: Settings, lock: Path) -> None:
+def _begin(settings: Settings) -> None:
     global _services  # noqa: PLW0603  (a pool gives its processes no other place)
-    os.environ[lifeline.VARIABLE] = str(lock)
-    lifeline.hold()
     _services = wiring.open_services(settings)
 
 

@@ -74,12 +74,8 @@ def _people(services: Services, asked: Plan, shop: Shop, done: Loaded, report: R
             [delivery.deliver(services, one) for one in pair] for pair in pairs
         )
     else:
-        delivered = delivery.deliver_all(
-            services.settings,
-            services.settings.home / LOCK,
-            pairs,
-            processes=min(PROCESSES_MOST, os.cpu_count() or 1),
-        )
+        processes = min(PROCESSES_MOST, os.cpu_count() or 1)
+        delivered = delivery.deliver_all(services.settings, pairs, processes=processes)
     for batch in delivered:
         for one in batch:
             done.add(one)

@@ -24,7 +24,7 @@ from granian.server import Server
 
 from gateway import metrics
 from gateway.database import Database
-from gateway.processes import lifeline
+from gateway.processes import ending, lifeline
 from gateway.processes.locks import FileLock
 from gateway.serving.watch import Watch
 from gateway.settings import Settings
@@ -131,7 +131,7 @@ class Background:
             while process.poll() is None and not self._stopping.wait(0.2):
                 pass
             if self._stopping.is_set():
-                _end(process)
+                ending.end(process, within_s=STOP_S)
                 return
             click.echo(
                 f"o2o: a background worker ended (code {process.returncode}); starting again", err=True
@@ -157,15 +157,6 @@ def _stop_when_told(stop: Callable[[], None], heard: socket.socket) -> None:
     while True:
         if heard.recv(1)[0] in {signal.SIGINT, signal.SIGTERM}:
             stop()
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _tell_when_ready(settings: Settings, tell: Sequence[Callable[[], None]]) -> None:

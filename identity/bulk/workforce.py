@@ -5,11 +5,13 @@ are not worth a process and are worked on at once. What all work needs (the equi
 """
 
 import copyreg
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -20,6 +22,7 @@ from identity.scoring.weigh import Model
 
 CHUNK: Final = 8_192
 FEW: Final = 20_000
+PARENT_IS_GONE: Final = 70
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -90,7 +93,16 @@ _equipped: list[Equipment] = []
 
 
 def _equip(equipment: Equipment) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     _equipped[:] = [equipment]
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent dies, even killed; by itself it would wait for work for ever."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(PARENT_IS_GONE)
 
 
 @dataclass(frozen=True, slots=True)
