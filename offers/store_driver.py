@@ -1,4 +1,7 @@
-"""The driver's own cursor, where SQLAlchemy's costs more than the statement or has no words for it."""
+"""The driver's own cursor, where SQLAlchemy's costs more than the statement or has no words for it.
+
+`identity.driver` says why two of these functions have twins there.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager

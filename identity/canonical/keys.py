@@ -16,19 +16,10 @@ from identity.policy import BLOCK, BOUND, Linking, Policy
 ACCOUNT: Final = "account_id"
 
 
-def linking_identifiers(record: Record, policy: Policy) -> tuple[Identifier, ...]:
-    """The identifiers that may take part in linking, strongest type first, at most `record_keys_max`.
-
-    Asserted ones never do. Devices do only on an anonymous record that a sign-in bounds: the sign-in vouches
-    for the device, whoever asserted it, and on any other record a device would tie people who share a tablet.
-    """
-    fit = [each for each in record.identifiers if _takes_part(each, record, policy)]
-    return tuple(_strongest_first(fit, policy)[: policy.record_keys_max])
-
-
 def identifier_keys(record: Record, policy: Policy) -> tuple[Key, ...]:
-    """The keys of the identifiers that take part in linking, each once, in canonical order."""
-    return tuple(dict.fromkeys(identifier.key for identifier in linking_identifiers(record, policy)))
+    """The keys of the identifiers that take part in linking, each once, strongest type first."""
+    ordered = _strongest_first(_taking_part(record, policy), policy)
+    return tuple(dict.fromkeys(identifier.key for identifier in ordered))
 
 
 def left_out(record: Record, policy: Policy) -> int:
@@ -47,14 +38,8 @@ def posted(record: Record, blocking: Iterable[str], policy: Policy) -> tuple[Key
 
 
 def shown(record: Record, policy: Policy) -> set[Key]:
-    """The keys of a record that are more than candidates' keys: its identifiers and its bounding account.
-
-    The same as `identifier_keys`, in no order: nobody has to be left out of most records.
-    """
-    fit = [each for each in record.identifiers if _takes_part(each, record, policy)]
-    if len(fit) > policy.record_keys_max:
-        fit = _strongest_first(fit, policy)[: policy.record_keys_max]
-    found = {each.key for each in fit}
+    """The keys of a record that are more than candidates' keys: its identifiers and its bounding account."""
+    found = {each.key for each in _taking_part(record, policy)}
     if record.bound_to is not None:
         found.add(bound_key(record.bound_to))
     return found
@@ -102,6 +87,18 @@ def _list_is_live(key: Key, found: tuple[Record, ...], policy: Policy) -> bool:
     if len(found) > policy.cap(key.type):
         return False
     return is_live(key.type, records=len(found), tokens=len(set(map(token, found))), policy=policy)
+
+
+def _taking_part(record: Record, policy: Policy) -> list[Identifier]:
+    """The identifiers that may take part in linking: the strongest `record_keys_max`, in no order.
+
+    Asserted ones never do. Devices do only on an anonymous record that a sign-in bounds: the sign-in vouches
+    for the device, whoever asserted it, and on any other record a device would tie people who share a tablet.
+    """
+    fit = [each for each in record.identifiers if _takes_part(each, record, policy)]
+    if len(fit) <= policy.record_keys_max:
+        return fit
+    return _strongest_first(fit, policy)[: policy.record_keys_max]
 
 
 def _strongest_first(identifiers: list[Identifier], policy: Policy) -> list[Identifier]:
