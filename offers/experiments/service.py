@@ -16,7 +16,7 @@ from offers.decisions.decision_record import Gist
 from offers.evaluation.decision import HOLDOUT
 from offers.experiments import store
 from offers.experiments.evidence import Arm
-from offers.experiments.store import Exposure, Running
+from offers.experiments.store import Dealt, Exposure, Running
 from offers.marketing import campaigns
 from offers.marketing.campaign import Campaign, Entry
 
@@ -45,22 +45,24 @@ def experiment(connection: Connection, campaign_id: str) -> Experiment:
     """A campaign's evidence. Raises UnknownCampaignError."""
     campaign = campaigns.content(connection, campaign_id)
     shares = _shares(campaign)
-    dealt, paid = store.dealt(connection, campaign_id), store.paid(connection, campaign_id)
-    arms = []
-    for name in [*shares, *sorted(dealt.keys() - shares.keys())]:
-        persons, buyers, users = dealt[name][:3] if name in dealt else (0, 0, 0)
-        arms.append(
-            Arm(
-                name=name,
-                share_bp=shares.get(name, 0),
-                persons=persons,
-                buyers=buyers,
-                users=users,
-                spend=tuple(paid.get(name, ())),
-            )
-        )
+    dealt = store.dealt(connection, campaign_id)
+    names = [*shares, *sorted(dealt.keys() - shares.keys())]
+    arms = tuple(_arm(name, shares.get(name, 0), dealt.get(name)) for name in names)
     since = min((one.since for one in dealt.values()), default=None)
-    return Experiment(campaign=campaign_id, since=since, arms=tuple(arms), adaptive=campaign.adaptive)
+    return Experiment(campaign=campaign_id, since=since, arms=arms, adaptive=campaign.adaptive)
+
+
+def _arm(name: str, share_bp: int, dealt: Dealt | None) -> Arm:
+    if dealt is None:
+        return Arm(name=name, share_bp=share_bp, persons=0, buyers=0, users=0)
+    return Arm(
+        name=name,
+        share_bp=share_bp,
+        persons=dealt.persons,
+        buyers=dealt.buyers,
+        users=dealt.users,
+        spend=dealt.spend,
+    )
 
 
 def _exposures(read: Gist) -> Iterable[Exposure]:

@@ -22,12 +22,15 @@ class Exposure(NamedTuple):
 
 
 class Dealt(NamedTuple):
-    """How many persons were dealt an arm, bought since, and used the campaign; since when."""
+    """How many persons were dealt an arm, bought since, and used the campaign; since when, and what they
+    paid.
+    """
 
     persons: int
     buyers: int
     users: int
     since: datetime
+    spend: tuple[Spend, ...] = ()
 
 
 class Running(NamedTuple):
@@ -72,7 +75,7 @@ def running(connection: Connection) -> list[Running]:
 
 
 # A sale that was voided did not happen. What a line says is the price before our offers; they are taken off.
-_SALES = """
+_DEALT = text("""
     WITH sale AS (
         SELECT e.arm, e.person_no, t.currency, t.kind, t.redemption_no,
                (SELECT sum((line ->> 'amount')::bigint
@@ -90,44 +93,44 @@ _SALES = """
           JOIN offers.redemption_item AS i USING (redemption_no)
           JOIN offers.campaign AS c USING (campaign_no)
          WHERE i.unit = 'money' AND i.state IN ('committed', 'returned')
-    )
-"""
-_DEALT = text(f"""
-    {_SALES}
-    SELECT e.arm, count(*),
-           count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM sale WHERE kind = 'sale')),
-           count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM item WHERE campaign = :campaign)),
-           min(e.first_at)
-      FROM offers.exposure AS e WHERE e.campaign = :campaign
-     GROUP BY e.arm ORDER BY e.arm
-""")  # noqa: S608  (no value is pasted in)
-_PAID = text(f"""
-    {_SALES}, part AS (
+    ), part AS (
         SELECT arm, person_no, currency, amount_minor, 0::bigint AS off_minor FROM sale
         UNION ALL
         SELECT arm, person_no, currency, 0, minor FROM item
     ), person AS (
         SELECT arm, currency, sum(amount_minor - off_minor)::bigint AS paid, sum(off_minor)::bigint AS off
           FROM part GROUP BY arm, currency, person_no
+    ), spent AS (
+        SELECT arm, currency, sum(paid)::bigint AS paid, sum(paid::numeric * paid)::numeric AS squares,
+               sum(off)::bigint AS off
+          FROM person GROUP BY arm, currency
+    ), dealt AS (
+        SELECT e.arm, count(*) AS persons,
+               count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM sale WHERE kind = 'sale'))
+                   AS buyers,
+               count(*) FILTER (WHERE e.person_no IN (SELECT person_no FROM item WHERE campaign = :campaign))
+                   AS users,
+               min(e.first_at) AS since
+          FROM offers.exposure AS e WHERE e.campaign = :campaign
+         GROUP BY e.arm
     )
-    SELECT arm, currency, sum(paid)::bigint, sum(paid::numeric * paid)::numeric, sum(off)::bigint
-      FROM person GROUP BY arm, currency ORDER BY arm, currency
-""")  # noqa: S608  (no value is pasted in)
+    SELECT arm, persons, buyers, users, since, currency, paid, squares, off
+      FROM dealt LEFT JOIN spent USING (arm)
+     ORDER BY arm, currency
+""")
 
 
 def dealt(connection: Connection, campaign: str) -> dict[str, Dealt]:
-    """The arms that anybody was dealt."""
-    return {row[0]: Dealt(*row[1:]) for row in connection.execute(_DEALT, {"campaign": campaign})}
-
-
-def paid(connection: Connection, campaign: str) -> dict[str, list[Spend]]:
-    """What the persons of each arm paid since they were dealt it."""
-    found: dict[str, list[Spend]] = {}
-    for arm, currency, paid_minor, squares, discount_minor in connection.execute(
-        _PAID, {"campaign": campaign}
+    """The arms that anybody was dealt, and what has come of them since."""
+    found: dict[str, Dealt] = {}
+    for arm, *counts, currency, paid_minor, squares, discount_minor in connection.execute(
+        _DEALT, {"campaign": campaign}
     ):
-        spend = Spend(
-            currency=currency, paid_minor=paid_minor, squares=int(squares), discount_minor=discount_minor
-        )
-        found.setdefault(arm, []).append(spend)
+        one = found.get(arm) or Dealt(*counts)
+        if currency is not None:
+            spend = Spend(
+                currency=currency, paid_minor=paid_minor, squares=int(squares), discount_minor=discount_minor
+            )
+            one = one._replace(spend=(*one.spend, spend))
+        found[arm] = one
     return found
