@@ -12,6 +12,7 @@ from offers.offline.shelf import Shelf
 from offers.queries.headroom import Headroom
 from offers.redemptions.redemption import Redemption
 from offers.retailer.assortment import Assortment
+from offers.segments.demand import Demand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Context:
     seed: int = 1
     headroom: Headroom = field(default_factory=Headroom)
     shelf: Shelf = field(default_factory=Shelf)
+    demand: Demand = field(default_factory=Demand)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

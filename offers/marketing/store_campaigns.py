@@ -164,6 +164,23 @@ def live(connection: Connection, only: Collection[int] | None = None) -> Iterato
             yield Entry(row.campaign_no, row.version, document_campaign(row.content))
 
 
+# As `Audience.asks_for_traits` says, and the triggers `Happened` and `Away`, spelled as documents spell them.
+_ASKS = text("""
+    SELECT EXISTS (
+        SELECT FROM offers.campaign AS c
+          JOIN offers.campaign_version AS v ON v.campaign_no = c.campaign_no AND v.version = c.live_version
+         WHERE c.state = 'live'
+           AND (v.content -> 'audience' ?| ARRAY[
+                    'segments', 'without_segments', 'regions', 'attributes', 'consents', 'last_visit']
+                OR v.content -> 'trigger' ?| ARRAY['event', 'lapse']))
+""")
+
+
+def asks_for_traits(connection: Connection) -> bool:
+    """Whether a live campaign asks more of a person than what she wants. Reads them all."""
+    return bool(connection.execute(_ASKS).scalar_one())
+
+
 _LAST = text("""
     SELECT c.campaign_no, v.version, v.content
       FROM offers.campaign AS c

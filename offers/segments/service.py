@@ -10,7 +10,6 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from offers import store_catalogue
 from offers.context import Context
 from offers.errors import InvalidCampaignError, UnknownSegmentError
 from offers.marketing.campaign_reader import Problems
@@ -69,8 +68,7 @@ def changes(connection: Connection, segment: str) -> tuple[Change, ...]:
 
 def is_asked(connection: Connection, ctx: Context) -> bool:
     """Whether anybody wants to know more of people than what they want: a live segment or campaign."""
-    live = ctx.snapshots.at_least(connection, store_catalogue.version(connection))
-    return live.asks_traits or bool(store.every(connection))
+    return bool(store.every(connection)) or ctx.demand.is_there(connection)
 
 
 def rest(connection: Connection) -> bool:

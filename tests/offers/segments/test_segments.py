@@ -1,15 +1,19 @@
 """Segments: rules of alternatives, read and written back, filled by a sweep."""
 
+from contextlib import nullcontext
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from offers.marketing.campaign import Audience, Away, Happened
+from offers.marketing import campaigns
+from offers.marketing.campaign import Audience, Away, Happened, Schedule
 from offers.marketing.campaign_reader import Problems
 from offers.model import Traits
 from offers.segments import rule, service, store
 from offers.segments.rule import Alternative, Segment
-from tests.offers.floor import ANNA, NOW
+from tests.offers.floor import ANNA, NOW, campaign, context
 
 DAY_S = 86_400
 NOW_S = int(NOW.timestamp())
@@ -109,3 +113,34 @@ def test_who_changed_a_segment_is_remembered(connection: Connection) -> None:
     gold = {1: (Traits(region="AT-1010", last_visit_at_s=NOW_S), "gold")}
     service.sweep(connection, lambda after: gold if after == 0 else {}, now=NOW)
     assert service.size(connection, "loyal-viennese") == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [
+        ({}, False),
+        ({"audience": Audience(tiers=frozenset({"gold"}), staff="included", holdout_bp=500)}, False),
+        ({"trigger": Schedule(weekdays=frozenset({0}))}, False),
+        ({"audience": Audience(segments=frozenset({"loyal"}))}, True),
+        ({"audience": Audience(without_segments=frozenset({"loyal"}))}, True),
+        ({"audience": Audience(regions=frozenset({"AT"}))}, True),
+        ({"audience": Audience(attributes=(("x_club", frozenset({"yes"})),))}, True),
+        ({"audience": Audience(consents=frozenset({"wine"}))}, True),
+        ({"audience": Audience(last_visit=Away(DAY_S))}, True),
+        ({"trigger": Happened("signed_up", DAY_S)}, True),
+        ({"trigger": Away(DAY_S)}, True),
+    ],
+)
+def test_a_live_campaign_may_ask_for_traits(
+    connection: Connection, changes: dict[str, object], asks: bool
+) -> None:
+    """Whoever fills them is told without compiling a campaign, and the evaluator sees it alike."""
+    ctx = context(lambda: nullcontext(connection))
+    assert not service.is_asked(connection, ctx)
+    campaign(connection, **changes)  # type: ignore[arg-type]
+    assert service.is_asked(connection, ctx) is asks
+    assert ctx.snapshots.catalogue(connection).asks_traits is asks
+    campaigns.end(connection, "tenth", ANNA)
+    assert not service.is_asked(connection, ctx)
+    service.put(connection, loyal(), ANNA)
+    assert service.is_asked(connection, ctx)
