@@ -17,6 +17,8 @@ from offers.evaluation.decision import Decision
 from offers.evaluation.evaluate import evaluate
 from offers.marketing import store_campaigns
 
+Outcome = Literal["same", "searched_further", "different"]
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -26,9 +28,16 @@ class Replayed:
     again: Decision
 
     @property
-    def is_same(self) -> bool:
-        """Whether not one byte differs."""
-        return encode(self.record.answer) == encode(self.again)
+    def outcome(self) -> Outcome:
+        """Whether one byte differs; and if so, whether only because the search gets further than it did.
+
+        A search that ran out of steps (`bounded`) may find more once its proofs are better; never less.
+        """
+        was, now = self.record.answer, self.again
+        if encode(was) == encode(now):
+            return "same"
+        got_further = was.search == "bounded" and now.totals.discount >= was.totals.discount
+        return "searched_further" if got_further else "different"
 
 
 Gone = Literal["inputs erased", "a campaign can no longer be read"]

@@ -1,6 +1,7 @@
 """Replaying a decision: the same bytes, whatever was published since; or the reason why not."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -10,12 +11,15 @@ from sqlalchemy import Connection
 
 from offers import erasure
 from offers.decisions import replay, sentences
-from offers.decisions.decision_record import encode
+from offers.decisions.decision_record import DecisionRecord, Inputs, encode
 from offers.errors import UnknownDecisionError
 from offers.evaluation import audience, eligibility, plays
+from offers.evaluation.decision import Decision
 from offers.marketing import campaigns
 from offers.marketing.campaign import Limits
 from offers.marketing.campaign_rewards import BuyGet, Percent
+from offers.model import Known, Policy
+from tests.offers import worlds
 from tests.offers.floor import ANNA, NOW, Till, campaign, context, furnish, shopper
 
 
@@ -37,7 +41,7 @@ def test_a_decision_is_made_again_to_the_byte(till: Till) -> None:
     campaigns.end(till.connection, "once", ANNA)
     found = replay.replay(till.connection, answer.id)
     assert isinstance(found, replay.Replayed)
-    assert found.is_same
+    assert found.outcome == "same"
     assert encode(found.again) == encode(found.record.answer)
 
 
@@ -46,6 +50,30 @@ def test_a_decision_whose_inputs_were_erased_says_so(till: Till) -> None:
     answer = till.answer(who=shopper(7), mode="reserve")
     erasure.forget(till.connection, [7], now=NOW)
     assert replay.replay(till.connection, answer.id) == "inputs erased"
+
+
+def replayed(logged: Decision, again: Decision) -> replay.Replayed:
+    """A logged decision beside the one that is made now."""
+    inputs = Inputs(query=worlds.till(), shopper=None, known=Known(), policy=Policy(), seed=7)
+    return replay.Replayed(DecisionRecord(id=UUID(int=1), at=NOW, inputs=inputs, answer=logged), again)
+
+
+def test_a_search_that_gets_further_is_no_difference() -> None:
+    """What ran out of steps promised a good answer, not the best; one that gives less is a difference."""
+    lines = tuple(worlds.line(f"{number:02}", f"S{number}", 1000 + 7 * number) for number in range(20))
+    rivals = [
+        worlds.promotion(f"c{number}", Percent(500 + 10 * number), limits=Limits(units_per_basket=1 + number))
+        for number in range(5)
+    ]
+    first, further = (
+        worlds.decide(rivals, worlds.till(*lines), policy=Policy(search_steps=steps)) for steps in (20, 2_000)
+    )
+    assert first.search == "bounded"
+    assert first.totals.discount < further.totals.discount
+    assert replayed(first, first).outcome == "same"
+    assert replayed(first, further).outcome == "searched_further"
+    assert replayed(further, first).outcome == "different"
+    assert replayed(replace(first, search="exact"), further).outcome == "different"
 
 
 def test_an_unknown_decision_is_unknown(till: Till) -> None:
