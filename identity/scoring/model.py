@@ -9,7 +9,7 @@ attribute out, silence speaks against a pair. A name alone joins only where it i
 enough.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, log2
@@ -20,7 +20,8 @@ from identity.scoring import anonymity, blocking, catalogue, document, names
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
 from identity.scoring.pool import Pool
-from identity.scoring.scorer import Scorer
+from identity.scoring.scorer import Said, Scorer
+from identity.scoring.voice import Voice
 from identity.scoring.weigh import UNITS_PER_BIT
 
 POOLS_CACHED: Final = 1 << 10
@@ -57,11 +58,7 @@ class ScoredModel:
         )
         self._namesake_bits = content.namesake_bits
         self._kin_bits = None if content.kin is None else content.kin.prior_bits
-        self._views = tuple(dict.fromkeys(scorer.comparison.views for scorer in self._scorers))
-        self._view_of = tuple(self._views.index(scorer.comparison.views) for scorer in self._scorers)
-        self._swings = sorted(enumerate(self._scorers), key=lambda placed: -placed[1].telling)
-        """The scorers with their places, those that tell most for least work first."""
-        self._said = lru_cache(POOLS_CACHED)(self._said_by)
+        self._voice = lru_cache(POOLS_CACHED)(lambda pool: Voice(pool, self._scorers))
 
     @property
     def version(self) -> str:
@@ -85,7 +82,7 @@ class ScoredModel:
     def weight(self, left: Pool, right: Pool, /) -> int:
         """The log odds that both sides are one shopper, in units."""
         bits, beside_name = self.prior_bits, -inf
-        for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
+        for scorer, lefts, rights in self._sides(left, right):
             said = scorer.bits(lefts, rights)
             bits += said
             if not scorer.is_of_name:
@@ -100,7 +97,7 @@ class ScoredModel:
         """Whether given and family name are the same, give or take a typing error or a second name."""
         named = [
             scorer.best(lefts, rights)
-            for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True)
+            for scorer, lefts, rights in self._sides(left, right)
             if scorer.comparison.name in catalogue.FULL_NAME
         ]
         same = [found for found in named if found is not None and found.step.level.name in names.AS_WRITTEN]
@@ -109,7 +106,7 @@ class ScoredModel:
     def _explained_by_home(self, left: Pool, right: Pool) -> float:
         """What people of one home explain better than chance, nothing at least."""
         kin_bits = self._kin_bits or 0.0
-        for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
+        for scorer, lefts, rights in self._sides(left, right):
             if scorer.is_shared_by_kin and lefts and rights:
                 found = scorer.best(lefts, rights)
                 kin_bits += 0.0 if found is None else found.kin_bits
@@ -121,12 +118,12 @@ class ScoredModel:
         Attributes are asked until all that is left could not make up for them. What a home explains, and what
         silence says, only lower the weight, so they are left out.
         """
-        ours, theirs = self._said(left), self._said(right)
-        asked = [(each, ours[at], theirs[at]) for at, each in self._swings if ours[at] and theirs[at]]
-        ceiling = sum([scorer.most_bits for scorer, _, _ in asked])
-        least_bits = line / UNITS_PER_BIT - self.prior_bits - NOISE_BITS
-        for scorer, lefts, rights in asked:
-            ceiling += scorer.hope(lefts, rights) - scorer.most_bits
+        ours, theirs = self._voice(left), self._voice(right)
+        ceiling = self.prior_bits + NOISE_BITS + ours.most_bits
+        least_bits = line / UNITS_PER_BIT
+        for place, scorer, lefts in ours.spoken:
+            rights = theirs[place]
+            ceiling += (scorer.hope(lefts, rights) if rights else 0.0) - scorer.most_bits
             if ceiling < least_bits:
                 return False
         return True
@@ -134,7 +131,7 @@ class ScoredModel:
     def evidence(self, left: Pool, right: Pool) -> tuple[Evidence, ...]:
         """What each attribute says; with `prior_bits` it adds up to the weight."""
         found = []
-        for scorer, lefts, rights in zip(self._scorers, self._said(left), self._said(right), strict=True):
+        for scorer, lefts, rights in self._sides(left, right):
             best = scorer.best(lefts, rights)
             if best is not None:
                 step, one, other = best.step, best.left, best.right
@@ -153,13 +150,10 @@ class ScoredModel:
             found.append(Evidence("name", "alone", self._namesake_bits - bits, _CALLED_ALIKE, ("", "")))
         return tuple(found)
 
-    def _said_by(self, pool: Pool) -> tuple[tuple[Any, ...], ...]:
-        """What a pool says to each scorer, silent views left out."""
-        found = [_ordered(views(pool)) for views in self._views]
-        return tuple(
-            scorer.heard(found[place]) if found[place] else ()
-            for scorer, place in zip(self._scorers, self._view_of, strict=True)
-        )
+    def _sides(self, left: Pool, right: Pool) -> Iterator[tuple[Scorer, Said, Said]]:
+        """What both sides say to each scorer, in the order of the document."""
+        ours, theirs = self._voice(left), self._voice(right)
+        return ((scorer, ours[place], theirs[place]) for place, scorer in enumerate(self._scorers))
 
 
 def load(raw: Mapping[str, Any]) -> ScoredModel:
@@ -169,12 +163,6 @@ def load(raw: Mapping[str, Any]) -> ScoredModel:
     content = document.parse(raw)
     anonymity.check(content)
     return ScoredModel(content)
-
-
-def _ordered(said: Iterable[Any]) -> tuple[Any, ...]:
-    """In a fixed order, so that of equally good agreements always the same is told."""
-    distinct = tuple(said)
-    return distinct if len(distinct) < 2 else tuple(sorted(set(distinct), key=repr))
 
 
 def units(bits: float) -> int:

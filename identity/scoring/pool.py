@@ -65,8 +65,8 @@ class Pool:
 
     def values(self, attribute: str) -> frozenset[str | date]:
         """The distinct values of one canonical attribute."""
-        found = (getattr(canonical, attribute) for canonical in self.canonicals)
-        return frozenset(value for value in found if value is not None)
+        found = [getattr(canonical, attribute) for canonical in self.canonicals]
+        return frozenset([value for value in found if value is not None])
 
     @cached_property
     def tells_apart(self) -> bool:

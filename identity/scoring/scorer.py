@@ -112,7 +112,7 @@ class Scorer:
         self._is_absent = comparison.is_absent
         column = comparison.levels[0].term or comparison.name
         self._value: Callable[[Any], str | None] = lambda view: comparison.term(view, column)
-        self._tests: tuple[Callable[[Any, Any], bool], ...] = tuple(each.holds for each in comparison.levels)
+        self._tests = tuple((step.level.holds, step) for step in self._steps)
         self.most_bits = max(0.0, *(step.most_bits for step in self._steps))
         """Nothing that is compared says more."""
         self.telling = self.most_bits / len(self._steps)
@@ -166,7 +166,7 @@ class Scorer:
         """The first level that holds; `Comparison.level` says the same by its place."""
         if self._is_absent(left, right):
             return None
-        for step, holds in zip(self._steps, self._tests, strict=True):
+        for holds, step in self._tests:
             if holds(left, right):
                 return step
         raise AssertionError(f"the last level of {self.comparison.name} must hold for all values")

@@ -9,7 +9,6 @@ from datetime import date
 from functools import lru_cache
 
 from identity.canonical import emails, given_names, organisations, sounds
-from identity.model import Canonical
 from identity.scoring.pool import Name
 
 CACHE_SIZE = 1 << 13
@@ -77,35 +76,37 @@ class PhoneView:
     tail: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceView:
-    """Where somebody lives."""
-
-    street: str
-    street_number: str
-    unit: str
-    city: str
-    region: str
-    postcode: str
-
-
 @lru_cache(maxsize=CACHE_SIZE)
 def name(said: Name) -> NameView:
     """The view of a person's name."""
     family = said.family or said.full
-    words = frozenset(word for word in said.given.split() if len(word) > 1)
-    stem, form = given_names.stem(said.given)
+    words, kin, is_known, stem, form = _given(said.given)
     return NameView(
         given=said.given,
         middle=said.middle,
         family=family,
         given_words=words,
-        given_kin=frozenset(kin for word in words for kin in given_names.relatives(word)),
-        is_given_known=given_names.is_known(said.given),
+        given_kin=kin,
+        is_given_known=is_known,
         given_stem=stem,
         given_form=form,
-        family_words=frozenset(word for word in family.split() if len(word) > 3),
+        family_words=_words(family, longer_than=3),
     )
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _given(called: str) -> tuple[frozenset[str], frozenset[str], bool, str, str]:
+    """The words of a given name, their other forms, whether it is listed, and its stem and form: there are
+    far fewer given names than people.
+    """
+    words = _words(called, longer_than=1)
+    kin = frozenset(kin for word in words for kin in given_names.relatives(word))
+    return words, kin, given_names.is_known(called), *given_names.stem(called)
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _words(called: str, *, longer_than: int) -> frozenset[str]:
+    return frozenset(word for word in called.split() if len(word) > longer_than)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -134,16 +135,3 @@ def phone(number: str) -> PhoneView:
     """The view of a phone number."""
     plain = number.partition(";")[0]
     return PhoneView(number, plain, plain[-7:])
-
-
-@lru_cache(maxsize=CACHE_SIZE)
-def place(said: Canonical) -> PlaceView:
-    """The view of an address."""
-    return PlaceView(
-        said.street or "",
-        said.street_number or "",
-        said.unit or "",
-        said.city or "",
-        said.region or "",
-        said.postcode or "",
-    )
