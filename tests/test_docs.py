@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from gateway.commands import group
+from gateway.commands import COMMANDS, group
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -62,3 +63,11 @@ def test_operators_are_told_of_every_setting_and_metric(module: str, names: str)
     in_use = set(re.findall(names, (ROOT / "gateway" / module).read_text(encoding="utf-8")))
     assert in_use
     assert not {name for name in in_use if name not in page}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_keeps_its_lines(name: str) -> None:
+    """A list stays a list, and no mark meant for click is shown to people."""
+    told = CliRunner().invoke(group, [name, "--help"])
+    assert told.exit_code == 0
+    assert "\\b" not in told.output
