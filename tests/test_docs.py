@@ -71,3 +71,15 @@ def test_help_keeps_its_lines(name: str) -> None:
     told = CliRunner().invoke(group, [name, "--help"])
     assert told.exit_code == 0
     assert "\\b" not in told.output
+
+
+def test_links_lead_somewhere() -> None:
+    """Those within the project, from every page and decision."""
+    pages = (*PAGES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs" / "decisions").glob("*.md")))
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert not broken
