@@ -15,7 +15,7 @@ _NEAR_ONE_EDIT: Final = (
     r"(CASE WHEN \1_l = \1_r THEN true WHEN strlen(\1_l) = strlen(\1_r) THEN hamming(\1_l, \1_r) <= 2"
     r" WHEN abs(strlen(\1_l) - strlen(\1_r)) = 1 THEN levenshtein(\1_l, \1_r) <= 1 ELSE false END)"
 )
-"""Between equal lengths a letter is replaced, or two are swapped; else one is added, as Levenshtein counts too."""
+"""Between equal lengths a letter is replaced, or two are swapped; else one is added, so Levenshtein tells."""
 
 
 def jaro_winkler(left: str, right: str) -> float:
