@@ -6,23 +6,20 @@ from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from gateway.access.security import Scope
+from gateway.api import documents
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.wire import body as bodies
 from gateway.wire.fields import whole_page
-from gateway.wire.problems import Place, Problem, invalid
+from gateway.wire.problems import Place, invalid
 from gateway.wire.shapes import Strict
 from offers.marketing import campaign_dump, campaign_format, campaigns
-from offers.marketing.campaign import Campaign
-from offers.marketing.campaign_reader import Problems
 from offers.marketing.campaigns import Author
 from offers.marketing.store_campaigns import Change, Stored
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/v1/campaigns", description="What marketers write.")
 
 CAMPAIGN = {Scope.CAMPAIGN}
-YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 MAX_DOCUMENT_BYTES = 4_000_000
 
 
@@ -127,21 +124,13 @@ def read_campaign(call: Call, campaign: str) -> Answer:
     answers={200: AppliedCampaignSchema},
     writes="natural",
     most_bytes=MAX_DOCUMENT_BYTES,
-    doc={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": DocumentSchema},
-                "application/yaml": {"schema": {"type": "string"}},
-            },
-        }
-    },
+    doc=documents.described(DocumentSchema),
 )
 def put_campaign(call: Call, campaign: str) -> Answer:
     """Apply a document, as JSON or YAML. The same content again makes no new version; going live is a step of
     its own.
     """
-    document = parsed(call.request.mimetype, call.body)
+    document = documents.parsed(call.request.mimetype, call.body, campaign_format.parse)
     if document.id != campaign:
         place = Place(
             "/campaign", f"is {document.id!r} here and {campaign!r} in the address; use one of them"
@@ -163,37 +152,6 @@ def list_campaign_versions(call: Call, campaign: str) -> Answer:
     """Who applied, activated, paused or ended which version, and when."""
     found = campaigns.changes(call.connection, campaign)
     return Answer(200, {"items": [_change_of(change) for change in found]})
-
-
-def parsed(mimetype: str, raw: bytes) -> Campaign:
-    """The campaign a body describes. Raises Problem naming everything that is wrong with it."""
-    if mimetype in YAML_TYPES:
-        found = campaign_format.parse(_text(raw))
-    elif mimetype in bodies.JSON_TYPES:
-        document = bodies.parsed(raw)
-        if not isinstance(document, dict):
-            raise invalid(Place("", "must be an object"), of="document")
-        found = campaign_format.parse(document)
-    else:
-        raise Problem("unsupported_media_type", "Send application/json or application/yaml.")
-    if isinstance(found, Problems):
-        places = [Place(f"/{one.path.replace('.', '/')}", _sentence(one)) for one in found.found]
-        raise invalid(*places, of="document")
-    return found
-
-
-def _sentence(one: Any) -> str:
-    return f"line {one.line}: {one.sentence}" if one.line else one.sentence
-
-
-def _text(raw: bytes) -> str:
-    try:
-        text_of_body = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Problem("malformed_body", "The document is not UTF-8.") from None
-    if "\x00" in text_of_body:
-        raise Problem("malformed_body", "The document holds a NUL character; remove it.")
-    return text_of_body
 
 
 def by(call: Call, reason: str | None) -> Author:

@@ -35,6 +35,7 @@ from gateway.database import OUT_OF_TIME
 from gateway.processes import logs
 from gateway.wire import body as bodies
 from gateway.wire import idempotency, problems
+from gateway.wire.idempotency import Once
 from gateway.wire.problems import Place, Problem
 from gateway.wire.refusals import problem_of
 from gateway.wiring import Services
@@ -180,6 +181,11 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
         path=request.full_path,
         raw=raw,
     )
+    return _once(held, call, work, now=now)
+
+
+def _once(held: Services, call: Once, work: Callable[[Connection], Answer], *, now: dt.datetime) -> Response:
+    """The answer of the first such call, kept with its work."""
     status, content, repeated = held.database.transact(
         lambda connection: idempotency.answer(connection, call, lambda: _bytes(work(connection)), now=now)
     )

@@ -5,15 +5,13 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import fields
 
-from gateway.api.campaigns import CAMPAIGN, YAML_TYPES, by
+from gateway.api import documents
+from gateway.api.campaigns import CAMPAIGN, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
-from gateway.wire import body as bodies
-from gateway.wire.problems import Place, Problem, invalid
+from gateway.wire.problems import Place, invalid
 from gateway.wire.shapes import Strict
-from offers.marketing.campaign_reader import Problems
 from offers.segments import rule, service
-from offers.segments.rule import Segment
 from offers.segments.store import Stored
 
 blueprint = Blueprint("segments", __name__, url_prefix="/v1/segments", description="Sets of people.")
@@ -93,19 +91,11 @@ def list_segment_changes(call: Call, segment: str) -> Answer:
     answers={200: StoredSegmentSchema},
     writes="natural",
     most_bytes=MAX_DOCUMENT_BYTES,
-    doc={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": SegmentDocumentSchema},
-                "application/yaml": {"schema": {"type": "string"}},
-            },
-        }
-    },
+    doc=documents.described(SegmentDocumentSchema),
 )
 def put_segment(call: Call, segment: str) -> Answer:
     """Write a segment's rule, as JSON or YAML. It fills itself from now on; the same rule changes nothing."""
-    document = _parsed(call)
+    document = documents.parsed(call.request.mimetype, call.body, rule.parse)
     if document.id != segment:
         raise invalid(Place("/segment", f"is {document.id!r} here and {segment!r} in the address"))
     return Answer(200, _stored_of(call, service.put(call.connection, document, by(call, None))))
@@ -116,22 +106,6 @@ def end_segment(call: Call, segment: str) -> Answer:
     """Let a segment fill no more: as the sweep passes, nobody belongs to it."""
     service.end(call.connection, segment, by(call, None))
     return Answer(204)
-
-
-def _parsed(call: Call) -> Segment:
-    if call.request.mimetype in YAML_TYPES:
-        found = rule.parse(call.body)
-    elif call.request.mimetype in bodies.JSON_TYPES:
-        document = bodies.parsed(call.body)
-        if not isinstance(document, dict):
-            raise invalid(Place("", "must be an object"), of="document")
-        found = rule.parse(document)
-    else:
-        raise Problem("unsupported_media_type", "Send application/json or application/yaml.")
-    if isinstance(found, Problems):
-        places = [Place(f"/{one.path.replace('.', '/')}", str(one.sentence)) for one in found.found]
-        raise invalid(*places, of="document")
-    return found
 
 
 def _stored_of(call: Call, one: Stored) -> dict[str, Any]:

@@ -2,12 +2,32 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "redeem", "quality", "link")
+ALONE = frozenset({"offers", "link"})
+"""What is measured without a database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options, as `--help` tells of them."""
+
+    people: int
+    connections: int
+    seconds: int
+    runs: int
+    campaigns: int
+    lines: int
+    matching: int | None
+    records: int
+    megabytes: int
+    baskets: int
+    data: Path | None
 
 
 @click.command("bench")
@@ -63,27 +83,13 @@ NAMES = ("floor", "till", "ingest", "churn", "events", "poslog", "offers", "rede
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="offers: a folder with the files of Complete Journey; default: those of the demo's package.",
+    help="offers: a folder with Complete Journey's files (default: the demo's); quality: files with a truth.",
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output."
 )
-def command(
-    name: str,
-    people: int,
-    connections: int,
-    seconds: int,
-    runs: int,
-    campaigns: int,
-    lines: int,
-    matching: int | None,
-    records: int,
-    megabytes: int,
-    baskets: int,
-    data: Path | None,
-    as_json: bool,
-) -> None:
-    r"""Measure NAME against the floor, on an embedded database of its own.
+def command(name: str, as_json: bool, **asked: Any) -> None:
+    """Measure NAME against the floor, on an embedded database of its own.
 
     \b
     floor   a bare Flask application with one select: what this machine can do
@@ -96,61 +102,66 @@ def command(
     link    joining a file of generated people, phase by phase, beside Splink alone; how well it fits
     quality who is found to be the same shopper, against a truth, beside Splink in the same run
     redeem  commits on one hot campaign, the floor and pgbench, in turn; reserves beside queries
-    """
-    from bench import churn, events, ingest, offers, poslog, redeem, till
+    """  # noqa: D301  (click reads the \b as a character: what follows keeps its lines)
     from bench.journeys import JourneysMissingError
-    from bench.stage import stage
     from bench.wrk import LoadError
-    from gateway.settings import from_environment
 
-    def report(line: str) -> None:
-        click.echo(line, err=True)
-
-    if name == "offers":
-        try:
-            told = {"bench": name} | offers.measure(report, data, baskets=baskets)
-        except JourneysMissingError as error:
-            raise click.ClickException(str(error)) from error
-        click.echo(json.dumps(told) if as_json else _readable(told))
-        return
-    if name == "link":
-        from bench import linking
-
-        found = {"bench": name} | linking.measure(report, records=records)
-        click.echo(json.dumps(found) if as_json else _readable(found))
-        return
-    if name == "quality":
-        if data is None:
-            raise click.ClickException("quality needs --data DIR, a folder of gzipped files with a truth.")
-        _tell_quality(data, as_json=as_json)
-        return
-    asked = till.Conditions(
-        connections=connections,
-        seconds=seconds,
-        runs=runs,
-        campaigns=campaigns,
-        lines=lines,
-        matching=matching,
-    )
-    measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-        "floor": lambda on: till.floor_only(on, asked, report),
-        "till": lambda on: till.measure(on, asked, report),
-        "redeem": lambda on: redeem.measure(on, asked, report),
-        "events": lambda on: events.measure(on, asked, report),
-        "poslog": lambda on: poslog.measure(on, report, megabytes=megabytes),
-        "churn": lambda on: churn.measure(on, report, updates=records),
-        "ingest": lambda on: ingest.measure(on, report, records=records, clients=connections, runs=runs),
-    }
     try:
-        with stage(from_environment(), people, report) as on:
-            found = {"bench": name, "people": people, "connections": connections} | measures[name](on)
-    except LoadError as error:
+        if name == "quality":
+            _tell_quality(asked["data"], as_json=as_json)
+            return
+        found = {"bench": name} | (_alone if name in ALONE else _on_stage)(name, Asked(**asked))
+    except (JourneysMissingError, LoadError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(found) if as_json else _readable(found))
 
 
-def _tell_quality(folder: Path, *, as_json: bool) -> None:
+def _alone(name: str, asked: Asked) -> dict[str, Any]:
+    """What needs no database."""
+    from bench import linking, offers
+
+    if name == "link":
+        return linking.measure(_report, records=asked.records)
+    return offers.measure(_report, asked.data, baskets=asked.baskets)
+
+
+def _on_stage(name: str, asked: Asked) -> dict[str, Any]:
+    """What is measured beside people, on a database of its own."""
+    from bench import churn, events, ingest, poslog, redeem, till
+    from bench.stage import stage
+    from gateway.settings import from_environment
+
+    conditions = till.Conditions(
+        connections=asked.connections,
+        seconds=asked.seconds,
+        runs=asked.runs,
+        campaigns=asked.campaigns,
+        lines=asked.lines,
+        matching=asked.matching,
+    )
+    measures: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+        "floor": lambda on: till.floor_only(on, conditions, _report),
+        "till": lambda on: till.measure(on, conditions, _report),
+        "redeem": lambda on: redeem.measure(on, conditions, _report),
+        "events": lambda on: events.measure(on, conditions, _report),
+        "poslog": lambda on: poslog.measure(on, _report, megabytes=asked.megabytes),
+        "churn": lambda on: churn.measure(on, _report, updates=asked.records),
+        "ingest": lambda on: ingest.measure(
+            on, _report, records=asked.records, clients=asked.connections, runs=asked.runs
+        ),
+    }
+    with stage(from_environment(), asked.people, _report) as on:
+        return {"people": asked.people, "connections": asked.connections} | measures[name](on)
+
+
+def _report(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _tell_quality(folder: Path | None, *, as_json: bool) -> None:
     """One line for each set that the folder holds, or one JSON object."""
+    if folder is None:
+        raise click.ClickException("quality needs --data DIR, a folder of gzipped files with a truth.")
     from bench import quality
     from identity.bulk.progress import Silent
 

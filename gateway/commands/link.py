@@ -112,15 +112,15 @@ def command(
     memory_mib: int,
     as_json: bool,
 ) -> None:
-    r"""Find who is the same shopper in CSV, Parquet and NDJSON files (gzip too), without a server.
+    """Find who is the same shopper in CSV, Parquet and NDJSON files (gzip too), without a server.
 
     A file's name without its endings is the source of its records. The id of a cluster is its least
     `source:record_key`, so the same files give the same ids.
 
     \b
-    o2o link crm.csv shop.parquet --id customer --map first=given_name \
+    o2o link crm.csv shop.parquet --id customer --map first=given_name \\
         --map last=family_name --map mail=email --out clusters.csv
-    """
+    """  # noqa: D301  (click reads the \b as a character: what follows keeps its lines)
     need_extra()
     from identity.bulk import files, mapping, store_output
     from identity.bulk.link import Intake, bring_in, find_pairs, join, train

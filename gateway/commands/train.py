@@ -71,7 +71,7 @@ def command(
     country: str,
     date_order: str,
 ) -> None:
-    r"""Fit the weights of the model to what the gateway holds, or to files, and tell what would change.
+    """Fit the weights of the model to what the gateway holds, or to files, and tell what would change.
 
     The report shows for each level of agreement how often pairs of one person (m) and of two people (u) show
     it, and what it weighs; then the joins and splits that the new model makes among the same records. Without
@@ -80,7 +80,7 @@ def command(
     \b
     o2o train && o2o model try VERSION && o2o model activate VERSION
     o2o train crm.csv shop.csv --id customer --map mail=email --map last=family_name --out model.json
-    """
+    """  # noqa: D301  (click reads the \b as a character: what follows keeps its lines)
     from gateway.commands.link import need_extra
     from identity.scoring import document
 

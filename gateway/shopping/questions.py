@@ -27,9 +27,9 @@ from gateway.wire.problems import Problem, invalid
 from gateway.wiring import Services
 from offers import service
 from offers.codes import spelling
-from offers.evaluation.decision import Refusal, RefusedCode
+from offers.evaluation.decision import Prompt, Refusal, RefusedCode
 from offers.model import Place, Query, TransactionKey
-from offers.redemptions.redemption import Authorised, Refused
+from offers.redemptions.redemption import Authorised, Redemption, Refused
 from offers.service import Answer
 
 IN_STORE = frozenset({"till", "kiosk"})
@@ -123,14 +123,7 @@ def answer(
         limit=question.limit,
     )
     stood = _read(connection, held, asker, question, asked)
-    buyer = next(
-        (
-            known
-            for sent, known in zip(question.shoppers, stood.readings, strict=False)
-            if sent.role == "buyer"
-        ),
-        None,
-    )
+    buyer = _buyer(question, stood)
     outcome = service.query(
         connection,
         held.offers,
@@ -151,6 +144,14 @@ def answer(
     return Answered(
         outcome, stood.readings, stood.degraded, asked.language, min(asker.key_versions, default=None), typed
     )
+
+
+def _buyer(question: decoded.Question, stood: Stood) -> Reading | None:
+    """Whoever of those who stand there buys."""
+    for sent, known in zip(question.shoppers, stood.readings, strict=False):
+        if sent.role == "buyer":
+            return known
+    return None
 
 
 def _place(connection: Connection, held: Services, question: decoded.Question, principal: Principal) -> Place:
@@ -204,7 +205,6 @@ def _read(
 def members(found: Answered) -> dict[str, Any]:
     """The answer's members, ready to be written as JSON."""
     decision = found.answer.decision
-    redemption = found.answer.redemption
     return {
         "decision": found.answer.id,
         "revision": found.answer.revision,
@@ -219,40 +219,43 @@ def members(found: Answered) -> dict[str, Any]:
         "totals": decision.totals,
         "lines": decision.lines,
         "prompts": [
-            {"type": "choose_shopper", "options": _choices(reading)}
-            for reading in found.readings
-            if reading.choices
-        ]
-        + [
-            {
-                "type": prompt.type,
-                "options": [{"campaign": prompt.campaign, "product": sku} for sku in prompt.options],
-            }
-            for prompt in decision.prompts
+            *[_which_shopper(reading) for reading in found.readings if reading.choices],
+            *[_which_product(prompt) for prompt in decision.prompts],
         ],
         "refused": [
             *(_as_typed(decision.refused, found.typed) if found.typed else decision.refused),
             *(reading.refused for reading in found.readings if reading.refused is not None),
         ],
-        "redemption": None
-        if redemption is None
-        else {
-            "id": redemption.id,
-            "state": redemption.state,
-            "expires_at": redemption.expires_at,
-            "items": [
-                {
-                    "offer": item.offer,
-                    "line": item.line,
-                    "desired": item.desired_minor,
-                    "granted": item.granted_minor,
-                    "over_limit": item.over_limit,
-                    "reason": item.reason,
-                }
-                for item in redemption.items
-            ],
-        },
+        "redemption": _held(found.answer.redemption) if found.answer.redemption is not None else None,
     }
+
+
+def _held(redemption: Redemption) -> dict[str, Any]:
+    return {
+        "id": redemption.id,
+        "state": redemption.state,
+        "expires_at": redemption.expires_at,
+        "items": [
+            {
+                "offer": item.offer,
+                "line": item.line,
+                "desired": item.desired_minor,
+                "granted": item.granted_minor,
+                "over_limit": item.over_limit,
+                "reason": item.reason,
+            }
+            for item in redemption.items
+        ],
+    }
+
+
+def _which_shopper(reading: Reading) -> dict[str, Any]:
+    return {"type": "choose_shopper", "options": _choices(reading)}
+
+
+def _which_product(prompt: Prompt) -> dict[str, Any]:
+    options = [{"campaign": prompt.campaign, "product": sku} for sku in prompt.options]
+    return {"type": prompt.type, "options": options}
 
 
 def _as_typed(refused: Iterable[Refusal | RefusedCode], typed: Mapping[str, str]) -> Iterator[Any]:

@@ -17,7 +17,14 @@ from pyspark.sql import functions as spark_functions
 from splink import Linker
 from splink.internals.spark.database_api import SparkAPI
 
-from identity.bulk import splink_engine, store_cards, store_links, store_weights, store_workbench
+from identity.bulk import (
+    splink_engine,
+    store_cards,
+    store_links,
+    store_reach,
+    store_weights,
+    store_workbench,
+)
 from identity.bulk.engine import weigh_in_python
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
@@ -39,6 +46,7 @@ class SparkEngine:
         """Makes `weight`."""
         store_cards.make(con, self._document.terms)
         weigh_in_python(con, store_links.set_aside(con), workforce)
+        store_reach.narrow(con, self._document)
         con.execute("ALTER TABLE weight RENAME TO weighed")
         with TemporaryDirectory(prefix="o2o-spark-", dir=self._folder) as folder:
             self._compare(con, Path(folder))

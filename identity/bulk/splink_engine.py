@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from splink import DuckDBAPI, Linker
 
-from identity.bulk import store_cards, store_links, store_weights
+from identity.bulk import store_cards, store_links, store_reach, store_weights
 from identity.bulk.engine import weigh_in_python
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
@@ -29,8 +29,8 @@ class SplinkEngine:
     def weigh(self, con: DuckDBPyConnection, workforce: Workforce) -> None:
         """Makes `weight`."""
         store_cards.make(con, self._document.terms)
-        ambiguous = store_links.set_aside(con)
-        weigh_in_python(con, ambiguous, workforce)
+        weigh_in_python(con, store_links.set_aside(con), workforce)
+        store_reach.narrow(con, self._document)
         con.execute("ALTER TABLE weight RENAME TO weighed")
         self._compare(con)
         con.execute("INSERT INTO weight SELECT * FROM weighed")

@@ -19,15 +19,15 @@ from identity.scoring.weigh import UNITS_PER_BIT
 
 def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
     """Makes `weight` of the table that Splink answers with, and drops that."""
-    prior = _exact(log2(document.prior / (1 - document.prior)))
+    prior = exact(prior_bits(document))
     terms = dict(_terms(document))
     total = " + ".join((prior, *terms.values()))
     if document.kin is not None:
-        kin = " + ".join((_exact(document.kin.prior_bits), *_kin_terms(document, document.kin)))
+        kin = " + ".join((exact(document.kin.prior_bits), *_kin_terms(document, document.kin)))
         total = f"({total}) - greatest('0'::DOUBLE, {kin})"
     beside_name = [term for name, term in terms.items() if name not in catalogue.OF_NAME]
     if beside_name:
-        most = _exact(document.namesake_bits)
+        most = exact(document.namesake_bits)
         are_namesakes = " AND ".join(
             _as_written(name) if name in terms else "false" for name in catalogue.FULL_NAME
         )
@@ -40,6 +40,11 @@ def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
         f" 0)::BIGINT AS units FROM {levels}"
     )
     con.execute(f"DROP TABLE {levels}")
+
+
+def prior_bits(document: Document) -> float:
+    """What is believed of two records before anything of theirs is compared."""
+    return log2(document.prior / (1 - document.prior))
 
 
 def _as_written(comparison: str) -> str:
@@ -65,8 +70,8 @@ def _terms(document: Document) -> Iterator[tuple[str, str]]:
         levels = catalogue.comparison(name).levels
         cases = []
         for place, (level, shown) in enumerate(zip(levels, odds, strict=True), start=1):
-            cases.append(f"WHEN {place} THEN {_bits(shown.bits, shown, _corrected_by(level, document))}")
-        silent = _exact(document.silence.get(name, 0.0))
+            cases.append(f"WHEN {place} THEN {bits_of(shown.bits, shown, corrected_by(level, document))}")
+        silent = exact(document.silence.get(name, 0.0))
         yield name, f"CASE mw_{name} {' '.join(cases)} ELSE {silent} END"
 
 
@@ -78,23 +83,25 @@ def _kin_terms(document: Document, kin: Kin) -> Iterator[str]:
             continue
         levels = catalogue.comparison(name).levels
         cases = [
-            f"WHEN {place} THEN {_bits(bits, shown, _corrected_by(level, document))}"
+            f"WHEN {place} THEN {bits_of(bits, shown, corrected_by(level, document))}"
             for place, (level, shown, bits) in enumerate(zip(levels, odds, said, strict=True), start=1)
         ]
         yield f"CASE mw_{name} {' '.join(cases)} ELSE '0'::DOUBLE END"
 
 
-def _corrected_by(level: Level, document: Document) -> str | None:
+def corrected_by(level: Level, document: Document) -> str | None:
     """The column whose values' frequencies correct a level."""
     return level.term if level.term in document.terms else None
 
 
-def _bits(bits: float, odds: Odds, column: str | None) -> str:
+def bits_of(bits: float, odds: Odds, column: str | None) -> str:
+    """What a level says, corrected by how frequent the values in a column are."""
     if column is None:
-        return _exact(bits)
-    corrected = f"{_exact(bits + log2(odds.u))} - greatest({column}_share_l, {column}_share_r)"
-    return f"coalesce({corrected}, {_exact(bits)})"
+        return exact(bits)
+    corrected = f"{exact(bits + log2(odds.u))} - greatest({column}_share_l, {column}_share_r)"
+    return f"coalesce({corrected}, {exact(bits)})"
 
 
-def _exact(number: float) -> str:
+def exact(number: float) -> str:
+    """A number as SQL reads it, to the last bit."""
     return f"'{number!r}'::DOUBLE"

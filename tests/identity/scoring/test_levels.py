@@ -16,8 +16,10 @@ from tests.identity.shoppers import POLICY
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
+import duckdb
 import numpy as np
 
+from identity.scoring import similarity
 from identity.scoring.training import fit, levels
 
 WORDS = st.sampled_from(
@@ -70,6 +72,31 @@ def test_python_and_sql_agree(some: list[Pool]) -> None:
         for place, comparison in enumerate(held.comparisons):
             expected = _level(comparison.name, some[left], some[right])
             assert row[place] == (levels.ABSENT if expected is None else expected), comparison.name
+
+
+LETTERS = st.text("ab1", max_size=7)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LETTERS, LETTERS)
+def test_one_edit_apart_is_also_loosely_so(left: str, right: str) -> None:
+    """What leaves pairs out before they are compared leaves none out that is one edit apart."""
+    condition = similarity.edits_sql("word", 1)
+    loose = similarity.loosened(condition)
+    assert loose != condition
+    found = duckdb.execute(f"SELECT {loose} FROM (SELECT ? AS word_l, ? AS word_r)", [left, right]).fetchall()
+    assert found[0][0] or similarity.edits(left, right) > 1
+
+
+def test_words_that_resemble_each_other_only_a_little_are_not_even_loosely_one_edit_apart() -> None:
+    """Else nothing would be gained."""
+    loose = similarity.loosened(similarity.edits_sql("word", 1))
+    pairs = [("anna", "hans"), ("+436601234567", "+436607654321"), ("anna", "annabell"), ("abcde", "bcdefg")]
+    found = [
+        duckdb.execute(f"SELECT {loose} FROM (SELECT ? AS word_l, ? AS word_r)", pair).fetchall()[0][0]
+        for pair in pairs
+    ]
+    assert found == [False] * len(pairs)
 
 
 def test_every_column_that_a_condition_names_is_given() -> None:
