@@ -185,13 +185,17 @@ def _ends(
 ) -> set[RecordKey]:
     """The records at which a link changed, and the roots.
 
-    A record's links also change when one of its keys dies or comes to life.
+    A record's links also change when one of its identifiers dies or comes to life. A blocking key that dies
+    takes links only from those who shared nothing else.
     """
     altered = {change.ref for change in changes}
     was_there = any(change.before is not None for change in changes)
     for key in flipped:
         was_there = True
-        altered |= view.posters(key).keys() | past.posters(key).keys()
+        if key.type == BLOCK and past.is_live(key):
+            altered |= view.parted_by(key, altered)
+        else:
+            altered |= view.posters(key).keys() | past.posters(key).keys()
     view.unsettle(altered | roots)
     view.around(altered | roots)
     changed = view.around(altered) ^ (past.around(altered) if was_there else set())

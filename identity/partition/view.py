@@ -12,6 +12,7 @@ component, so its records are explored.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from identity.canonical import keys
 from identity.model import Key, Record, RecordKey
@@ -117,6 +118,39 @@ class View:
             if len(unknown) > len(restless):
                 self._look_inside(unknown - restless)
         return {link for ref in refs for link in self._links.get(ref, ())}
+
+    def parted_by(self, dead: Key, explored: AbstractSet[RecordKey]) -> set[RecordKey]:
+        """The records that may lose a link because this blocking key died, but for those explored anyway: who
+        could be linked with another one with whom they share no other live key.
+
+        What a link says rests on identifiers, so all others keep theirs as they are. Settled records say
+        with whom they are linked; the few others are asked about everybody.
+        """
+        sight, posters = self._sight, self.posters(dead).keys() - explored
+        pairs = {
+            (ref, other)
+            for ref in posters
+            for other in (self._kept_ends(ref) if self._keeps_links(ref) else posters - {ref})
+            if other in posters
+        }
+        shared = {pair: self._other_keys_of(pair, dead) for pair in pairs}
+        sight.read_liveness({key for keys_shared in shared.values() for key in keys_shared})
+        parted = (pair for pair, among in shared.items() if not any(map(self.is_live, among)))
+        return {end for pair in parted if self._may_link(*pair) for end in pair}
+
+    def _other_keys_of(self, pair: Pair, dead: Key) -> set[Key]:
+        """The keys that a pair shares besides one, but for those that link nobody who merely shares them."""
+        ours, theirs = map(self.keys_of, pair)
+        return {key for key in ours if key in theirs and key != dead and key.type != BOUND}
+
+    def _keeps_links(self, ref: RecordKey) -> bool:
+        return self._is_settled(ref) and self._sight.kept(ref) is not None
+
+    def _kept_ends(self, ref: RecordKey) -> set[RecordKey]:
+        """The other ends of the links that a settled record keeps, of those records that were read."""
+        kept, ref_of = self._sight.kept(ref), self._sight.ref_of
+        assert kept is not None
+        return {ref_of[number] for number, *_ in kept.links if number in ref_of}
 
     def mute(self, ref: RecordKey) -> list[int]:
         """The digests of the identifiers by which a record that was read as a member is not found."""
