@@ -32,18 +32,8 @@ from identity.bulk.store_workbench import Resources, workbench
 from identity.bulk.workforce import Equipment, Workforce
 from identity.scoring import shipped
 
-ATTRIBUTES: Final = (
-    "given_name",
-    "family_name",
-    "name_suffix",
-    "full_name",
-    "date_of_birth",
-    "sex",
-    "street_number",
-    "street",
-)
-PLACES: Final = ("unit", "city", "region", "postcode", "country")
-IDENTIFIERS: Final = ("account_id", "loyalty_card", "payment_reference", "email", "phone")
+COLUMNS: Final = (*generated.TEXTS, *(name for name in generated.IDENTIFIERS if name != "device"))
+"""What is mapped, each to the attribute of its name. A device finds nobody without its sign-ins."""
 
 
 @dataclass(slots=True)
@@ -129,7 +119,7 @@ def write(path: Path, of: World, records: int) -> Truth:
 def join_file(path: Path, meter: Progress) -> dict[str, str]:
     """Joins the file as `o2o link` does; the cluster of each record, by its key."""
     policy, model, resources = policies.load(), shipped.default(), Resources()
-    entries = [f"{name}={name}" for name in (*ATTRIBUTES, *PLACES, *IDENTIFIERS)]
+    entries = [f"{name}={name}" for name in COLUMNS]
     intake = Intake(files.sources([path]), mapping.parse(entries, policy), "record_key")
     equipment = Equipment(Reading(policy, country="AT", date_order="ymd"), model)
     with workbench(resources) as con, Workforce(resources.processes, equipment, meter) as workforce:

@@ -18,7 +18,7 @@ from gateway.demo.visits import Browser
 from gateway.demo.world import Household, World
 
 TRUTH = ("source", "record_key", "person_id", "household_id", "mess")
-_TEXTS = (
+TEXTS = (
     "given_name",
     "family_name",
     "name_suffix",
@@ -33,7 +33,7 @@ _TEXTS = (
     "postcode",
     "country",
 )
-_TYPES = ("account_id", "loyalty_card", "payment_reference", "email", "phone", "device")
+IDENTIFIERS = ("account_id", "loyalty_card", "payment_reference", "email", "phone", "device")
 
 
 def all_rows(world: World, homes: Iterable[Household]) -> Iterator[Row]:
@@ -104,11 +104,11 @@ def write_ndjson(file: IO[bytes], written: Iterable[Row]) -> Iterator[Row]:
 def write_csv(file: IO[str], written: Iterable[Row]) -> Iterator[Row]:
     """Writes records as one flat table, and passes them on. The first identifier of each type is taken."""
     table = csv.writer(file)
-    table.writerow(("record_key", "source", *_TEXTS, *_TYPES))
+    table.writerow(("record_key", "source", *TEXTS, *IDENTIFIERS))
     for row in written:
         values = {known.type: known.value for known in reversed(row.identifiers)}
-        texts = [row.attributes.get(name, "") for name in _TEXTS]
-        table.writerow((truth(row)[1], row.source, *texts, *(values.get(name, "") for name in _TYPES)))
+        texts = [row.attributes.get(name, "") for name in TEXTS]
+        table.writerow((truth(row)[1], row.source, *texts, *(values.get(name, "") for name in IDENTIFIERS)))
         yield row
 
 
