@@ -43,6 +43,7 @@ RULES: Final = (
     "'bgm|' || heard || '|' || year(born) || '-' || month(born)",
     f"'bgd|' || heard || '|' || {_DAYS}",
     "'bp|' || postcode || '|' || year(born)",
+    f"'bpd|' || postcode || '|' || {_DAYS}",
     "'pf|' || postcode || '|' || surname",
     "'pg|' || postcode || '|' || heard",
     "'pn|' || postcode || '|' || street_number",
@@ -59,6 +60,7 @@ RULES: Final = (
 _OF_OWN: Final = (
     "'{0}|p|' || postcode || '|' || {0}",
     "'{0}|y|' || year(born) || '|' || {0}",
+    f"'{{0}}|d|' || {_DAYS} || '|' || {{0}}",
     "'{0}|f|' || surname || '|' || {0}",
     "'{0}|g|' || heard || '|' || {0}",
 )

@@ -1,10 +1,10 @@
 """Whether the people of a file live together.
 
 At one home, two clearly different given names are two people of a family or one shopper written wrongly.
-Families tell themselves by their births, which differ but for twins'; mistakes, by a birth that stays, if
-only in its year where days are often unknown, as often as it stays where the given names are the same. A home
-is a street, or, where a record names none, a postcode, and one family name; or a telephone or mailbox,
-whatever the family name, since who spoils given names spoils others too.
+Families tell themselves by their births, which differ but for twins'; mistakes, by a birth that stays, give
+or take a slip of the finger, or in its year where days are often unknown, as often as it stays where the
+given names are the same. A home is a street, or, where a record names none, a postcode, and one family name;
+or a telephone or mailbox, whatever the family name, since who spoils given names spoils others too.
 """
 
 from typing import Final
@@ -15,8 +15,8 @@ UNLIKE: Final = 0.78
 """Jaro-Winkler below which two given names are clearly different, as in `identity.compare`."""
 
 MISTAKEN_SHARE: Final = 0.8
-"""Of pairs at one home, those with different given names are born in one year so often, measured by those
-with the same name, where nobody lives together.
+"""Of pairs at one home, those with different given names have so often one birth, measured by those with the
+same name, where nobody lives together.
 """
 
 KIN_MIN: Final = 3
@@ -31,11 +31,15 @@ _REACHED_ALIKE: Final = """
         ON a.type = b.type AND a.value = b.value AND a.no < b.no
      WHERE a.type IN ('email', 'phone')
 """
+_IS_ONE_BIRTH: Final = """
+    year(a.date_of_birth) = year(b.date_of_birth)
+    OR damerau_levenshtein(strftime(a.date_of_birth, '%Y%m%d'), strftime(b.date_of_birth, '%Y%m%d')) <= 1
+"""
 _PAIRS: Final = f"""
-    SELECT count(*) FILTER (is_unlike), avg(is_one_year::INTEGER) FILTER (is_unlike),
-           avg(is_one_year::INTEGER) FILTER (NOT is_unlike)
+    SELECT count(*) FILTER (is_unlike), avg(is_one_birth::INTEGER) FILTER (is_unlike),
+           avg(is_one_birth::INTEGER) FILTER (NOT is_unlike)
       FROM (
-        SELECT year(a.date_of_birth) = year(b.date_of_birth) AS is_one_year,
+        SELECT {_IS_ONE_BIRTH} AS is_one_birth,
                jaro_winkler_similarity(a.given_name, b.given_name) < {UNLIKE} AS is_unlike
           FROM pair JOIN record a ON a.no = pair.l JOIN record b ON b.no = pair.r
           LEFT JOIN ({_REACHED_ALIKE}) s ON s.l = pair.l AND s.r = pair.r
@@ -47,6 +51,6 @@ _PAIRS: Final = f"""
 
 
 def are_single(con: DuckDBPyConnection) -> bool:
-    """True when who shares a home and not a given name is as often born in one year as who shares both."""
+    """True when who shares a home and not a given name has one birth as often as who shares both."""
     kin, mistaken, same = con.execute(_PAIRS).fetchall()[0]
     return bool(kin >= KIN_MIN and mistaken >= MISTAKEN_SHARE * (1.0 if same is None else same))

@@ -28,15 +28,6 @@ _DISPUTED: Final = (
 )
 """The pairs that both show a number for life of one type, and not the same."""
 
-_IS_BELIEVED: Final = (
-    f"CASE WHEN s.type NOT IN {catalogue.IDENTIFIERS}"
-    f" THEN w.units >= {DOUBT_LINE_OF_CARDS} OR p.date_of_birth = q.date_of_birth"
-    f" WHEN w.units >= {EVEN_LINE} THEN true"
-    f" WHEN s.type IN {catalogue.NUMBERS} THEN p.date_of_birth = q.date_of_birth"
-    f" ELSE w.units >= {DOUBT_LINE} AND d.l IS NULL"
-    " AND NOT coalesce(p.date_of_birth <> q.date_of_birth, false) END"
-)
-
 
 def pair_up(con: DuckDBPyConnection) -> None:
     """Makes `pair`."""
@@ -68,12 +59,14 @@ def link(con: DuckDBPyConnection, model: Model, workforce: Workforce) -> None:
     store_names.judge(
         con,
         "SELECT least(a.name_no, b.name_no) AS one, greatest(a.name_no, b.name_no) AS other FROM shared s"
-        f" JOIN named a ON a.no = s.l JOIN named b ON b.no = s.r WHERE s.links IN {_BY_NAME}",
+        " JOIN named a ON a.no = s.l JOIN named b ON b.no = s.r JOIN weight w USING (l, r)"
+        f" WHERE s.links IN {_BY_NAME} OR (s.type IN {catalogue.NUMBERS} AND w.units < {EVEN_LINE})",
         workforce,
     )
+    is_believed = _is_believed(model)
     con.execute(
-        f"CREATE TEMP TABLE deterministic AS SELECT l, r, min(priority) FILTER ({_IS_BELIEVED}) AS rank,"
-        f" arg_min(type, (priority, type)) FILTER ({_IS_BELIEVED}) AS basis FROM shared s"
+        f"CREATE TEMP TABLE deterministic AS SELECT l, r, min(priority) FILTER ({is_believed}) AS rank,"
+        f" arg_min(type, (priority, type)) FILTER ({is_believed}) AS basis FROM shared s"
         " JOIN weight w USING (l, r) JOIN record p ON p.no = l JOIN record q ON q.no = r"
         f" LEFT JOIN ({_DISPUTED}) d USING (l, r)"
         " LEFT JOIN named a ON a.no = s.l LEFT JOIN named b ON b.no = s.r LEFT JOIN verdict v"
@@ -100,4 +93,18 @@ def _suffices() -> str:
     return (
         f"CASE s.links WHEN '{Linking.ALONE}' THEN true WHEN '{Linking.NAMES}' THEN {nameless} OR v.agrees"
         f" WHEN '{Linking.SECOND}' THEN coalesce(v.is_second, false) OR coalesce({beside}, false) END"
+    )
+
+
+def _is_believed(model: Model) -> str:
+    """`identity.links`: when a shared identifier proves anything beside all else that the model weighs."""
+    return (
+        f"CASE WHEN s.type NOT IN {catalogue.IDENTIFIERS}"
+        f" THEN w.units >= {DOUBT_LINE_OF_CARDS} OR p.date_of_birth = q.date_of_birth"
+        f" WHEN {model.is_wary} THEN w.units >= {model.join_line}"
+        f" WHEN w.units >= {EVEN_LINE} THEN true"
+        f" WHEN s.type IN {catalogue.NUMBERS}"
+        " THEN p.date_of_birth = q.date_of_birth AND NOT coalesce(v.differs, false)"
+        f" ELSE w.units >= {DOUBT_LINE} AND d.l IS NULL"
+        " AND NOT coalesce(p.date_of_birth <> q.date_of_birth, false) END"
     )

@@ -49,11 +49,12 @@ def birth(cleaned: str, order: str) -> date | None:
     """The date in the text, None when there is none; `order` is dmy, mdy or ymd and decides what is
     ambiguous.
 
-    A reading that the calendar forbids is not ambiguous: 31/12 is New Year's Eve everywhere.
+    A reading that the calendar forbids is not ambiguous: 31/12 is New Year's Eve everywhere, and so is
+    1999-31-12.
     """
     iso = _ISO.fullmatch(cleaned)
     if iso is not None:
-        return _date(iso[1], iso[3], iso[4])
+        return _date(iso[1], iso[3], iso[4]) or _date(iso[1], iso[4], iso[3])
     local = _LOCAL.fullmatch(cleaned)
     if local is not None:
         first, second, year = local[1], local[3], _year(local[4])

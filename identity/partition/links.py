@@ -31,7 +31,7 @@ people are sixty times as likely as one. Somebody wrote down, or uses, what is s
 """
 EVEN_LINE: Final = 0
 """The same where births or numbers for life contradict, and of a number for life alone. Who moves or marries
-keeps both: where both are the same a number is believed whatever else differs.
+keeps both, and the given name: where none of them differs a number is believed whatever else does.
 """
 
 DOUBT_LINE_OF_CARDS: Final = DOUBT_LINE - 20 * UNITS_PER_BIT
@@ -169,7 +169,7 @@ def between(
     if judged_at is not None:
         return Link(left.ref, right.ref, Strength.JUDGED, "judged", recency(judged_at), weight)
     rules = list(_deterministic(left, right, policy))
-    believed = (rule for rule in rules if _is_believed(rule, weight, left.pool, right.pool))
+    believed = (rule for rule in rules if _is_believed(rule, weight, left, right, model))
     rule = min(believed, key=lambda rule: (rule.priority, rule.type), default=None)
     if rule is not None:
         return Link(left.ref, right.ref, Strength.DETERMINISTIC, rule.type, rule.priority, weight)
@@ -180,16 +180,24 @@ def between(
     return None
 
 
-def _is_believed(rule: IdentifierRule, weight: int, left: Pool, right: Pool) -> bool:
+def _is_believed(rule: IdentifierRule, weight: int, left: Member, right: Member, model: Model) -> bool:
     """Whether a shared identifier proves anything beside all else that the model weighs."""
-    born_as_one = not left.births.isdisjoint(right.births)
+    born_as_one = not left.pool.births.isdisjoint(right.pool.births)
     if rule.type not in catalogue.IDENTIFIERS:
         return born_as_one or weight >= DOUBT_LINE_OF_CARDS
+    if model.is_wary:
+        return weight >= model.join_line
     if weight >= EVEN_LINE:
         return True
     if rule.type in catalogue.NUMBERS:
-        return born_as_one
-    return weight >= DOUBT_LINE and not _contradict_for_life(left, right)
+        return born_as_one and not _are_called_otherwise(left, right)
+    return weight >= DOUBT_LINE and not _contradict_for_life(left.pool, right.pool)
+
+
+def _are_called_otherwise(left: Member, right: Member) -> bool:
+    if left.name is None or right.name is None:
+        return False
+    return compare.given_names_of(left.name, right.name).differs
 
 
 def _contradict_for_life(left: Pool, right: Pool) -> bool:

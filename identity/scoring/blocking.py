@@ -76,6 +76,7 @@ def _by_birth(said: Canonical, heard: str, surname: str, initial: str) -> Iterat
         yield f"bgd|{heard}|{day}-{month}"
     if said.postcode:
         yield f"bp|{said.postcode}|{born.year}"
+        yield f"bpd|{said.postcode}|{day}-{month}"
 
 
 def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
@@ -97,14 +98,16 @@ def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
 
 
 def _by_own(said: Canonical, heard: str, surname: str) -> Iterator[str]:
-    """Each part of the name, the postcode and the year of birth alone with what only this retailer asks for,
-    such as a place of birth.
+    """Each part of the name, the postcode, the year and the day of birth alone with what only this retailer
+    asks for, such as a place of birth.
     """
     for name, value in said.extra:
         if said.postcode:
             yield f"{name}|p|{said.postcode}|{value}"
         if said.date_of_birth is not None:
+            day, month = sorted((said.date_of_birth.day, said.date_of_birth.month))
             yield f"{name}|y|{said.date_of_birth.year}|{value}"
+            yield f"{name}|d|{day}-{month}|{value}"
         if surname:
             yield f"{name}|f|{surname}|{value}"
         if heard:

@@ -75,6 +75,11 @@ class ScoredModel:
         """The weight from which a person should look at a pair."""
         return units(self.document.review_bits)
 
+    @property
+    def is_wary(self) -> bool:
+        """Whether silence tells: there are fragments, which copy a number or mailbox as they copy a name."""
+        return bool(self.document.silence)
+
     def blocking(self, record: Record, /) -> tuple[str, ...]:
         """The values under which the record's candidates are found."""
         return blocking.keys(record)

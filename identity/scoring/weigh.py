@@ -54,6 +54,12 @@ class Model(Protocol):
     def review_line(self) -> int:
         """The weight from which a person should look at a pair (class 3)."""
 
+    @property
+    def is_wary(self) -> bool:
+        """Whether records may be fragments of somebody else's, so that no identifier is believed below the
+        joining line.
+        """
+
     def blocking(self, record: Record, /) -> tuple[str, ...]:
         """The values of the blocking keys of a record: candidates for weighing share at least one live key.
 
@@ -86,6 +92,7 @@ class DeterministicModel:
     version: str = "deterministic-1"
     join_line: int = UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
+    is_wary: bool = False
 
     def blocking(self, _record: Record, /) -> tuple[str, ...]:
         """None: nothing is looked for beyond identifiers."""

@@ -59,6 +59,7 @@ class ToyModel:
     version: str = "toy-1"
     join_line: int = 3 * UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
+    is_wary: bool = False
 
     def blocking(self, record: Record) -> tuple[str, ...]:
         """The city and, finer, the city with the postcode."""

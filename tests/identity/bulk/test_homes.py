@@ -8,6 +8,7 @@ from identity.bulk import store_homes
 ANNA = ("anna", "huber", "hauptstrasse", "1010", "wien", "1980-05-05")
 KLARA = ("klara", "huber", "hauptstrasse", "1010", "wien", "1980-05-05")
 GEORG = ("georg", "huber", "hauptstrasse", "1010", "wien", "2011-01-31")
+WRONG_YEAR = ("klara", "huber", "hauptstrasse", "1010", "wien", "1970-05-05")
 ANA = ("ana", "huber", "hauptstrasse", "1010", "wien", "1981-05-05")
 BORN_ELSEWHEN = ("klara", "huber", "feldweg", "8010", "graz", "1953-02-01")
 NO_STREET = ("klara", "huber", None, "1010", None, "1980-05-05")
@@ -34,6 +35,7 @@ def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
     ("people", "single"),
     [
         ([ANNA, ANNA, KLARA, KLARA], True),
+        ([ANNA, ANNA, WRONG_YEAR, WRONG_YEAR], True),
         ([YEAR_ALONE, YEAR_ALONE, NO_STREET, NO_STREET], True),
         ([ANNA, KLARA], False),
         ([ANNA, KLARA, GEORG], False),
@@ -45,6 +47,7 @@ def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
     ],
     ids=[
         "mistakes",
+        "mistakes in the year as well",
         "mistakes where days and streets are unknown",
         "too few",
         "family with twins",

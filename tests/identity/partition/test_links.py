@@ -26,6 +26,7 @@ class Fixed:
     version: str = "fixed"
     join_line: int = 2 * UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
+    is_wary: bool = False
 
     def blocking(self, _record: Record, /) -> tuple[str, ...]:
         """Finds nobody."""
@@ -129,17 +130,32 @@ def test_weight_makes_probable_and_possible_links() -> None:
 
 def test_weight_may_doubt_what_it_counted() -> None:
     """Where all else speaks against two records, an address is a slip, to be looked at; a number for life is
-    one as soon as two people are likelier, unless the births are the same too. A card, of which the model
-    knows nothing, was passed on only where all else speaks twenty bits louder.
+    one as soon as two people are likelier, unless the births are the same too and the given names do not
+    differ. A card, of which the model knows nothing, was passed on only where all else speaks twenty bits
+    louder.
     """
     for bits, kind in ((0, "national_id"), (-6, "email")):
         assert _doubted(bits, **{kind: "1234567"}) is Strength.DETERMINISTIC
         assert _doubted(bits - 0.01, **{kind: "1234567"}) is Strength.POSSIBLE
     assert _doubted(-50, national_id="1234567", born="1980-02-01") is Strength.DETERMINISTIC
+    assert _doubted(-50, ANNA, MARRIED, **TOGETHER) is Strength.DETERMINISTIC
+    assert _doubted(-50, ANNA, BERND, **TOGETHER) is Strength.POSSIBLE
+    assert _doubted(0, ANNA, BERND, **TOGETHER) is Strength.DETERMINISTIC
     assert _doubted(-26, loyalty_card="7") is Strength.DETERMINISTIC
     assert _doubted(-26.01, loyalty_card="7") is Strength.POSSIBLE
     assert _doubted(-26, loyalty_card="7", national_id="1234567") is Strength.DETERMINISTIC
     assert _doubted(-50, loyalty_card="7", born="1980-02-01") is Strength.DETERMINISTIC
+
+
+def test_a_wary_model_believes_no_identifier_below_the_joining_line() -> None:
+    """Where there are fragments, mailboxes and numbers, even beside one birth, are what these copied."""
+    for shared in ({"email": "a@x.example.com"}, TOGETHER):
+        one, other = members(shopper("web/1", **shared), shopper("web/2", **shared)).values()
+        line = 2 * UNITS_PER_BIT
+        for units, expected in ((line, Strength.DETERMINISTIC), (line - 1, Strength.POSSIBLE)):
+            link = links.between(one, other, None, Fixed(units, is_wary=True), POLICY)
+            assert link is not None
+            assert link.strength is expected
 
 
 @pytest.mark.parametrize(
@@ -159,6 +175,10 @@ def test_what_one_has_for_life_doubts_an_address_sooner(
     assert _doubted(0, one, other, email="a@x.example.com") is Strength.DETERMINISTIC
     expected = Strength.POSSIBLE if is_doubted else Strength.DETERMINISTIC
     assert _doubted(-0.01, one, other, email="a@x.example.com") is expected
+
+
+ANNA, MARRIED, BERND = {"name": "anna huber"}, {"name": "anna maier"}, {"name": "bernd maier"}
+TOGETHER = {"national_id": "1234567", "born": "1980-02-01"}
 
 
 def _doubted(
