@@ -28,7 +28,7 @@ from gateway.wiring import Services
 from offers import service
 from offers.codes import spelling
 from offers.evaluation.decision import Prompt, Refusal, RefusedCode
-from offers.model import Place, Query, TransactionKey
+from offers.model import Basket, Place, Query, TransactionKey
 from offers.redemptions.redemption import Authorised, Redemption, Refused
 from offers.service import Answer
 
@@ -109,19 +109,8 @@ def answer(
     typed = {str(spelling.digest(scans.code(code.code))): code.code for code in question.codes}
     codes = till.product_codes(question.basket)
     products = held.offers.assortment.named(connection, codes) if codes else {}
-    asked = Query(
-        channel=question.channel,
-        place=place,
-        price_time=now,
-        basket=till.basket(question.basket, products) if question.basket is not None else None,
-        transaction=key,
-        revision=question.revision,
-        mode="quote" if question.training else question.mode,
-        language=question.language or DEFAULT_LANGUAGE,
-        placement=question.placement,
-        codes=tuple(typed),
-        limit=question.limit,
-    )
+    basket = till.basket(question.basket, products) if question.basket is not None else None
+    asked = _query(question, place, key, basket, tuple(typed), now)
     stood = _read(connection, held, asker, question, asked)
     buyer = _buyer(question, stood)
     outcome = service.query(
@@ -143,6 +132,30 @@ def answer(
         held.limits.missed(principal, len(unknown))
     return Answered(
         outcome, stood.readings, stood.degraded, asked.language, min(asker.key_versions, default=None), typed
+    )
+
+
+def _query(
+    question: decoded.Question,
+    place: Place,
+    key: TransactionKey | None,
+    basket: Basket | None,
+    codes: tuple[str, ...],
+    now: dt.datetime,
+) -> Query:
+    """The question as offers take it; in training nothing is reserved."""
+    return Query(
+        channel=question.channel,
+        place=place,
+        price_time=now,
+        basket=basket,
+        transaction=key,
+        revision=question.revision,
+        mode="quote" if question.training else question.mode,
+        language=question.language or DEFAULT_LANGUAGE,
+        placement=question.placement,
+        codes=codes,
+        limit=question.limit,
     )
 
 
