@@ -7,9 +7,10 @@ alone, so a new level or column there needs no change here, unless it looks at t
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
-from identity.model import Canonical, Key
+from identity.model import Canonical
 from identity.scoring import catalogue, columns
 from identity.scoring.pool import Name, Pool
 
@@ -63,9 +64,7 @@ def _name_part(part: str) -> Part:
 
 
 def _contact(kind: str, sample: str) -> Part:
-    return Part(
-        kind, sample, lambda value: columns.row(replace(_NOTHING, keys=frozenset((Key(kind, value),))))
-    )
+    return Part(kind, sample, partial(columns.contact, kind))
 
 
 def _birth(value: str) -> Columns:

@@ -35,17 +35,22 @@ def row(pool: Pool) -> dict[str, Any]:
             found |= _organisation("employer", employer)
         for attribute in ("street", "street_number", "unit", "city", "region", "postcode"):
             found[attribute] = getattr(canonical, attribute)
-    for address in sorted(pool.by_type.get("email", ()), reverse=True):
-        email = views.email(address)
-        found |= {"email": email.address, "mailbox": email.mailbox}
-        found |= {"email_local": email.local, "email_digits": email.digits}
-    for number in sorted(pool.by_type.get("phone", ()), reverse=True):
-        phone = views.phone(number)
-        found |= {"phone": phone.number, "phone_plain": phone.plain, "phone_tail": phone.tail}
-    for kind in catalogue.NUMBERS:
-        for number in sorted(pool.by_type.get(kind, ()), reverse=True):
-            found[kind] = number
+    for kind in catalogue.IDENTIFIERS:
+        for value in sorted(pool.by_type.get(kind, ()), reverse=True):
+            found |= contact(kind, value)
     return found
+
+
+def contact(kind: str, value: str) -> dict[str, Any]:
+    """The columns of one identifier of those that are weighed."""
+    if kind == "email":
+        email = views.email(value)
+        found = {"email": email.address, "mailbox": email.mailbox}
+        return found | {"email_local": email.local, "email_digits": email.digits}
+    if kind == "phone":
+        phone = views.phone(value)
+        return {"phone": phone.number, "phone_plain": phone.plain, "phone_tail": phone.tail}
+    return {kind: value}
 
 
 def named_in(comparison: Comparison) -> frozenset[str]:
