@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from identity.errors import ModelError
 from identity.model import Canonical, Record, RecordKey
-from identity.scoring import anonymity, document, model, shipped
+from identity.scoring import anonymity, catalogue, document, model, shipped
 from identity.scoring.model import ScoredModel
 from tests.identity.shoppers import POLICY, pool, shopper
 from tests.identity.worlds import random_world
@@ -20,7 +20,10 @@ from tests.identity.worlds import random_world
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
-from identity.scoring.training import fit
+import numpy as np
+
+from identity.scoring.training import fit, silence
+from identity.scoring.training.levels import ABSENT
 
 CHANCE = st.integers(0, 1 << 32).map(random.Random)
 SILENCE = {"postcode": -4.5, "date_of_birth": -3.0, "city": -2.25}
@@ -106,6 +109,25 @@ def test_fragments_teach_that_silence_tells() -> None:
     assert fitted.silence["x_post"] <= -2
     assert fitted.silence["postcode"] <= -2
     assert set(fitted.silence) == {"x_post", "postcode"}
+
+
+def test_what_few_can_say_makes_no_pair_sure() -> None:
+    """Fragments that copy a rare number weigh more than most, but not by what all others say."""
+    said_post, said_number = (0, ABSENT), (ABSENT, 0)
+    candidates = np.array([said_post] * 200 + [said_number] * 10, dtype=np.int8)
+    strangers = np.array([(1, ABSENT)] * 950 + [(ABSENT, ABSENT)] * 50, dtype=np.int8)
+    post, number = (np.where(candidates[:, place] == 0, bits, 0.0) for place, bits in ((0, 6.0), (1, 14.0)))
+    others = np.where(candidates[:, 0] == 0, 20.0, 18.0)
+    found = silence.learned(
+        (catalogue.comparison("postcode"), catalogue.comparison("national_id")),
+        candidates,
+        strangers,
+        others + post + number,
+        np.ones(210, dtype=bool),
+        lambda place: (post, number)[place],
+    )
+    assert found[0] < -3
+    assert found[1] == 0
 
 
 def test_values_that_are_missing_by_chance_tell_nothing() -> None:
