@@ -41,6 +41,11 @@ class Counting:
         return self.model.review_line
 
     @property
+    def is_wary(self) -> bool:
+        """The model's."""
+        return self.model.is_wary
+
+    @property
     def prior_bits(self) -> float:
         """The model's."""
         return self.model.prior_bits
