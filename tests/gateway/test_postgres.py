@@ -70,7 +70,7 @@ def test_the_server_stops_after_its_last_user(home: Path) -> None:
     first, second = attach(home), attach(home)
     first.close(wait_s=0.3)
     assert _answer(second, "SELECT 1") == 1
-    second.close(wait_s=20)
+    second.close(wait_s=60)
     assert not _running(home)
 
 
