@@ -33,7 +33,7 @@ from identity.scoring.kin import SHARED, Kin
 from identity.scoring.training import fit, levels
 from identity.scoring.training.levels import ABSENT, Levels, Pairs
 
-VERSION: Final = "shipped-2"
+VERSION: Final = "shipped-3"
 WORLD: Final = World(77, date(2026, 11, 1))
 RECORDS: Final = 60_000
 MADE_FOR: Final = 1_000_000
@@ -48,7 +48,7 @@ SEEN_MIN: Final = 500
 CHANCE_MAX: Final = 1e-6
 """What no two strangers of the sample showed is at most so likely."""
 
-JOIN_BITS: Final = 5.5
+JOIN_BITS: Final = 6.0
 REVIEW_BITS: Final = 2.5
 
 Counts = NDArray[np.float64]
