@@ -11,7 +11,7 @@ Invariant: `link` is the same with it and without.
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from identity.bulk.store_weights import bits_of, corrected_by, exact, prior_bits, shared_columns
+from identity.bulk.store_weights import bits_of, corrected_by, exact, shared_columns
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.scoring import catalogue, columns
 from identity.scoring.comparison import ELSE
@@ -34,11 +34,11 @@ def narrow(con: DuckDBPyConnection, document: Document) -> None:
     """Leaves in `blocked_pair` those that may reach the line, and those that share a live identifier."""
     spoken = _spoken(con, document)
     line = exact(document.review_bits - NOISE_BITS)
-    bounds = [_most(document, prior_bits(document), _of_one_person(document, spoken))]
+    bounds = [_most(document, document.prior_bits, _of_one_person(document, spoken))]
     if document.kin is not None:
         kin = document.kin
         bounds.append(
-            _most(document, prior_bits(document) - kin.prior_bits, _beyond_home(document, kin, spoken))
+            _most(document, document.prior_bits - kin.prior_bits, _beyond_home(document, kin, spoken))
         )
     con.execute(
         "CREATE TABLE possible AS SELECT join_key_l, join_key_r, match_key FROM (SELECT b.*"
@@ -52,7 +52,7 @@ def narrow(con: DuckDBPyConnection, document: Document) -> None:
 
 def _spoken(con: DuckDBPyConnection, document: Document) -> list[str]:
     """The comparisons on which any card says something: files hold a few of all that can be compared."""
-    column_of = {name: catalogue.comparison(name).levels[0].term or name for name in document.odds}
+    column_of = {name: catalogue.comparison(name).column for name in document.odds}
     counts = con.execute(
         f"SELECT {', '.join(f'count({column})' for column in column_of.values())} FROM card"
     ).fetchall()[0]

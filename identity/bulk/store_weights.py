@@ -19,7 +19,7 @@ from identity.scoring.weigh import UNITS_PER_BIT
 
 def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
     """Makes `weight` of the table that Splink answers with, and drops that."""
-    prior = exact(prior_bits(document))
+    prior = exact(document.prior_bits)
     terms = dict(_terms(document))
     total = " + ".join((prior, *terms.values()))
     if document.kin is not None:
@@ -40,11 +40,6 @@ def add_up(con: DuckDBPyConnection, document: Document, levels: str) -> None:
         f" 0)::BIGINT AS units FROM {levels}"
     )
     con.execute(f"DROP TABLE {levels}")
-
-
-def prior_bits(document: Document) -> float:
-    """What is believed of two records before anything of theirs is compared."""
-    return log2(document.prior / (1 - document.prior))
 
 
 def _as_written(comparison: str) -> str:

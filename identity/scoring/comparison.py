@@ -48,6 +48,11 @@ class Comparison:
     levels: tuple[Level, ...]
     term: Callable[[Any, str], str | None]
 
+    @property
+    def column(self) -> str:
+        """The column that says what is compared, in its plainest form."""
+        return self.levels[0].term or self.name
+
     def level(self, left: Any, right: Any) -> int | None:
         """The place of the first level that holds, None when one side says nothing."""
         if self.is_absent(left, right):

@@ -72,6 +72,11 @@ class Document:
     silence: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def prior_bits(self) -> float:
+        """What is believed of two records before anything of theirs is compared."""
+        return log2(self.prior / (1 - self.prior))
+
+    @property
     def namesake_bits(self) -> float:
         """What two records weigh at most that are called alike and agree in nothing else: somebody should
         look. Where nothing but names is compared nothing else could agree, and there is no such bound.

@@ -12,7 +12,7 @@ enough.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, log2
+from math import inf
 from typing import Any, Final
 
 from identity.model import Record
@@ -52,7 +52,7 @@ class ScoredModel:
 
     def __init__(self, content: Document) -> None:
         self.document = content
-        self.prior_bits = log2(content.prior / (1 - content.prior))
+        self.prior_bits = content.prior_bits
         self._scorers = tuple(
             _scorer(catalogue.comparison(name), odds, content) for name, odds in content.odds.items()
         )

@@ -110,7 +110,7 @@ class Scorer:
         self.is_shared_by_kin = kin_bits is not None
         self.is_of_name = is_of_name
         self._is_absent = comparison.is_absent
-        column = comparison.levels[0].term or comparison.name
+        column = comparison.column
         self._value: Callable[[Any], str | None] = lambda view: comparison.term(view, column)
         self._tests = tuple((step.level.holds, step) for step in self._steps)
         self.most_bits = max(0.0, *(step.most_bits for step in self._steps))
