@@ -80,6 +80,7 @@ class Rule:
     priority, then id; `rank` is the order of taking off, by the campaign's own `order` first.
 
     `timed`, `limited`, `conditional` and `excludes` say whether the costlier questions need be asked at all;
+    `joins_all`: it shares a line with every other rule of which that is said.
     `priced` are the tables that must name the basket's currency. `counted` covers what conditions count,
     where the reward reaches further than that.
     """
@@ -132,6 +133,7 @@ class Rule:
     priced: tuple[Amounts, ...]
     group: str | None
     joins: frozenset[str]
+    joins_all: bool
     already: frozenset[str]
 
     @property
@@ -214,6 +216,7 @@ def compile_rule(entry: Entry, slot: int) -> Rule:
         priced=tuple(_amounts(table) for table in priced if table),
         group=campaign.stacking.group,
         joins=campaign.stacking.joins,
+        joins_all="*" in campaign.stacking.joins and campaign.stacking.group is None,
         already=frozenset[str](campaign.stacking.already),
     )
 

@@ -4,7 +4,9 @@ Invariant: never below what any allowed set of the claims gives. They rest on `C
 what a claim gives in any company, and on lines solved as if no limit tied them to others.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from offers.catalogue.rule import POOL
@@ -19,29 +21,21 @@ Lines = dict[int, list[Claim]]
 
 
 class Gain(NamedTuple):
-    """The most a claim adds to its line; `joined` when other claims stay on the line beside it."""
+    """The most a capped claim adds to its line, if its cap leaves it alone; `joined` when other claims stay
+    on the line beside it: all those that do it are `claims`.
+    """
 
     claim: Claim
     gain: int
     joined: bool
-
-
-class Option(NamedTuple):
-    """A line with one capped claim on it, at its best if the cap left it alone, against the line without."""
-
-    gain: Gain
-    claims: list[Claim]
+    claims: Sequence[Claim] = ()
 
 
 def by_line(claims: Iterable[Claim]) -> Lines:
     """The claims of each item, in the items' order."""
-    lines: Lines = {}
+    lines: Lines = defaultdict(list)
     for claim in claims:
-        own = lines.get(claim.item.order)
-        if own is None:
-            lines[claim.item.order] = [claim]
-        else:
-            own.append(claim)
+        lines[claim.item.order].append(claim)
     return {order: lines[order] for order in sorted(lines)}
 
 
@@ -69,14 +63,19 @@ def line_bound(claims: Sequence[Claim]) -> int:
     return coarse if nodes.spent else best
 
 
-def options(lines: Lines, free: dict[int, int]) -> list[Option]:
-    """For every capped claim the best its line can do with it, beside claims of rules that are not capped."""
-    found: list[Option] = []
+def gains(lines: Lines, free: dict[int, int]) -> list[Gain]:
+    """For every capped claim the best its line can do with it, beside claims of rules that are not capped,
+    against what the line gives without (`free`).
+    """
+    found: list[Gain] = []
     for order, own in lines.items():
         for claim in own:
             if claim.play.capped:
-                friends = _unbound_friends(claim, own) if claim.play.rule.joins else ()
-                found.append(_option(claim, friends, free[order]))
+                friends = _unbound_friends(claim, own) if claim.play.rule.joins else None
+                if friends:
+                    found.append(_joined(claim, friends, free[order]))
+                else:
+                    found.append(Gain(claim, claim.alone - free[order], False, (claim,)))
     return found
 
 
@@ -84,37 +83,31 @@ def _unbound_friends(claim: Claim, own: Sequence[Claim]) -> list[Claim]:
     return [other for other in own if not other.play.capped and joinable(claim.play.rule, other.play.rule)]
 
 
-def _option(claim: Claim, friends: Sequence[Claim], free_minor: int) -> Option:
-    if not friends:
-        return Option(Gain(claim, claim.alone - free_minor, joined=False), [claim])
+def _joined(claim: Claim, friends: Sequence[Claim], free_minor: int) -> Gain:
     if claim.fits:
         grants = best_stack(friends, Nodes(_LINE_NODES))
         most = min(claim.item.amount_minor, claim.alone + worth(grants)[0])
-        gain = Gain(claim, most - free_minor, joined=True)
-        return Option(gain, [claim, *[grant.claim for grant in grants]])
+        return Gain(claim, most - free_minor, True, [claim, *[grant.claim for grant in grants]])
     grants = best_stack([claim, *friends], Nodes(_LINE_NODES))
-    gain = Gain(claim, worth(grants)[0] - free_minor, joined=True)
-    return Option(gain, [grant.claim for grant in grants])
+    return Gain(claim, worth(grants)[0] - free_minor, True, [grant.claim for grant in grants])
 
 
-def whole_bound(lines: Lines, free: dict[int, int], capped: Sequence[Option]) -> int:
-    """The most that all claims together can give: the lesser of two bounds.
+def whole_bound(lines: Lines, free: dict[int, int], capped: Sequence[Gain]) -> int:
+    """The most that all claims together can give.
 
     `free` holds what every line gives without the claims of capped rules; what those of a rule without a cap
     give alone, they may give together.
     """
+    plays: dict[Play, list[Gain]] = {}
+    for one in capped:
+        plays.setdefault(one.claim.play, []).append(one)
+    if not any(joinable(a.rule, b.rule) for a, b in combinations(plays, 2)):
+        # Capped rules never share a line, so each line counts at most one of these bonuses.
+        return sum(free.values()) + sum([play_bound(play, own) for play, own in plays.items()])
     sure = sum([claim.alone for own in lines.values() for claim in own if not claim.play.capped])
-    plays = by_play([one.gain.claim for one in capped])
-    by_rules = sure + sum(
-        [play_bound(play, [Gain(one, one.alone, joined=False) for one in own]) for play, own in plays]
-    )
-    if any(joinable(a.rule, b.rule) for i, (a, _) in enumerate(plays) for b, _ in plays[:i]):
-        return min(by_rules, sum(map(line_bound, lines.values())))
-    # Capped rules never share a line, so each line counts at most one of these bonuses.
-    bonuses = [
-        play_bound(play, [one.gain for one in capped if one.gain.claim.play is play]) for play, _ in plays
-    ]
-    return min(by_rules, sum(free.values()) + sum(bonuses))
+    alone = [[Gain(one.claim, one.claim.alone, joined=False) for one in own] for own in plays.values()]
+    by_rules = sure + sum([play_bound(play, own) for play, own in zip(plays, alone, strict=True)])
+    return min(by_rules, sum(map(line_bound, lines.values())))
 
 
 def play_bound(play: Play, gains: Sequence[Gain]) -> int:

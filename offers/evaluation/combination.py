@@ -8,7 +8,7 @@ Invariant: exact for every component of up to `Policy.exact_claims` claims (a cl
 line), and beyond that unless `bounded` says that the fixed number of nodes ran out.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -49,8 +49,9 @@ def _is_tied(play: Play) -> bool:
 def _solve(claims: Sequence[Claim], nodes: Nodes, exact_claims: int) -> list[Grant]:
     """Each component alone: their values add up."""
     lines = by_line(claims)
-    contested = _contested(claims)
-    ties = [play for play in _plays(claims) if play.rule.group in contested or play.capped]
+    plays = list(dict.fromkeys([claim.play for claim in claims]))
+    contested = _contested(plays)
+    ties = [play for play in plays if play.rule.group in contested or play.capped]
     if not ties:
         return [
             grant
@@ -110,15 +111,10 @@ def _promise(play: Play) -> tuple[int, int]:
     return (sum(claim.alone for claim in play.claims), -play.rule.position)
 
 
-def _contested(claims: Iterable[Claim]) -> set[str | None]:
+def _contested(plays: Iterable[Play]) -> set[str | None]:
     """The exclusive groups that more than one rule here belongs to."""
-    members: dict[str | None, int] = {}
-    contested: set[str | None] = set()
-    for claim in claims:
-        rule = claim.play.rule
-        if rule.group is not None and members.setdefault(rule.group, rule.position) != rule.position:
-            contested.add(rule.group)
-    return contested
+    members = Counter([play.rule.group for play in plays if play.rule.group is not None])
+    return {group for group, count in members.items() if count > 1}
 
 
 def _rivals(claims: Iterable[Claim], contested: set[str | None]) -> list[list[Play]]:
@@ -130,30 +126,20 @@ def _rivals(claims: Iterable[Claim], contested: set[str | None]) -> list[list[Pl
     return [[own[position] for position in sorted(own)] for _, own in sorted(groups.items()) if len(own) > 1]
 
 
-def _plays(claims: Iterable[Claim]) -> list[Play]:
-    return list({claim.play.rule.position: claim.play for claim in claims}.values())
-
-
 def _components(lines: Lines, ties: Sequence[Play]) -> list[list[int]]:
     """Lines joined by a capped rule or by rules of one contested group, smallest first line first."""
-    root = {order: order for order in lines}
-
-    def find(order: int) -> int:
-        while root[order] != order:
-            root[order] = root[root[order]]
-            order = root[order]
-        return order
-
+    first = {order: order for order in lines}
     knots: dict[str, int] = {}
     for play in ties:
-        touched = [claim.item.order for claim in play.claims if claim.item.order in root]
+        touched = {first[claim.item.order] for claim in play.claims if claim.item.order in first}
         if play.rule.group is not None and touched:
-            touched.append(knots.setdefault(play.rule.group, touched[0]))
-        for order in touched[1:]:
-            root[find(order)] = find(touched[0])
+            touched.add(first[knots.setdefault(play.rule.group, min(touched))])
+        if len(touched) > 1:
+            least = min(touched)
+            first = {order: least if held in touched else held for order, held in first.items()}
     members: dict[int, list[int]] = defaultdict(list)
-    for order in lines:
-        members[find(order)].append(order)
+    for order, held in first.items():
+        members[held].append(order)
     return list(members.values())
 
 

@@ -14,7 +14,7 @@ from offers.evaluation.groups import Stack, missing
 from offers.evaluation.pricing import Claim, Play, alone_on, groups_most, is_capped, settle
 from offers.interests.interest_rules import Standing
 from offers.marketing.campaign import BasketHolds
-from offers.money import BP, dearest
+from offers.money import BP, dearest, share
 
 Reached = list[tuple[Item, Standing | None]]
 
@@ -172,8 +172,12 @@ def _play(case: Case, rule: Rule, reached: Reached) -> Play | No | None:
 
 def _claims(play: Play, reached: Reached) -> Play | No:
     claims = play.claims
+    rate_bp = play.treatment.rate_bp
     for item, held in reached:
-        desired, alone = alone_on(play, item)
+        if play.plain and not item.minimum_minor:
+            alone = desired = share(item.amount_minor, rate_bp)
+        else:
+            desired, alone = alone_on(play, item)
         if alone:
             claims.append(Claim(play, item, held, desired, alone))
     play.capped = is_capped(play)

@@ -79,9 +79,6 @@ def alone_on(play: Play, item: Item, fits: tuple[int, ...] = ()) -> tuple[int, i
     More units never give less: a further unit adds at least as much to the price as to any floor, or the
     floor lies above the price and nothing is given at all.
     """
-    if play.plain and not item.minimum_minor:
-        amount = share(item.amount_minor, play.treatment.rate_bp)
-        return amount, amount
     if play.treatment.group is not None:
         amount = _alone_in_groups(play, item, fits)
         return amount, amount

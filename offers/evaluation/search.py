@@ -7,11 +7,11 @@ steps.
 Invariant: what is answered is never worse than greedy, and the same for the same claims on every machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from offers.evaluation.bound import Lines, Option, by_play, line_bound, money_limits, options, whole_bound
+from offers.evaluation.bound import Gain, Lines, by_play, gains, line_bound, money_limits, whole_bound
 from offers.evaluation.pricing import Claim, Grant, settle
 from offers.evaluation.stack import DEEPEST, Nodes, best_stack, better, joinable, worth
 
@@ -71,7 +71,7 @@ class _Search:
             unbound = [claim for claim in own if not claim.play.capped]
             free = self.free[order] = best_stack(unbound, self.nodes) if unbound else []
             self.values[order] = sum([grant.amount for grant in free])
-        capped = options(self.lines, self.values)
+        capped = gains(self.lines, self.values)
         most = whole_bound(self.lines, self.values, capped)
         if len(self.claims) == len(self.lines):
             self._try(self.claims)
@@ -84,15 +84,15 @@ class _Search:
             self._walk(tree, 0, 0, 0, [0] * len(tree.limits), most)
         return self._widened()
 
-    def _greedy(self, capped: Sequence[Option], most: int) -> None:
+    def _greedy(self, capped: Sequence[Gain], most: int) -> None:
         """The lines' own best first; then lines with a capped claim instead, by what that adds."""
         self._try_tied({})
-        tied = self._with_groups()
-        hopeful = [one for one in capped if one.gain.gain > 0]
-        for one in sorted(hopeful, key=lambda one: (-one.gain.gain, one.gain.claim.play.rule.position)):
+        tied: Mapping[int, Sequence[Claim]] = self._with_groups()
+        hopeful = [one for one in capped if one.gain > 0]
+        for one in sorted(hopeful, key=lambda one: (-one.gain, one.claim.play.rule.position)):
             if self.best_worth[0] >= most:
                 return
-            swapped = {**tied, one.gain.claim.item.order: one.claims}
+            swapped = {**tied, one.claim.item.order: one.claims}
             if self._try_tied(swapped):
                 tied = swapped
 
@@ -134,7 +134,7 @@ class _Search:
         """Keep the claims' grants if they are better than the best so far. Counts as many steps as claims."""
         return self.nodes.take(len(claims)) and self._keep(settle(claims))
 
-    def _try_tied(self, tied: Lines) -> bool:
+    def _try_tied(self, tied: Mapping[int, Sequence[Claim]]) -> bool:
         """The same for these lines with these claims, and all others at their own best."""
         left = {order: grants for order, grants in self.free.items() if order not in tied}
         claims = [claim for own in tied.values() for claim in own]
@@ -161,17 +161,15 @@ class _Search:
         for grant in serving:
             taken[grant.claim.item.order].append(grant)
         held = {grant.claim for grant in serving}
-        plays = {grant.claim.play.rule.position: grant.claim.play for grant in serving}
-        wide = {
-            position
-            for position, play in plays.items()
-            if play.units_most is None and play.treatment.group is None
-        }
-        more = [one for one in self.claims if one.play.rule.position in wide and one not in held]
+        plays = {grant.claim.play for grant in serving}
+        wide = {play for play in plays if play.units_most is None and play.treatment.group is None}
+        more = [one for one in self.claims if one.play in wide and one not in held]
         total, size = self.best_worth[0], len(serving)
         for claim in more:
-            beside = [grant.claim for grant in taken[claim.item.order]]
-            if not fits(claim, beside) or not self.nodes.take(size):
+            beside = taken[claim.item.order]
+            if beside and not (claim.play.rule.joins and fits(claim, [grant.claim for grant in beside])):
+                continue
+            if not self.nodes.take(size):
                 continue
             touched = _tied(taken) | {claim.item.order}
             was = [grant for order in touched for grant in taken[order]]

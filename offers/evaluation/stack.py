@@ -1,5 +1,7 @@
 """The best that several rules can do on one line, when nothing but the line ties them together.
 
+Most lines need no search: rules that join everything go together, or give way to a loner that gives more.
+
 Invariant: exact. Leaving out a rule that bars no other never helps: what a line costs after a rule never
 falls when the line cost more before it. So only leaving out a rule that bars another is tried. Rules with
 different margin floors break that argument (a strict companion lowers what the others give), so there every
@@ -60,12 +62,41 @@ def best_stack(claims: Sequence[Claim], nodes: Nodes) -> list[Grant]:
     """The best grants for the claims of one line."""
     if len(claims) == 1:
         return [grant_alone(claims[0])]
-    if len([True for claim in claims if claim.play.rule.joins]) > 1:
+    sociable = [claim for claim in claims if claim.play.rule.joins]
+    if len(sociable) > 1:
+        if all(map(_joins_all, sociable)):
+            loners = [claim for claim in claims if not claim.play.rule.joins]
+            found = _together_or_alone(sorted(sociable, key=_rank), loners)
+            if found is not None:
+                return found
         ordered = sorted(claims, key=_rank)
         friends = _friends(ordered)
         if any(friends):
             return _Line(ordered, friends, nodes).solve()
     return [grant_alone(min(claims, key=_by_value))]
+
+
+def _joins_all(claim: Claim) -> bool:
+    """Whether it shares its line with all others of which that is said, and nothing but the line binds it."""
+    rule = claim.play.rule
+    return rule.joins_all and not claim.play.capped and rule.margin_floor_bp is None
+
+
+def _together_or_alone(friends: Sequence[Claim], loners: Sequence[Claim]) -> list[Grant] | None:
+    """All of those that join each other, or the loner that gives more; None where that is not proved.
+
+    All are better than some when they give more together than all but the least of them could, each alone.
+    """
+    together = settle_line(friends, friends[0].item.amount_minor, None)
+    given = sum([grant.amount for grant in together])
+    if loners:
+        rival = min(loners, key=_by_value)
+        if rival.alone > given:
+            return [grant_alone(rival)]
+        if rival.alone == given:
+            return None
+    alone = [claim.alone for claim in friends]
+    return together if sum(alone) - min(alone) < given else None
 
 
 def _rank(claim: Claim) -> int:

@@ -72,6 +72,21 @@ def test_rivals_of_a_group_on_different_lines_still_exclude_each_other() -> None
     assert off(*scoped, lines=lines) == {("p2", "2"): 1002}
 
 
+@pytest.mark.parametrize(
+    ("loner", "rate_bp", "winners"),
+    [
+        ("a", 1899, {"b", "c"}),
+        ("a", 1900, {"a"}),
+        ("z", 1900, {"b", "c"}),
+        ("z", 1901, {"z"}),
+    ],
+)
+def test_a_loner_meets_two_that_join_everything(loner: str, rate_bp: int, winners: set[str]) -> None:
+    """The two take off 1900 together; where the loner gives as much, whoever comes first has it."""
+    pair = percent("b", 1000, joins=("*",)), percent("c", 1000, joins=("*",))
+    assert {name for name, _ in off(*pair, percent(loner, rate_bp))} == winners
+
+
 def test_the_pair_that_joins_can_beat_the_single_best() -> None:
     """Two times nine percent save more than once seventeen."""
     assert set(
