@@ -2,11 +2,11 @@
 
 The Jaro-Winkler that Splink brings to Spark is another one, so the similarities that run online (rapidfuzz)
 are registered as functions over Arrow batches. Cards and pairs go over, and levels come back, as Parquet in a
-folder that driver and executors both see; adding up stays ours.
+folder that driver and executors both see.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -17,15 +17,7 @@ from pyspark.sql import functions as spark_functions
 from splink import Linker
 from splink.internals.spark.database_api import SparkAPI
 
-from identity.bulk import (
-    splink_engine,
-    store_cards,
-    store_links,
-    store_reach,
-    store_weights,
-    store_workbench,
-)
-from identity.bulk.engine import weigh_in_python
+from identity.bulk import splink_engine, store_workbench, weighing
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
 from identity.scoring import similarity
@@ -44,19 +36,15 @@ class SparkEngine:
 
     def weigh(self, con: DuckDBPyConnection, workforce: Workforce) -> None:
         """Makes `weight`."""
-        store_cards.make(con, self._document.terms)
-        weigh_in_python(con, store_links.set_aside(con), workforce)
-        store_reach.narrow(con, self._document)
-        con.execute("ALTER TABLE weight RENAME TO weighed")
-        with TemporaryDirectory(prefix="o2o-spark-", dir=self._folder) as folder:
-            self._compare(con, Path(folder))
-        store_weights.add_up(con, self._document, "compared")
-        con.execute("INSERT INTO weight SELECT * FROM weighed")
-        for table in ("weighed", "blocked_pair", "card"):
-            con.execute(f"DROP TABLE {table}")
+        weighing.weigh(con, self._document, workforce, self._compare)
 
-    def _compare(self, con: DuckDBPyConnection, folder: Path) -> None:
-        """Makes `compared` of `card` and `blocked_pair`."""
+    def _compare(self, con: DuckDBPyConnection, spoken: Sequence[str]) -> str:
+        with TemporaryDirectory(prefix="o2o-spark-", dir=self._folder) as folder:
+            self._compare_in(Path(folder), con, spoken)
+        return "compared"
+
+    def _compare_in(self, folder: Path, con: DuckDBPyConnection, spoken: Sequence[str]) -> None:
+        """Makes `compared` by way of files in the folder."""
         for table in ("card", "blocked_pair"):
             store_workbench.save(con, table, folder / f"{table}.parquet")
         _register(self._spark)
@@ -64,7 +52,7 @@ class SparkEngine:
             spark_session=self._spark, break_lineage_method="persist", register_udfs_automatically=False
         )
         card = api.register(self._spark.read.parquet(str(folder / "card.parquet")))
-        linker = Linker(card, in_spark(splink_engine.settings(self._document)))
+        linker = Linker(card, in_spark(splink_engine.settings(self._document, spoken)))
         logging.getLogger("splink").setLevel(logging.ERROR)
         pairs = self._spark.read.parquet(str(folder / "blocked_pair.parquet"))
         linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))

@@ -15,7 +15,8 @@ from identity.bulk import cards
 from identity.bulk.cards import Part
 from identity.bulk.store_rows import own_attributes
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
-from identity.scoring.document import Terms
+from identity.scoring import catalogue
+from identity.scoring.document import Document, Terms
 
 _TYPES: Final = {bool: pa.bool_(), list: pa.list_(pa.string())}
 _BASE: Final = (
@@ -61,6 +62,18 @@ def make(con: DuckDBPyConnection, terms: Mapping[str, Terms]) -> None:
         con.execute(f"DROP TABLE {table}")
     for table in (*(f"card_{part.named}" for part in cards.PARTS), *(f"share_{name}" for name in shares)):
         con.execute(f"DROP TABLE {table}")
+
+
+def spoken(con: DuckDBPyConnection, document: Document) -> list[str]:
+    """The document's comparisons on which any card says something; one at least, for comparing by none fits
+    no engine.
+    """
+    held = {name for (name,) in con.execute("SELECT name FROM pragma_table_info('card')").fetchall()}
+    column_of = {name: catalogue.comparison(name).column for name in document.odds}
+    asked = {name: column for name, column in column_of.items() if column in held}
+    counts = con.execute(f"SELECT {', '.join(f'count({column})' for column in asked.values())} FROM card")
+    found = [name for name, count in zip(asked, counts.fetchall()[0], strict=True) if count]
+    return found or list(asked)[:1]
 
 
 def _part(con: DuckDBPyConnection, part: Part, found: dict[str, str]) -> str:

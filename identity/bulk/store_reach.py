@@ -30,9 +30,8 @@ _SHARED = (
 """Pairs that share a live identifier and that rows of `card` can say all of: candidates, every one."""
 
 
-def narrow(con: DuckDBPyConnection, document: Document) -> None:
+def narrow(con: DuckDBPyConnection, document: Document, spoken: Sequence[str]) -> None:
     """Leaves in `blocked_pair` those that may reach the line, and those that share a live identifier."""
-    spoken = _spoken(con, document)
     line = exact(document.review_bits - NOISE_BITS)
     bounds = [_most(document, document.prior_bits, _of_one_person(document, spoken))]
     if document.kin is not None:
@@ -50,19 +49,10 @@ def narrow(con: DuckDBPyConnection, document: Document) -> None:
     con.execute("ALTER TABLE possible RENAME TO blocked_pair")
 
 
-def _spoken(con: DuckDBPyConnection, document: Document) -> list[str]:
-    """The comparisons on which any card says something: files hold a few of all that can be compared."""
-    column_of = {name: catalogue.comparison(name).column for name in document.odds}
-    counts = con.execute(
-        f"SELECT {', '.join(f'count({column})' for column in column_of.values())} FROM card"
-    ).fetchall()[0]
-    return [name for name, count in zip(column_of, counts, strict=True) if count]
-
-
 def _sides(document: Document, spoken: Sequence[str]) -> Iterator[str]:
     """The columns of both records that conditions and frequencies take."""
     named = set(chain.from_iterable(columns.named_in(catalogue.comparison(name)) for name in spoken))
-    shares = {f"{column}_share" for column in shared_columns(document) if column in named}
+    shares = {f"{column}_share" for column in shared_columns(document, spoken)}
     for column in sorted(named | shares):
         yield from (f"{side}.{column} AS {column}_{side}" for side in "lr")
 

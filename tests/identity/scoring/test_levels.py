@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from identity.canonical import keys
 from identity.model import Assurance, Canonical, Identifier, Record, RecordKey
-from identity.scoring import catalogue, columns, pool
-from identity.scoring.pool import Pool
+from identity.scoring import catalogue, columns, pool, views
+from identity.scoring.pool import Name, Pool
 from tests.identity.shoppers import POLICY
 
 pytest.importorskip("duckdb")
@@ -86,6 +86,37 @@ def test_one_edit_apart_is_also_loosely_so(left: str, right: str) -> None:
     assert loose != condition
     found = duckdb.execute(f"SELECT {loose} FROM (SELECT ? AS word_l, ? AS word_r)", [left, right]).fetchall()
     assert found[0][0] or similarity.edits(left, right) > 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(LETTERS, LETTERS)
+def test_haste_changes_no_answer(left: str, right: str) -> None:
+    """A condition that counts edits more seldom holds where it held."""
+    condition = similarity.is_typo_sql("word", 0.92)
+    quick = similarity.hastened(condition)
+    assert quick != condition
+    found = duckdb.execute(
+        f"SELECT {condition}, {quick} FROM (SELECT ? AS word_l, ? AS word_r)", [left, right]
+    ).fetchall()[0]
+    assert found[0] == found[1] == similarity.is_typo(left, right, 0.92)
+
+
+NAMES = st.lists(st.sampled_from(("anna", "maria", "a", "vega")), max_size=3).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None)
+@given(NAMES, NAMES)
+def test_names_that_share_a_word_also_loosely_do(left: str, right: str) -> None:
+    """Though their words are not looked at."""
+    pair = [views.name(Name(called, "", called, "", "")) for called in (left, right)]
+    for kind in ("given", "family"):
+        loose = similarity.loosened(f"list_has_any({kind}_words_l, {kind}_words_r)")
+        assert "words" not in loose
+        found = duckdb.execute(
+            f"SELECT {loose} FROM (SELECT ? AS {kind}_name_l, ? AS {kind}_name_r)", [left, right]
+        ).fetchall()
+        shared = getattr(pair[0], f"{kind}_words") & getattr(pair[1], f"{kind}_words")
+        assert found[0][0] or not shared
 
 
 def test_words_that_resemble_each_other_only_a_little_are_not_even_loosely_one_edit_apart() -> None:
