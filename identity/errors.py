@@ -55,5 +55,9 @@ class UnknownBatchError(IdentityError):
     """There is no such batch."""
 
 
+class TogetherError(IdentityError):
+    """These records have to be put one by one."""
+
+
 class BusyError(IdentityError):
     """The records are being changed by others; try again."""

@@ -1,20 +1,22 @@
 """Many records in one call: a line in, a line out, in order; a bad line is refused alone.
 
-Each line is a transaction of its own that does not wait for the disk; one that does ends the batch, so that
-every line an answer speaks of is durable when the answer goes out.
+Lines are taken in together, so many to a transaction, which does not wait for the disk; a transaction that
+does ends the batch, so that every line an answer speaks of is durable when the answer goes out.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from flask_smorest import Blueprint
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
-from gateway import metrics
+from gateway import metrics, together
 from gateway.access.security import Scope, speaks_for_source
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.records import LinkSchema, RejectedSchema, put_answer
-from gateway.database import again, flush, put_off_flush
+from gateway.database import flush, put_off_flush
 from gateway.wire import body as bodies
 from gateway.wire import idempotency
 from gateway.wire.fields import code, text
@@ -66,6 +68,14 @@ class BatchAnswerSchema(Strict):
 _LINE = BatchLineSchema()
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it was read: what it says, or why it says nothing."""
+
+    number: int
+    sent: Submission | Problem
+
+
 @endpoint(
     blueprint,
     "POST",
@@ -100,7 +110,8 @@ def put_records(call: Call) -> Answer:
     if name is not None:
         with call.connection.begin():
             rolling.begin(call.connection, name, author=f"key:{call.principal.key_id}", now=call.now)
-    answers = [_answered(call, number, line, name) for number, line in numbered]
+    read = [_read(call, number, line, name) for number, line in numbered]
+    answers = [answer for run in together.runs(read, _pair) for answer in _answered(call, run)]
     content = b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
     if once is not None:
         with call.connection.begin():
@@ -119,22 +130,43 @@ def _once(call: Call) -> Once | None:
     )
 
 
-def _put(call: Call, sent: Submission) -> PutResult:
-    with call.connection.begin():
-        put_off_flush(call.connection)
-        return records.put(call.connection, call.services.identity, sent, now=call.now)
+def _pair(line: _Line) -> tuple[str, str] | None:
+    """Whose record a line is about."""
+    return (line.sent.source, line.sent.key) if isinstance(line.sent, Submission) else None
 
 
-def _answered(call: Call, number: int, line: bytes, batch: str | None) -> dict[str, Any]:
+def _read(call: Call, number: int, line: bytes, batch: str | None) -> _Line:
     try:
         loaded = _LINE.load(bodies.parsed(line))
         speaks_for_source(call.principal, loaded["source"])
-        sent = submission(loaded["source"], loaded["key"], loaded, batch=batch)
-        result = again(lambda: _put(call, sent))
-        metrics.records.labels(sent.source, result.outcome.value).inc()
-    except Exception as error:
-        problem = problem_of(error)
-        if problem.status == 500:
-            raise
-        return {"line": number, "problem": document(problem)}
-    return {"line": number, **put_answer(result)}
+        return _Line(number, submission(loaded["source"], loaded["key"], loaded, batch=batch))
+    except (Problem, ValidationError) as error:
+        return _Line(number, problem_of(error))
+
+
+def _answered(call: Call, run: Sequence[_Line]) -> list[dict[str, Any]]:
+    """The answers to some lines; what they say is taken in together."""
+
+    def put(some: Sequence[Submission]) -> list[PutResult]:
+        with call.connection.begin():
+            put_off_flush(call.connection)
+            return records.put_together(call.connection, call.services.identity, some, now=call.now)
+
+    taken = together.taken(put, [line.sent for line in run if isinstance(line.sent, Submission)])
+    return [
+        {"line": line.number, **_answer(next(taken), line.sent.source)}
+        if isinstance(line.sent, Submission)
+        else {"line": line.number, "problem": document(line.sent)}
+        for line in run
+    ]
+
+
+def _answer(result: PutResult | Exception, source: str) -> dict[str, Any]:
+    """What one line is told."""
+    if isinstance(result, PutResult):
+        metrics.records.labels(source, result.outcome.value).inc()
+        return put_answer(result)
+    problem = problem_of(result)
+    if problem.status == 500:
+        raise result
+    return {"problem": document(problem)}

@@ -7,11 +7,12 @@ that was broken off goes on where it stopped, and a second one changes nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway import wiring
+from gateway import together, wiring
 from gateway.connectors.segment import messages
 from gateway.database import put_off_flush
 from gateway.demo.letters import Letters
@@ -21,8 +22,10 @@ from gateway.shopping import receipts, visits
 from gateway.shopping.visits import Sender, Visit
 from gateway.wire.decoded import Transaction, decoded
 from gateway.wiring import Services
+from identity.answers import PutResult
 from identity.model import Assurance
 from identity.register import records
+from identity.submission import Submission
 from offers.redemptions.redemption import Refused
 
 _SHOP_SERVER = Sender("web", "online", Assurance.AUTHENTICATED)
@@ -43,10 +46,10 @@ def deliver(services: Services, post: Letters) -> Delivered:
     if post.receipts and _is_known(services, post.receipts[-1]):
         return Delivered()
     now = services.clock()
-    for submission in post.submissions:
-        with services.database.transaction() as connection:
-            put_off_flush(connection)
-            records.put(connection, services.identity, submission, now=now)
+    for run in together.runs(post.submissions, lambda sent: (sent.source, sent.key)):
+        for result in together.taken(lambda some: _put(services, some, now), run):
+            if isinstance(result, Exception):
+                raise result
     if post.messages:
         with services.database.transaction() as connection:
             put_off_flush(connection)
@@ -58,6 +61,12 @@ def deliver(services: Services, post: Letters) -> Delivered:
             put_off_flush(connection)
             _record(connection, services, body)
     return Delivered(1, len(post.submissions), len(post.messages), len(post.receipts))
+
+
+def _put(services: Services, some: Sequence[Submission], now: datetime) -> list[PutResult]:
+    with services.database.transaction() as connection:
+        put_off_flush(connection)
+        return records.put_together(connection, services.identity, some, now=now)
 
 
 def deliver_all(

@@ -1,21 +1,23 @@
-"""Loading lines one after the other, each with the checkpoint in one transaction.
+"""Loading lines in order, so many at a time with the checkpoint in one transaction.
 
 Invariant: however often an import is killed and started again, every line of its files is put exactly once,
-and the file of rejects holds each reject once.
+and the file of rejects holds each reject once: it is written before the transaction ends, and what one that
+did not end left there is dropped by who goes on.
 """
 
 import csv
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 from marshmallow import ValidationError
 from sqlalchemy import Connection
 
+from gateway import together
 from gateway.database import flush, put_off_flush
 from gateway.imports import lines, store_runs
 from gateway.imports.layout import Layout
@@ -29,9 +31,9 @@ from identity.batches import rolling
 from identity.context import Context
 from identity.errors import IdentityError
 from identity.register import records
+from identity.submission import Submission
 
 REJECTS = ("position", "file", "line", "key", "reason")
-TOLD_EVERY = 100
 
 _BODY = RecordSchema()
 
@@ -78,13 +80,10 @@ def load(
         return done
     left = itertools.islice(lines.of(job.paths, job.layout.key), run.position, None)
     with job.rejects.open("a", newline="", encoding="utf-8") as file:
-        rejects = csv.writer(file)
-        for position, line in enumerate(left, start=run.position + 1):
-            for key, reason in _put(connection, ctx, job, line, position, done, clock()):
-                rejects.writerow((position, line.file, line.number, key, reason))
-            file.flush()
-            if position % TOLD_EVERY == 0:
-                told(position)
+        read = (_read(job, line, position) for position, line in enumerate(left, start=run.position + 1))
+        for some in together.runs(read, _pair):
+            _Step(connection, ctx, job, file, done, clock()).take(some)
+            told(some[-1].position)
     with connection.begin():
         store_runs.finish(connection, job.batch, now=clock())
     flush(connection)
@@ -103,48 +102,101 @@ def _begun(connection: Connection, job: Job, now: dt.datetime) -> Run:
     return run
 
 
-def _put(
-    connection: Connection, ctx: Context, job: Job, line: Line, position: int, done: Done, now: dt.datetime
-) -> list[tuple[str, str]]:
-    """Puts one line and returns what of it was not taken: the record's key, and the reason."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line as it was read: what it says, or why it says nothing."""
+
+    position: int
+    line: Line
+    key: str
+    sent: Submission | Exception
+
+
+def _read(job: Job, line: Line, position: int) -> _Read:
     key = line.values.get(job.layout.key, "")
-    try:
-        result = _taken(connection, ctx, job, line, position, now)
-    except (IdentityError, Problem, ValidationError) as error:
-        with _step(connection, job, position):
-            done.rejected += 1
-        return [(key, _reason(error))]
-    done.loaded += 1
-    done.partly += bool(result.rejected)
-    return [(key, f"{gone.field}: {gone.reason}") for gone in result.rejected]
-
-
-def _taken(
-    connection: Connection, ctx: Context, job: Job, line: Line, position: int, now: dt.datetime
-) -> PutResult:
-    """The record put. Raises what a put raises, and Problem for a line that gives none."""
     if line.problem is not None:
-        raise Problem("invalid", line.problem)
-    body: dict[str, Any] = _BODY.load(job.layout.body(line.values))
-    sent = submission(job.source, line.values.get(job.layout.key, ""), body, batch=job.batch)
-    with _step(connection, job, position):
-        return records.put(connection, ctx, sent, now=now)
+        return _Read(position, line, key, Problem("invalid", line.problem))
+    try:
+        body: dict[str, Any] = _BODY.load(job.layout.body(line.values))
+        return _Read(position, line, key, submission(job.source, key, body, batch=job.batch))
+    except (Problem, ValidationError) as error:
+        return _Read(position, line, key, error)
 
 
-@contextmanager
-def _step(connection: Connection, job: Job, position: int) -> Iterator[None]:
-    """A transaction that does one line and moves the checkpoint past it."""
-    with connection.begin():
-        put_off_flush(connection)
-        if not store_runs.advance(connection, job.batch, position):
-            raise InterruptedImportError(f"Another process is importing the batch {job.batch!r}.")
-        yield
+def _pair(read: _Read) -> tuple[str, str] | None:
+    """Whose record a line is about."""
+    return (read.sent.source, read.sent.key) if isinstance(read.sent, Submission) else None
 
 
-def _reason(error: Exception) -> str:
-    """Why a line was not taken, in a sentence."""
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Some lines that are loaded at one time."""
+
+    connection: Connection
+    ctx: Context
+    job: Job
+    rejects: IO[str]
+    done: Done
+    now: dt.datetime
+
+    def take(self, run: Sequence[_Read]) -> None:
+        """Loads these lines, each as if it came alone. Raises what stops an import."""
+        for result in together.taken(self._loaded, run):
+            if isinstance(result, Exception):
+                raise result
+            self.done.loaded += result.is_loaded
+            self.done.rejected += not result.is_loaded
+            self.done.partly += result.is_loaded and bool(result.reasons)
+
+    def _loaded(self, some: Sequence[_Read]) -> list["_Result"]:
+        """What becomes of these lines in one transaction; a line that is refused alone says nothing."""
+        try:
+            return self._put(some)
+        except IdentityError as error:
+            if len(some) > 1:
+                raise
+            return self._put([replace(some[0], sent=error)])
+
+    def _put(self, some: Sequence[_Read]) -> list["_Result"]:
+        first, last = some[0].position, some[-1].position
+        with self.connection.begin():
+            put_off_flush(self.connection)
+            if not store_runs.advance(self.connection, self.job.batch, first - 1, last):
+                raise InterruptedImportError(f"Another process is importing the batch {self.job.batch!r}.")
+            sent = [each.sent for each in some if isinstance(each.sent, Submission)]
+            put = iter(records.put_together(self.connection, self.ctx, sent, now=self.now))
+            results = [
+                _refused(each.sent) if isinstance(each.sent, Exception) else _taken(next(put))
+                for each in some
+            ]
+            self._tell(some, results)
+        return results
+
+    def _tell(self, some: Sequence[_Read], results: Sequence["_Result"]) -> None:
+        """Writes down what was not taken, and why."""
+        rejects = csv.writer(self.rejects)
+        for each, result in zip(some, results, strict=True):
+            for reason in result.reasons:
+                rejects.writerow((each.position, each.line.file, each.line.number, each.key, reason))
+        self.rejects.flush()
+
+
+class _Result(NamedTuple):
+    """What became of a line, and what of it was not taken."""
+
+    is_loaded: bool
+    reasons: tuple[str, ...]
+
+
+def _taken(result: PutResult) -> _Result:
+    return _Result(True, tuple(f"{gone.field}: {gone.reason}" for gone in result.rejected))
+
+
+def _refused(error: Exception) -> _Result:
+    """With the reason in a sentence."""
     problem = problem_of(error)
-    return "; ".join(f"{place.pointer} {place.detail}" for place in problem.places) or problem.detail
+    reason = "; ".join(f"{place.pointer} {place.detail}" for place in problem.places) or problem.detail
+    return _Result(False, (reason,))
 
 
 def _keep_rejects(path: Path, position: int) -> None:

@@ -35,11 +35,11 @@ def begin(connection: Connection, batch: str, source: str, content: bytes, *, no
     return Run(row.batch, row.source, bytes(row.content), row.position, row.finished_at)
 
 
-def advance(connection: Connection, batch: str, position: int) -> bool:
-    """Moves the run from the line before to this one; false when another process did."""
+def advance(connection: Connection, batch: str, before: int, position: int) -> bool:
+    """Moves the run from one line to another one; false when another process did."""
     moved = connection.execute(
         sa.update(import_run)
-        .where(import_run.c.batch == batch, import_run.c.position == position - 1)
+        .where(import_run.c.batch == batch, import_run.c.position == before)
         .values(position=position)
     )
     return moved.rowcount == 1

@@ -27,6 +27,7 @@ DOMAIN: Final[dict[type[Exception], str]] = {
     identity_errors.InvalidRecordError: "invalid",
     identity_errors.SuppressedError: "erased",
     identity_errors.ModelError: "invalid",
+    identity_errors.TogetherError: "unavailable",
     identity_errors.UnknownBatchError: "not_found",
     identity_errors.UnknownProfileError: "not_found",
     identity_errors.UnknownRecordError: "not_found",

@@ -77,9 +77,11 @@ def _comings(
         return [_change("new", profile, records=records)]
     if len(known) > 1:
         return [_change("merged", profile, records=records, of=before)]
+    is_moved = known[0] != number and len(went_to[known[0]]) == 1
     if None in sources:
-        return [_change("joined", profile, records=records)]
-    if known[0] != number and len(went_to[known[0]]) == 1:
+        # Who came back may be the oldest, and give the profile its id again.
+        return [_change("joined", profile, records=records, **({"of": before} if is_moved else {}))]
+    if is_moved:
         return [_change("moved", profile, records=records, of=before)]
     old = earlier_heads.get(number)
     if old is not None and old["personal"] != heads[number]["personal"]:

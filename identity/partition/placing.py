@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from identity.context import Context
-from identity.model import Assurance, Record, RecordKey
-from identity.partition import feed, lookouts, memory, parts, store_places
+from identity.model import Assurance, Key, Record, RecordKey
+from identity.partition import arrivals, feed, lookouts, memory, parts, store_places
 from identity.partition.cluster import Resolution
-from identity.partition.links import Link
+from identity.partition.links import Link, Strength
 from identity.partition.pieces import Piece
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Held, Row
@@ -51,7 +51,7 @@ class Region:
     view: View
     pieces: tuple[Piece, ...]
     changes: tuple[Change, ...]
-    generics: int = 0  # identifiers that say nothing any more
+    generics: tuple[Key, ...] = ()  # that say nothing any more
     is_explored: bool = True  # whether all links of these pieces were looked for
     held: Held | None = None  # what was read with the locks on pieces
 
@@ -60,6 +60,18 @@ class Region:
         """The records to be placed, by number."""
         refs = (ref for piece in self.pieces for ref in piece.members)
         return {row.record_no: row for row in (self.sight.rows[ref] for ref in refs)}
+
+    @property
+    def neighbours(self) -> dict[int, set[int]]:
+        """With whom each record is linked so that they may join, by number."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for piece in self.pieces:
+            for link in piece.links:
+                if link.strength is not Strength.POSSIBLE:
+                    left, right = (self.sight.rows[end].record_no for end in (link.left, link.right))
+                    found[left].add(right)
+                    found[right].add(left)
+        return found
 
 
 class Spot(NamedTuple):
@@ -80,7 +92,8 @@ class Placement:
     earlier: Mapping[int, Spot]
     spots: Mapping[int, Spot]
     heads: Mapping[int, dict[str, Any]]
-    is_review: bool
+    neighbours: Mapping[int, Collection[int]]
+    opened: tuple[frozenset[int], ...]  # the records that each new review item is about
 
     def profile_id(self, record_no: int) -> UUID:
         """The id of the profile that a record belongs to now."""
@@ -127,11 +140,13 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
             if dict(stored.tombstones).get(number) != to_no
         ],
     )
-    differences.tally = _tally(region, earlier, spots)
+    neighbours = region.neighbours
+    differences.tally = _tally(region, earlier, spots, neighbours)
     reviews = lookouts.wanted(region, resolutions)
     differences.reviews, differences.settled = lookouts.compare(reviews, stored.reviews)
     store_places.save(connection, differences, now=now)
-    return Placement(region, resolutions, earlier, spots, heads, bool(differences.reviews))
+    opened = tuple(frozenset((item["left_no"], item["right_no"])) for item in differences.reviews)
+    return Placement(region, resolutions, earlier, spots, heads, neighbours, opened)
 
 
 def _kept(region: Region, ctx: Context) -> dict[int, tuple[int, ...]]:
@@ -234,16 +249,29 @@ def _profiles(spots: Iterable[Spot]) -> set[int]:
     return {spot.profile_no for spot in spots}
 
 
-def _tally(region: Region, earlier: Mapping[int, Spot], spots: Mapping[int, Spot]) -> list[dict[str, Any]]:
-    """What the circuit breaker counts: how many persons, and newcomers, became one with another."""
-    if not region.changes:
-        return []
-    came_from: dict[int, set[int]] = defaultdict(set)
-    for number, spot in spots.items():
-        before = earlier.get(number)
-        came_from[spot.person_no].add(-number if before is None else before.person_no)
-    joins = sum(len(persons) - 1 for persons in came_from.values())
-    return [{"source": region.changes[0].ref.source, "joins": joins, "generics": region.generics}]
+def _tally(
+    region: Region,
+    earlier: Mapping[int, Spot],
+    spots: Mapping[int, Spot],
+    neighbours: Mapping[int, Collection[int]],
+) -> list[dict[str, Any]]:
+    """What the circuit breaker counts of each record that a source sent: how many persons, and newcomers,
+    became one with another, and how many keys say nothing any more, each for who came last to it.
+    """
+    came = [change.record_no for change in region.changes]
+    before = {number: spot.person_no for number, spot in earlier.items()}
+    after = {number: spot.person_no for number, spot in spots.items()}
+    met = arrivals.replay(came, before, after, neighbours)
+    counted: dict[tuple[str, str], dict[str, Any]] = {}
+    last_under: dict[Key, dict[str, Any]] = {}
+    for change in region.changes:
+        source = change.ref.source
+        row = counted.setdefault((source, change.ref.key), {"source": source, "joins": 0, "generics": 0})
+        row["joins"] += met[change.record_no].joins
+        last_under |= {posting.key: row for posting in change.posted_after}
+    for key in region.generics:
+        last_under[key]["generics"] += 1
+    return list(counted.values())
 
 
 def _forwards(

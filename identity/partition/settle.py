@@ -98,7 +98,7 @@ class _Search:
     found: list[Piece] = field(default_factory=list)
 
     def region(self, held: Held) -> Region:
-        generics = sum(self.generic.values())
+        generics = tuple(key for key, says_nothing in self.generic.items() if says_nothing)
         return Region(self.sight, self.view, tuple(self.found), self.cause.changes, generics, held=held)
 
     def newcomers(self) -> Region:
@@ -128,29 +128,29 @@ def _near(ground: Sight, cause: Cause) -> set[int]:
     own = {change.record_no for change in cause.changes}
     near = (present.numbers(wanted - blocking) | past.numbers(wanted - blocking)) - own
     perhaps = (present.numbers(blocking) | past.numbers(blocking)) - near - own
-    near |= _hopeful(ground, cause.changes, perhaps)
+    near |= _hopeful(ground, cause.changes, perhaps, (present, past))
     if len(near) > NEAR_MAX:
         search = _look(ground, cause, (), [])
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
     return near | set(cause.roots) | set(cause.told)
 
 
-def _hopeful(ground: Sight, changes: Iterable[Change], perhaps: set[int]) -> set[int]:
+def _hopeful(ground: Sight, changes: Iterable[Change], perhaps: set[int], views: Iterable[View]) -> set[int]:
     """Those of the records that share blocking keys alone which could weigh enough, now or before; notes the
-    others as hopeless.
+    others as hopeless. Each change is asked about those who share a key with it.
     """
     model, policy = ground.ctx.model, ground.ctx.policy
     pools = ground.pools(perhaps)
     found: set[int] = set()
     for change in changes:
+        blocking = {key for key in _keys((change,)) if key.type == BLOCK}
+        beside = {number for view in views for number in view.numbers(blocking)} & pools.keys()
         for is_past, record in ((False, change.after), (True, change.before)):
-            ours = None if record is None else pool.whole(record, policy)
-            hopeful = {
-                number
-                for number, theirs in pools.items()
-                if ours is not None and model.may_reach(model.review_line, ours, theirs)
-            }
-            ground.hopeless[is_past, change.record_no] |= perhaps - hopeful
+            if record is None:
+                continue
+            ours = pool.whole(record, policy)
+            hopeful = {number for number in beside if model.may_reach(model.review_line, ours, pools[number])}
+            ground.hopeless[is_past, change.record_no] = beside - hopeful
             found |= hopeful
     return found
 
@@ -232,7 +232,7 @@ def _note_generic(connection: Connection, ctx: Context, search: _Search, now: da
     store_reviews.close_keys(connection, gone, now=now)
     for digest in told.keys() - gone:
         key = told[digest]
-        least = min(change.record_no for change in search.cause.changes)
+        least = min(each.record_no for each in search.cause.changes if key in _keys((each,)))
         detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
         store_reviews.open_item(connection, "generic", least, digest, "generic", detail, now=now)
 

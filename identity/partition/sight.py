@@ -81,19 +81,19 @@ class Opened(Mapping[RecordKey, Record]):
 class Sight:
     """What has been read under one set of locks.
 
-    `slack` is how many records are changing: a list may be so much longer than its cap and still have been
-    live before, or be live afterwards.
+    `slack` is how many records are changing under a key: its list may be so much longer than its cap and
+    still have been live before, or be live afterwards.
     """
 
-    def __init__(self, connection: Connection, ctx: Context, *, slack: int = 0) -> None:
+    def __init__(self, connection: Connection, ctx: Context, slack: Mapping[Key, int] | None = None) -> None:
         self.ctx = ctx
         self.rows: dict[RecordKey, Row] = {}
         self.ref_of: dict[int, RecordKey] = {}
         self.refs_in: dict[int, list[RecordKey]] = defaultdict(list)
-        self.hopeless: dict[tuple[bool, int], set[int]] = defaultdict(set)
+        self.hopeless: dict[tuple[bool, int], set[int]] = {}
         """With whom a changed record cannot be linked, whatever keys say: as it was (True), and as it is."""
         self._connection = connection
-        self._slack = slack
+        self._slack = slack or {}
         self._known = Known()
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
@@ -105,7 +105,7 @@ class Sight:
 
     def renewed(self) -> "Sight":
         """A sight that knows the lists read so far, whose keys the caller has locked, and no record."""
-        fresh = Sight(self._connection, self.ctx, slack=self._slack)
+        fresh = Sight(self._connection, self.ctx, self._slack)
         fresh._lists = dict(self._lists)
         fresh.hopeless = self.hopeless
         fresh._known = self._known
@@ -137,7 +137,7 @@ class Sight:
 
     def asked(self, key: Key) -> Asked:
         """The question who posts a key."""
-        return self._question(key, self._slack)
+        return self._question(key, self._slack.get(key, 0))
 
     def digest(self, key: Key) -> int:
         """Under which number a key is stored."""

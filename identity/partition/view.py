@@ -174,7 +174,7 @@ class View:
         sight = self._sight
         wanted = with_counterparts(key for ref in refs for key in self.keys_of(ref))
         sight.read_lists(wanted)
-        sight.read_records(self.numbers(wanted) - self._hopeless_for(refs))
+        sight.read_records(self._who_may_be_linked(refs))
         sight.read_judgements(refs)
         pairs = self._promising([key for key in wanted if self.is_live(key)], refs)
         near = refs | {ref for pair in pairs for ref in pair}
@@ -187,12 +187,20 @@ class View:
         members = self.read_members(near)
         self._keep(links.linked(pairs, members, decided, self._ctx.model, self._ctx.policy, focus=refs), refs)
 
-    def _hopeless_for(self, refs: Collection[RecordKey]) -> set[int]:
-        """Whom none of these records can be linked with in this view, as far as that was asked."""
-        is_past, rows = self._changed is None, self._sight.rows
-        if any(ref not in rows for ref in refs):
-            return set()
-        return set.intersection(*(self._sight.hopeless[is_past, rows[ref].record_no] for ref in refs))
+    def _who_may_be_linked(self, refs: Iterable[RecordKey]) -> set[int]:
+        """Who shares a live key with one of these records, but for those who were found hopeless for it in
+        this view.
+        """
+        is_past, rows, hopeless = self._changed is None, self._sight.rows, self._sight.hopeless
+        found: set[int] = set()
+        unasked: set[Key] = set()
+        for ref in refs:
+            out = hopeless.get((is_past, rows[ref].record_no)) if ref in rows else None
+            if out:
+                found |= self.numbers(with_counterparts(self.keys_of(ref))) - out
+            else:
+                unasked.update(self.keys_of(ref))
+        return found | self.numbers(with_counterparts(unasked))
 
     def _promising(self, live: Iterable[Key], refs: set[RecordKey]) -> set[Pair]:
         """The pairs that share a live key, but for those that only share blocking keys and cannot weigh

@@ -1,25 +1,30 @@
 """What sources say about shoppers: put, get, delete."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from identity.answers import Outcome, PutResult, RecordView
-from identity.canonical import keys
+from identity.answers import PutResult, RecordView
 from identity.context import Context
-from identity.errors import ErasedError, SuppressedError, UnknownRecordError
-from identity.model import Assurance, RecordKey, Rejected
-from identity.partition import outcome, settle, store_graph, store_reviews
-from identity.partition.placing import Placement
-from identity.partition.settle import Cause
+from identity.errors import ErasedError, SuppressedError, TogetherError, UnknownRecordError
+from identity.model import Assurance
+from identity.partition import store_graph
 from identity.reading import readers
-from identity.register import intake, opening, store_records, store_suppression, suppression, writing
+from identity.register import (
+    drafting,
+    intake,
+    opening,
+    results,
+    store_records,
+    store_suppression,
+    suppression,
+    writing,
+)
+from identity.register.drafting import Plan
 from identity.register.store_records import SealedStatement, Stored
 from identity.register.writing import Done, Draft, Welcome
-from identity.sealing.envelope import Content
 from identity.submission import Submission
 
 
@@ -29,32 +34,35 @@ def put(connection: Connection, ctx: Context, submission: Submission, *, now: da
     Raises UnknownSourceError, InvalidRecordError, SuppressedError (the shopper was erased and has not come
     back).
     """
-    source = ctx.policy.source(submission.source)
-    intake.check(submission)
-    pair = (submission.source, submission.key)
-    ctx, found, paused, spare = opening.open_many(connection, ctx, [pair])
-    stored = found.get(pair)
-    fingerprint = intake.fingerprint(submission, ctx)
-    said, refused = intake.statements(submission.consents, submission.proof, ctx)
-    if stored is not None and stored.sealed is not None:
-        kept = _kept(stored, submission, ctx, is_same=stored.content == fingerprint)
-        if kept is not None:
-            return _speak(connection, ctx, stored, said, (*refused, *kept), now)
-    normalised = intake.read(submission, ctx)
-    draft = Draft(
-        stored=stored,
-        ref=RecordKey(*pair, stored.ref.generation if stored else 1),
-        channel=source.channel,
-        content=Content(normalised.canonical, normalised.identifiers, proof=submission.proof),
-        observed_at=submission.observed_at or now,
-        fingerprint=fingerprint,
-        statements=said,
-        batch=submission.batch,
-        is_held=submission.source in paused,
-    )
-    drafts = _drafts(draft, ctx, now)
-    done = writing.write(connection, ctx, drafts, now=now, spare=spare, welcome=_welcome(drafts[-1], ctx))
-    return _result(connection, ctx, done, (*refused, *normalised.rejected), now)
+    (result,) = put_together(connection, ctx, [submission], now=now)
+    return result
+
+
+def put_together(
+    connection: Connection, ctx: Context, submissions: Sequence[Submission], *, now: datetime
+) -> list[PutResult]:
+    """Stores what sources say of different records at once; what becomes of all of them is what would become
+    of them one after the other.
+
+    Raises what `put` raises of any of them, and TogetherError when they have to come one by one: somebody was
+    erased, or they touch too many others. What was written until then is to be taken back.
+    """
+    if not submissions:
+        return []
+    for each in submissions:
+        ctx.policy.source(each.source)
+        intake.check(each)
+    opened = opening.open_many(connection, ctx, [(each.source, each.key) for each in submissions])
+    plans = [drafting.plan(each, opened, now=now) for each in submissions]
+    said = _news(connection, plans)
+    drafts = [draft for plan in plans for draft in plan.drafts]
+    if not drafts and not said:
+        return [results.unchanged(plan) for plan in plans]
+    ctx, welcome = opened.ctx, _welcome(plans, opened.ctx)
+    done = writing.write(connection, ctx, drafts, now=now, said=said, spare=opened.spare, welcome=welcome)
+    if not done.is_settled and len(plans) > 1:
+        raise TogetherError
+    return results.of(connection, ctx, plans, said, done, now=now)
 
 
 def get(connection: Connection, ctx: Context, source: str, key: str) -> RecordView:
@@ -131,89 +139,29 @@ def post_again(
         writing.write(connection, ctx, drafts, now=now)
 
 
-def _kept(
-    stored: Stored, submission: Submission, ctx: Context, *, is_same: bool
-) -> tuple[Rejected, ...] | None:
-    """Why the stored version stays, as what has to be said about it; None when it is to be replaced."""
-    if is_same:
-        return ()
-    if stored.stub:
-        return None
-    if submission.observed_at is not None and submission.observed_at < stored.observed_at:
-        return (Rejected("observed_at", "A newer version of the record is known; only consents were taken."),)
-    if submission.proof == Assurance.ASSERTED:
-        known = writing.before(stored, ctx)
-        if known is not None and known.proof > Assurance.ASSERTED:
-            return (Rejected("attributes", "The record is known from a sender who could prove more."),)
-    return None
+def _news(connection: Connection, plans: Sequence[Plan]) -> dict[int, tuple[SealedStatement, ...]]:
+    """What was said, and is not known yet, of records that stay as they are."""
+    said = {
+        plan.stored.record_no: plan.statements
+        for plan in plans
+        if not plan.drafts and plan.statements and plan.stored is not None
+    }
+    unknown = store_records.unknown_among(connection, said)
+    return {number: said[number] for number in said if number in unknown}
 
 
-def _speak(
-    connection: Connection,
-    ctx: Context,
-    stored: Stored,
-    said: tuple[SealedStatement, ...],
-    rejected: tuple[Rejected, ...],
-    now: datetime,
-) -> PutResult:
-    """Takes the statements of a submission whose record stays as it is."""
-    assert stored.profile is not None
-    unchanged = PutResult(
-        stored.id, stored.profile, Outcome.UNCHANGED, (), rejected, stored.record_no, stored.ref.generation
-    )
-    if not said or store_records.has_statements(connection, stored.record_no, said):
-        return unchanged
-    store_records.declare(connection, stored.record_no, said, now=now)
-    placement, is_settled = settle.settle(connection, ctx, Cause(told=(stored.record_no,)), now=now)
-    if not is_settled:
-        return unchanged
-    return replace(
-        unchanged,
-        profile=placement.profile_id(stored.record_no),
-        outcome=outcome.of(stored.record_no, placement),
-        links=outcome.linked(stored.ref, placement),
-    )
-
-
-def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
-    """What is to be written: one version, or, when the key went to somebody else, the end of one and a new
-    one.
+def _welcome(plans: Sequence[Plan], ctx: Context) -> Welcome:
+    """Keeps erased shoppers out, unless one who comes alone allowed something since, to somebody who can
+    vouch for it.
     """
-    stored, content = draft.stored, draft.content
-    assert content is not None
-    if stored is None:
-        return [draft]
-    fresh = replace(draft, stored=None, ref=draft.ref._replace(generation=stored.ref.generation + 1))
-    if stored.erased_at is not None:
-        return [fresh]
-    if stored.deleted_at is not None:
-        is_revived = now - stored.deleted_at <= timedelta(days=ctx.policy.tombstone_days)
-        return [draft if is_revived else fresh]
-    known = writing.before(stored, ctx)
-    assert known is not None
-    evidence = known.evidence + (known.declared if stored.stub else ())
-    kept = replace(draft, content=replace(content, evidence=evidence, former=known.former))
-    earlier = known.record(stored.ref, stored.channel, stub=stored.stub)
-    if not intake.contradicts(earlier, content.record(stored.ref, stored.channel, stub=False), ctx):
-        return [kept]
-    ended = Draft(
-        stored, stored.ref, stored.channel, intake.retired(known, stored.ref), stored.observed_at, stored.stub
-    )
-    return [ended, fresh]
-
-
-def _welcome(draft: Draft, ctx: Context) -> Welcome:
-    """Keeps an erased shopper out, unless she allowed something since, to somebody who can vouch for it."""
-    assert draft.content is not None
-    hashes = suppression.of_record(draft.content.record(draft.ref, draft.channel, stub=False), ctx)
-    known = writing.before(draft.stored, ctx)
-    if known is not None:
-        hashes -= suppression.of_record(known.record(draft.ref, draft.channel, stub=False), ctx)
+    hashes = frozenset[UUID]().union(*(_hashes(plan.drafts[-1], ctx) for plan in plans if plan.drafts))
 
     def back(connection: Connection, erased_at: datetime, now: datetime) -> None:
+        if len(plans) > 1:
+            raise TogetherError
         if not any(
             said.granted and said.at > erased_at and said.proof >= Assurance.AUTHENTICATED
-            for said in draft.statements
+            for said in plans[0].statements
         ):
             raise SuppressedError
         store_suppression.release(connection, hashes, now=now)
@@ -221,34 +169,11 @@ def _welcome(draft: Draft, ctx: Context) -> Welcome:
     return Welcome(hashes, back)
 
 
-def _result(
-    connection: Connection, ctx: Context, done: Done, rejected: tuple[Rejected, ...], now: datetime
-) -> PutResult:
-    change, placement = done.changes[-1], done.placement
-    assert change.after is not None
-    left_out = keys.left_out(change.after, ctx.policy)
-    if left_out:
-        detail = {"left_out": left_out}
-        store_reviews.open_item(connection, "identifiers", change.record_no, 0, "too_many", detail, now=now)
-    return PutResult(
-        record=change.id,
-        profile=_profile(connection, change.record_no, placement),
-        outcome=_outcome(change.record_no, done, is_left_out=bool(left_out)),
-        links=outcome.linked(change.ref, placement) if done.is_settled else (),
-        rejected=rejected,
-        record_no=change.record_no,
-        generation=change.ref.generation,
-    )
-
-
-def _profile(connection: Connection, record_no: int, placement: Placement) -> UUID:
-    if record_no in placement.spots:
-        return placement.profile_id(record_no)
-    return readers.profile_of(connection, record_no)
-
-
-def _outcome(record_no: int, done: Done, *, is_left_out: bool) -> Outcome:
-    if record_no not in done.placement.spots:
-        return Outcome.UNCHANGED
-    found = outcome.of(record_no, done.placement)
-    return Outcome.REVIEW if is_left_out and found in {Outcome.NEW, Outcome.UNCHANGED} else found
+def _hashes(draft: Draft, ctx: Context) -> frozenset[UUID]:
+    """By what the shopper is known again if she was erased since the version that is stored."""
+    assert draft.content is not None
+    hashes = suppression.of_record(draft.content.record(draft.ref, draft.channel, stub=False), ctx)
+    known = writing.before(draft.stored, ctx)
+    if known is not None:
+        hashes -= suppression.of_record(known.record(draft.ref, draft.channel, stub=False), ctx)
+    return hashes

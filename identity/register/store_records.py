@@ -1,6 +1,6 @@
 """Records as rows: opening them under their locks, writing them with their postings, taking them away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -208,15 +208,19 @@ def declare(
         driver.together(connection, [said(record_no, statements, now=now)])
 
 
-def has_statements(connection: Connection, record_no: int, statements: Sequence[SealedStatement]) -> bool:
-    """Whether all these statements are known already."""
-    found: bool = connection.exec_driver_sql(
-        "select not exists (select from unnest(%s::text[], %s::bool[], %s::timestamptz[])"
-        " s (purpose, granted, at) where not exists (select from identity.consent c"
-        " where c.record_no = %s and c.purpose = s.purpose and c.granted = s.granted and c.at = s.at))",
-        (*_statement_arrays(statements)[:3], record_no),
-    ).scalar_one()
-    return found
+def unknown_among(connection: Connection, said: Mapping[int, Sequence[SealedStatement]]) -> frozenset[int]:
+    """Of which of these records, by number, something said is not known yet."""
+    if not said:
+        return frozenset()
+    listed = [(number, each) for number, statements in said.items() for each in statements]
+    found = driver.rows(
+        connection,
+        "select distinct s.record_no from unnest(%s::int8[], %s::text[], %s::bool[], %s::timestamptz[])"
+        " s (record_no, purpose, granted, at) where not exists (select from identity.consent c"
+        " where (c.record_no, c.purpose, c.granted, c.at) = (s.record_no, s.purpose, s.granted, s.at))",
+        ([number for number, _ in listed], *_statement_arrays([each for _, each in listed])[:3]),
+    )
+    return frozenset(number for (number,) in found)
 
 
 def _posting_arrays(postings: Sequence[Posting]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ Everything that changes what records say comes through here: submissions, delete
 The caller has opened the records, that is: holds their (source, key) locks.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,9 +59,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """By what a shopper who was erased is known again, and whether her own word since then lets her back.
+    """By what shoppers who were erased are known again, and whether their own word since then lets them back.
 
-    `back` is called with the time of the erasure; it raises SuppressedError or lets her pass.
+    `back` is called with the time of the newest erasure; it raises an error or lets everybody pass.
     """
 
     hashes: frozenset[UUID]
@@ -87,21 +88,25 @@ def write(
     *,
     now: datetime,
     roots: Sequence[int] = (),
+    said: Mapping[int, tuple[SealedStatement, ...]] | None = None,
     spare: Sequence[int] = (),
     welcome: Welcome | None = None,
 ) -> Done:
-    """Writes all drafts at once and settles what they touch, together with `roots`.
+    """Writes all drafts at once and settles what they touch, together with `roots` and with the records, by
+    number, that stay as they are but of which somebody `said` something.
 
     New records get the `spare` numbers first. Nothing is written when a shopper who was erased is not
-    welcome: raises SuppressedError.
+    welcome: raises what `welcome` raises.
     """
     steps = [_Step.of(connection, draft, ctx) for draft in drafts]
-    ground = Sight(connection, ctx, slack=len(steps))
+    ground = Sight(connection, ctx, Counter(key for step in steps for key in step.keys))
     numbers = _numbers(connection, steps, spare)
     written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
     changes = tuple(change for _, change in written)
-    _enter(connection, ground, steps, written, welcome, now)
-    cause = Cause(changes, tuple(roots), told=tuple(_former_heirs(steps)))
+    statements = [statement for listed, _ in written for statement in listed]
+    statements += [store_records.said(number, each, now=now) for number, each in (said or {}).items()]
+    _enter(connection, ground, steps, statements, welcome, now)
+    cause = Cause(changes, tuple(roots), told=(*_former_heirs(steps), *(said or ())))
     placement, is_settled = settle.settle(connection, ctx, cause, now=now, ground=ground)
     return Done(changes, placement, is_settled)
 
@@ -148,6 +153,11 @@ class _Step:
         return cls(draft, earlier, later, earlier_posts, later_posts)
 
     @property
+    def keys(self) -> set[Key]:
+        """The keys that the record posted or posts."""
+        return {each.key for each in self.earlier_posts + self.later_posts}
+
+    @property
     def is_other(self) -> bool:
         """Whether what the record says or posts changes: who weighs it under one of its keys relies on it."""
         return self.earlier != self.later or self.earlier_posts != self.later_posts
@@ -180,7 +190,7 @@ def _enter(
     connection: Connection,
     ground: Sight,
     steps: Sequence[_Step],
-    written: Sequence[Written],
+    statements: Sequence[Statement],
     welcome: Welcome | None,
     now: datetime,
 ) -> None:
@@ -191,12 +201,11 @@ def _enter(
     taken: dict[Key, bool] = {}
     posted: set[Key] = set()
     for step in steps:
-        keys = {each.key for each in step.earlier_posts + step.later_posts}
+        keys = step.keys
         posted |= keys
         if step.is_other:
             leaving = step.leaving
             taken |= {key: taken.get(key, False) or key in leaving for key in keys}
-    statements = [statement for listed, _ in written for statement in listed]
     hashes = welcome.hashes if welcome else frozenset[UUID]()
     wanted = with_counterparts(posted)
     erased_at = ground.enter(taken, statements, wanted, hashes)

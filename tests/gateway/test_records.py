@@ -101,6 +101,22 @@ def test_a_batch_answers_line_by_line_in_order(back: Caller) -> None:
     assert lines[1]["problem"]["errors"] == [{"pointer": "/key", "detail": "is required"}]
 
 
+def test_a_long_batch_refuses_bad_lines_alone_and_takes_the_same_record_twice(back: Caller) -> None:
+    """Lines are taken in many at a time; each is answered as if it had come alone."""
+    lines: list[Any] = [{"source": "crm", "key": str(number)} for number in range(70)]
+    lines[10] = lines[9]
+    lines[40] = {"source": "crm", "key": " 40"}
+    lines[50] = {"source": "nobody", "key": "50"}
+    answer = back("POST", "/v1/records/batch", data=_batch(*lines), content_type="application/x-ndjson")
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["line"] for line in told] == list(range(1, 71))
+    others = {number: line["outcome"] for number, line in enumerate(told) if "outcome" in line}
+    assert others.pop(10) == "unchanged"
+    assert set(others.values()) == {"new"}
+    assert len(others) == 67
+    assert [told[number]["problem"]["status"] for number in (40, 50)] == [422, 422]
+
+
 def test_a_repeated_batch_gets_the_first_answer(back: Caller) -> None:
     """With an Idempotency-Key even `new` stays new."""
     data = _batch({"source": "web", "key": "1"})

@@ -22,14 +22,12 @@ def put_off(desk: Desk, key: str) -> int:
     mail = Identifier("email", "anna@example.at", Assurance.VERIFIED)
     content = Content(Canonical(given_name="anna", family_name="huber"), (mail,))
     draft = Draft(None, RecordKey("crm", key), "store", content, desk.now)
-    step, ground = (
-        writing._Step.of(desk.connection, draft, desk.ctx),
-        Sight(desk.connection, desk.ctx, slack=1),
-    )
+    step = writing._Step.of(desk.connection, draft, desk.ctx)
+    ground = Sight(desk.connection, desk.ctx, dict.fromkeys(step.keys, 1))
     (number,) = writing._numbers(desk.connection, [step], ())
     written = writing._written(desk.ctx, ground, step, number, desk.now)
-    writing._enter(desk.connection, ground, [step], [written], None, desk.now)
-    _, change = written
+    statements, change = written
+    writing._enter(desk.connection, ground, [step], statements, None, desk.now)
     _, is_settled = settle.settle(desk.connection, desk.ctx, Cause((change,)), now=desk.now, most=0)
     assert not is_settled
     return change.record_no

@@ -16,6 +16,8 @@ from identity.batches import rolling
 from identity.context import Context
 from identity.errors import UnknownRecordError
 from identity.register import records
+from identity.rights import erasure
+from identity.submission import Submission
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 MAPPING = """
@@ -37,6 +39,10 @@ TABLE = """customer;first;last;club;mail;news;changed
 """
 
 
+LONG = 90
+"""Lines of a longer table."""
+
+
 class KilledError(Exception):
     """The process was killed."""
 
@@ -56,8 +62,18 @@ def job(tmp_path: Path, ctx: Context) -> Job:
     return Job([table], layout.load(mapping, ctx.policy), "crm", "b1", "anna", tmp_path / "rejects.csv")
 
 
+@pytest.fixture
+def long_job(job: Job) -> Job:
+    """The same with many such lines more: several transactions."""
+    _, *lines = TABLE.splitlines()
+    more = [f"{turn}{line}" for turn in range(1, LONG // len(lines)) for line in lines]
+    with job.paths[0].open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in more)
+    return job
+
+
 def load(database: Database, ctx: Context, job: Job, *, dies_at: int = 0) -> Done:
-    """Runs the job; the clock of a run that dies stops it at a line."""
+    """Runs the job; the clock of a run that dies stops it before some lines."""
     calls = iter(range(1, 1_000))
 
     def clock() -> dt.datetime:
@@ -89,17 +105,55 @@ def test_lines_become_records_and_rejects_say_why(database: Database, ctx: Conte
         assert view.profile == records.get(connection, ctx, "crm", "2").profile
 
 
-@pytest.mark.parametrize("dies_at", range(2, 8))
+REJECTED = [str(turn + line) for turn in range(0, LONG, 6) for line in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("dies_at", range(2, 6))
 def test_a_killed_import_goes_on_where_it_was(
-    database: Database, ctx: Context, job: Job, dies_at: int
+    database: Database, ctx: Context, long_job: Job, dies_at: int
 ) -> None:
     """Each line is put once and each reject told once, wherever the kill came."""
     with pytest.raises(KilledError):
-        load(database, ctx, job, dies_at=dies_at)
+        load(database, ctx, long_job, dies_at=dies_at)
     first = position(database)
+    done = load(database, ctx, long_job)
+    assert first + done.loaded + done.rejected == LONG
+    assert [line for line, _ in rejected(long_job)] == REJECTED
+
+
+def test_an_import_that_loses_the_database_among_its_lines_goes_on_where_it_was(
+    database: Database, ctx: Context, long_job: Job
+) -> None:
+    """What was not committed is not there, and what was told of it is told once."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql(
+            "create function lose() returns trigger language plpgsql as $$ begin"
+            "  perform pg_terminate_backend(pg_backend_pid()); return new; end $$; "
+            "create trigger lose before insert on identity.record for each row"
+            " when (new.key = '81') execute function lose()"
+        )
+    with pytest.raises(sa.exc.DBAPIError):
+        load(database, ctx, long_job)
+    first = position(database)
+    assert 0 < first < LONG
+    with database.transaction() as connection:
+        connection.exec_driver_sql("drop trigger lose on identity.record")
+    done = load(database, ctx, long_job)
+    assert first + done.loaded + done.rejected == LONG
+    assert [line for line, _ in rejected(long_job)] == REJECTED
+    with database.transaction() as connection:
+        assert records.get(connection, ctx, "crm", "81")
+
+
+def test_an_erased_customer_is_refused_alone(database: Database, ctx: Context, job: Job) -> None:
+    """All other lines of the file are loaded."""
+    with database.transaction() as connection:
+        records.put(connection, ctx, Submission("crm", "6"), now=NOW)
+        profile = records.get(connection, ctx, "crm", "6").profile
+        erasure.erase(connection, ctx, profile, reason="asked", now=NOW)
     done = load(database, ctx, job)
-    assert first + done.loaded + done.rejected == 6
-    assert [line for line, _ in rejected(job)] == ["3", "4", "5"]
+    assert (done.loaded, done.rejected) == (3, 3)
+    assert [line for line, _ in rejected(job)] == ["3", "4", "5", "6"]
 
 
 def test_a_finished_import_does_nothing_again(database: Database, ctx: Context, job: Job) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 
 import psycopg2.extensions
 
+from identity.model import Assurance
+from identity.register import records
+from identity.submission import Claim, Submission
 from tests.identity.desk import Desk
 
 ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber"}
@@ -52,3 +55,12 @@ def test_a_record_that_joins_takes_four_statements(desk: Desk) -> None:
     with counted(desk) as seen:
         desk.put("loyalty", "c1", {"email": "anna@example.at", "loyalty_card": "9734586240"}, **ANNA)
     assert len(seen) == 4, seen
+
+
+def test_records_that_are_put_together_take_as_few_statements_as_one(desk: Desk) -> None:
+    """However many they are."""
+    mails = [[Claim("email", f"p{number}@example.at", Assurance.VERIFIED)] for number in range(20)]
+    run = [Submission("crm", str(number), identifiers=mail) for number, mail in enumerate(mails)]
+    with counted(desk) as seen:
+        records.put_together(desk.connection, desk.ctx, run, now=desk.now)
+    assert len(seen) == 3, seen

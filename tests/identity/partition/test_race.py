@@ -53,14 +53,14 @@ def submissions(seed: int, count: int) -> list[Submission]:
     return found
 
 
-def bring_in(url: str, mine: list[Submission]) -> int:
-    """Brings records in, one transaction each; returns how often PostgreSQL found a deadlock."""
+def bring_in(url: str, mine: list[Submission], together: int) -> int:
+    """Brings records in, so many a transaction; returns how often PostgreSQL found a deadlock."""
     engine, ctx, deadlocks = open_engine(url, pool_size=1), context(), 0
-    for submission in mine:
+    for start in range(0, len(mine), together):
         while True:
             try:
                 with engine.begin() as connection:
-                    records.put(connection, ctx, submission, now=START)
+                    records.put_together(connection, ctx, mine[start : start + together], now=START)
                 break
             except DBAPIError as error:
                 if isinstance(error.orig, psycopg2.errors.DeadlockDetected):
@@ -79,15 +79,16 @@ def state(connection: Connection) -> set[frozenset[tuple[str, str]]]:
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("together", [1, 5])
 def test_eight_processes_end_where_one_would(
-    new_database: Callable[[], str], scale: Callable[[int, int], int]
+    new_database: Callable[[], str], scale: Callable[[int, int], int], together: int
 ) -> None:
     """No record is lost, no deadlock occurs, and the persons are those of one writer and of scratch."""
     world = submissions(7, scale(120, 1200))
     serial, raced = new_database(), new_database()
-    assert bring_in(serial, world) == 0
+    assert bring_in(serial, world, 1) == 0
     shuffled = random.Random(1).sample(world, len(world))
-    shares = [(raced, shuffled[nth::PROCESSES]) for nth in range(PROCESSES)]
+    shares = [(raced, shuffled[nth::PROCESSES], together) for nth in range(PROCESSES)]
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         assert sum(pool.starmap(bring_in, shares)) == 0
     ended = []
