@@ -171,8 +171,7 @@ def _play(case: Case, rule: Rule, reached: Reached) -> Play | No | None:
 
 
 def _claims(play: Play, reached: Reached) -> Play | No:
-    claims = play.claims
-    rate_bp = play.treatment.rate_bp
+    claims, rate_bp = play.claims, play.treatment.rate_bp
     for item, held in reached:
         if play.plain and not item.minimum_minor:
             alone = desired = share(item.amount_minor, rate_bp)
@@ -181,6 +180,7 @@ def _claims(play: Play, reached: Reached) -> Play | No:
         if alone:
             claims.append(Claim(play, item, held, desired, alone))
     play.capped = is_capped(play)
+    play.joins_all = play.rule.joins_all and not play.capped and play.rule.margin_floor_bp is None
     return play if play.claims else No("no_effect")
 
 

@@ -23,7 +23,8 @@ class Play:
     """A rule as it plays in one query: its treatment, its amount in the basket's currency, what is left.
 
     `plain`: a percentage and nothing else to heed. `capped`: a limit ties its lines together, what one line
-    takes another may miss.
+    takes another may miss. `joins_all`: it shares lines with all others of which that is said, and nothing but
+    a line binds what it gives there.
     The reward is scaled by `scale / scale_of` (decay). `most_minor` bounds one use, `budget_minor` is what
     the money budget has left, `groups_minor` what all its groups give alone. `reached` are the items that a
     reward beside the price counts.
@@ -40,6 +41,7 @@ class Play:
     tax_included: bool
     plain: bool = False
     capped: bool = False
+    joins_all: bool = False
     claims: "list[Claim]" = field(default_factory=list)
     groups_minor: int | None = None
     reached: Sequence[Item] = ()
@@ -151,9 +153,10 @@ def settle_line(claims: Iterable[Claim], left: int, floor_bp: int | None) -> lis
     """
     grants: list[Grant] = []
     for claim in claims:
-        grant = _one(claim, left, claim.item.units, floor_bp)
-        left -= grant.amount
-        grants.append(grant)
+        units = claim.item.units
+        desired, amount = _amounts(claim.play, claim.item, left, units, floor_bp)
+        grants.append(Grant(claim, units, desired, amount, "margin_floor" if amount < desired else None))
+        left -= amount
     return grants
 
 

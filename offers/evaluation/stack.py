@@ -64,39 +64,40 @@ def best_stack(claims: Sequence[Claim], nodes: Nodes) -> list[Grant]:
         return [grant_alone(claims[0])]
     sociable = [claim for claim in claims if claim.play.rule.joins]
     if len(sociable) > 1:
-        if all(map(_joins_all, sociable)):
-            loners = [claim for claim in claims if not claim.play.rule.joins]
-            found = _together_or_alone(sorted(sociable, key=_rank), loners)
-            if found is not None:
-                return found
+        found = _together_or_alone(sociable, claims)
+        if found is not None:
+            return found
         ordered = sorted(claims, key=_rank)
         friends = _friends(ordered)
         if any(friends):
             return _Line(ordered, friends, nodes).solve()
-    return [grant_alone(min(claims, key=_by_value))]
+    return [grant_alone(_most(claims))]
 
 
-def _joins_all(claim: Claim) -> bool:
-    """Whether it shares its line with all others of which that is said, and nothing but the line binds it."""
-    rule = claim.play.rule
-    return rule.joins_all and not claim.play.capped and rule.margin_floor_bp is None
-
-
-def _together_or_alone(friends: Sequence[Claim], loners: Sequence[Claim]) -> list[Grant] | None:
+def _together_or_alone(sociable: list[Claim], claims: Sequence[Claim]) -> list[Grant] | None:
     """All of those that join each other, or the loner that gives more; None where that is not proved.
 
     All are better than some when they give more together than all but the least of them could, each alone.
     """
-    together = settle_line(friends, friends[0].item.amount_minor, None)
+    for claim in sociable:
+        if not claim.play.joins_all:
+            return None
+    sociable.sort(key=_rank)
+    together = settle_line(sociable, sociable[0].item.amount_minor, None)
     given = sum([grant.amount for grant in together])
-    if loners:
-        rival = min(loners, key=_by_value)
+    if len(sociable) < len(claims):
+        rival = _most([claim for claim in claims if not claim.play.rule.joins])
         if rival.alone > given:
             return [grant_alone(rival)]
         if rival.alone == given:
             return None
-    alone = [claim.alone for claim in friends]
+    alone = [claim.alone for claim in sociable]
     return together if sum(alone) - min(alone) < given else None
+
+
+def _most(claims: Sequence[Claim]) -> Claim:
+    """The claim that gives most by itself."""
+    return claims[0] if len(claims) == 1 else min(claims, key=_by_value)
 
 
 def _rank(claim: Claim) -> int:

@@ -80,7 +80,7 @@ FAULTS = (
     Fault("evaluation.stack", "        if rival.alone == given:\n            return None\n", ""),
     Fault("evaluation.stack", "return together if sum(alone) - min(alone) < given else None",
           "return together"),
-    Fault("evaluation.stack", "claim.play.capped and rule.margin_floor_bp is None", "claim.play.capped"),
+    Fault("evaluation.plays", "not play.capped and play.rule.margin_floor_bp is None", "not play.capped"),
     Fault("evaluation.combination", "least if held in touched else held", "held"),
     Fault("evaluation.combination", "if play.rule.group in contested or play.capped]",
           "if play.rule.group in contested]"),
