@@ -5,6 +5,7 @@ both accept and refuse the same bodies; where one changes, the other must.
 """
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -29,7 +30,6 @@ Code = Annotated[str, Meta(pattern=whole(CODE))]
 Amount = Annotated[int, Meta(ge=0, le=MAX_AMOUNT_MINOR)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Quantity = Annotated[str, Meta(pattern=whole(QUANTITY))]
-UnitPrice = Annotated[str, Meta(pattern=whole(UNIT_PRICE))]
 Gtin = Annotated[str, Meta(pattern=r"^[0-9]{8,14}\Z")]
 Currency = Annotated[str, Meta(pattern=whole(CURRENCY))]
 Language = Annotated[str, Meta(pattern=whole(LANGUAGE))]
@@ -39,6 +39,9 @@ Text200 = Annotated[str, Meta(min_length=1, max_length=200)]
 Text320 = Annotated[str, Meta(min_length=1, max_length=320)]
 Text512 = Annotated[str, Meta(min_length=1, max_length=512)]
 Entry = Literal["scanned", "typed", "app"]
+
+_SPELT = re.compile(f"(?:{CODE}\n{QUANTITY}\n{UNIT_PRICE}\n)*", re.MULTILINE)
+"""The lines of a basket: id, quantity and price of a unit, each on its own."""
 
 
 if TYPE_CHECKING:
@@ -110,10 +113,10 @@ class ReturnOf(Shape, frozen=True):
 
 
 class Line(Shape, frozen=True):
-    """One line of the basket."""
+    """One line of the basket, which looks at how `line`, `quantity` and `unit_price` are spelt."""
 
-    line: Code
-    quantity: Quantity
+    line: str
+    quantity: str
     amount: Amount
     kind: Literal["sale", "return"] = "sale"
     sku: Text64 | None = None
@@ -121,7 +124,7 @@ class Line(Shape, frozen=True):
     scan: Text512 | None = None
     category: Text200 | None = None
     unit: Literal["each", "kg", "l", "m"] = "each"
-    unit_price: UnitPrice | None = None
+    unit_price: str | None = None
     tax_rate_bp: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     discountable: bool = True
     minimum_amount: Amount = 0
@@ -136,6 +139,20 @@ class Basket(Shape, frozen=True):
     tax: Literal["included", "excluded"] = "included"
     complete: bool = False
     lines: Annotated[list[Line], Meta(max_length=MAX_LINES)] = []
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a line that is spelt wrongly.
+
+        All are looked at as one text: a hundred patterns took longer than all else about a basket.
+        """
+        text = "".join(
+            [
+                f"{one.line}\n{one.quantity}\n{'0' if one.unit_price is None else one.unit_price}\n"
+                for one in self.lines
+            ]
+        )
+        if text.count("\n") != 3 * len(self.lines) or _SPELT.fullmatch(text) is None:
+            raise ValueError("a line's id, quantity or unit price is not spelt as it should be")
 
 
 class EnteredCode(Shape, frozen=True):

@@ -32,6 +32,7 @@ def evaluate(
         shown = showcase.show(case, judged, {offer.campaign for offer in offers})
         offers += shown.offers
         bounded = bounded or shown.bounded
+    judged.let_go()
     given = {offer.campaign for offer in offers}
     return Decision(
         catalogue=catalogue.version,

@@ -20,6 +20,11 @@ class Judged:
     refused: dict[str, Refusal] = field(default_factory=dict)
     nos: dict[int, No | None] = field(default_factory=dict)
 
+    def let_go(self) -> None:
+        """Parts plays from their claims, which know their play: else the collector has to find them all."""
+        for play in self.plays:
+            play.claims.clear()
+
 
 def judge(case: Case, items: list[Item], heard: Judged | None = None) -> Judged:
     """What the rules that match these items claim. A rule `heard` before is not asked again as such."""

@@ -23,8 +23,8 @@ class Play:
     """A rule as it plays in one query: its treatment, its amount in the basket's currency, what is left.
 
     `plain`: a percentage and nothing else to heed. `capped`: a limit ties its lines together, what one line
-    takes another may miss. `joins_all`: it shares lines with all others of which that is said, and nothing but
-    a line binds what it gives there.
+    takes another may miss. `joins_all`: it shares lines with all others of which that is said, and on each
+    nothing but the line binds it.
     The reward is scaled by `scale / scale_of` (decay). `most_minor` bounds one use, `budget_minor` is what
     the money budget has left, `groups_minor` what all its groups give alone. `reached` are the items that a
     reward beside the price counts.

@@ -74,6 +74,7 @@ def _price(case: Case, judged: Judged, product: Product, price_minor: int) -> Sh
         elif not shown.offers:
             one.after = after
             shown.offers.append(answers.offer(case, one, personal=True))
+    alone.let_go()
     return shown
 
 

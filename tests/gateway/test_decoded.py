@@ -275,6 +275,17 @@ def test_both_agree_on_every_edge_at_every_place(kind: type[Shape], schema: type
             assert _accepts(kind, body) == _publishes(schema, body), (place, edge)
 
 
+@pytest.mark.parametrize("member", ["line", "quantity", "unit_price"])
+@pytest.mark.parametrize("text", ["", "1\n", "\n1", "1\n1\n1", "1\n1\n1\n1", "1\r", "1\u2028"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_text_passes_for_several(member: str, text: str, count: int) -> None:
+    """The decoder looks at the texts of all lines as one, whatever line ends they hold."""
+    body = copy.deepcopy(FULL[decoded.Question])
+    body["basket"]["lines"] = [{**LINE, member: text}, *[LINE] * (count - 1)]
+    assert not _accepts(decoded.Question, body)
+    assert not _publishes(QuestionSchema, body)
+
+
 @pytest.mark.parametrize("body", [None, 1, "x", [], [FULL[decoded.Question]], True])
 def test_what_is_no_object_is_refused_by_both(body: Any) -> None:
     """Neither raises anything else."""
