@@ -77,7 +77,7 @@ def _linked(path: Path, labelled: Labelled, progress: Progress) -> tuple[dict[st
         with Workforce(1, Equipment(reading, shipped.default()), progress) as workforce:
             bring_in(con, intake, workforce, progress)
             find_pairs(con, workforce, progress)
-        reading, model = train(con, reading, progress)
+            reading, model = train(con, workforce, progress)
         with Workforce(1, Equipment(reading, model), progress) as workforce:
             join(con, workforce, SplinkEngine(model), progress)
         found = con.execute("SELECT r.record_key, p.root FROM record r JOIN person p USING (no)").fetchall()

@@ -140,8 +140,8 @@ def command(
             with Workforce(processes, Equipment(reading, model), phases) as workforce:
                 bring_in(con, intake, workforce, phases)
                 find_pairs(con, workforce, phases)
-            if is_trained:
-                reading, model = train(con, reading, phases)
+                if is_trained:
+                    reading, model = train(con, workforce, phases)
             with (
                 Workforce(processes, Equipment(reading, model), phases) as workforce,
                 _engine(engine_name, model, resources, spark_master) as engine,

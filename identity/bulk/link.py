@@ -62,12 +62,15 @@ def find_pairs(con: DuckDBPyConnection, workforce: Workforce, progress: Progress
     return count(con, "pair")
 
 
-def train(con: DuckDBPyConnection, reading: Reading, progress: Progress) -> tuple[Reading, ScoredModel]:
+def train(con: DuckDBPyConnection, workforce: Workforce, progress: Progress) -> tuple[Reading, ScoredModel]:
     """What fits the records and pairs at hand: a policy that knows whether people live together, a model."""
     progress.phase("train")
     are_single = store_homes.are_single(con)
+    reading = workforce.equipment.reading
     policy = replace(reading.policy, one_to_a_home=are_single)
-    return replace(reading, policy=policy), store_training.fitted(con, live_together=not are_single)
+    return replace(reading, policy=policy), store_training.fitted(
+        con, workforce, live_together=not are_single
+    )
 
 
 def join(

@@ -30,7 +30,7 @@ def refit(
     with Workforce(processes, Equipment(reading, before), progress) as workforce:
         find_pairs(con, workforce, progress)
         progress.phase("train")
-        fitted = store_training.fitted(con, live_together=not reading.policy.one_to_a_home)
+        fitted = store_training.fitted(con, workforce, live_together=not reading.policy.one_to_a_home)
         model = ScoredModel(anonymity.anonymous(fitted.document))
         store_what_if.keep_pairs(con)
         join(con, workforce, SplinkEngine(before), progress)

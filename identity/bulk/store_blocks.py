@@ -5,12 +5,14 @@ functions, for each distinct value once; here it is only put together. A test co
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import pyarrow as pa
 
 from identity.bulk.store_rows import own_attributes
-from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
+from identity.bulk.workforce import Equipment, Workforce
 from identity.canonical import emails, sounds
 from identity.policy import BLOCK
 from identity.scoring import blocking
@@ -67,11 +69,11 @@ _OF_OWN: Final = (
 """The same for each of the retailer's own attributes."""
 
 
-def find(con: DuckDBPyConnection) -> None:
+def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
     """Makes `blocked` of `record` and `shown`."""
     con.execute("CREATE TABLE blocked (digest UBIGINT, no BIGINT)")
     joins = " ".join(
-        f"LEFT JOIN {_heard(con, name, column)} ON heard_{name}.said = {column}"
+        f"LEFT JOIN {_heard(con, name, column, workforce)} ON heard_{name}.said = {column}"
         for name, column in _NAMES.items()
     )
     own = own_attributes(con)
@@ -89,39 +91,49 @@ def find(con: DuckDBPyConnection) -> None:
             " NULL"
         )
     for kind, keys in (("email", _of_email), ("phone", _of_phone)):
-        _find_contacts(con, kind, keys)
+        _find_contacts(con, kind, keys, workforce)
     for name in ("block_base", *(f"heard_{name}" for name in _NAMES)):
         con.execute(f"DROP TABLE {name}")
 
 
-def _heard(con: DuckDBPyConnection, name: str, column: str) -> str:
+def _heard(con: DuckDBPyConnection, name: str, column: str, workforce: Workforce) -> str:
     """Makes the table of how distinct values sound, and returns its name."""
-    values = [value for (value,) in con.execute(f"SELECT DISTINCT {column} FROM record").fetchall() if value]
-    table = {
-        "said": pa.array(values, pa.string()),
-        "code": pa.array(list(map(sounds.code, values)), pa.string()),
-    }
-    keep(con, f"heard_{name}", pa.table(table))
+    values = fetched(con, f"SELECT DISTINCT {column} AS said FROM record WHERE {column} <> ''")
+    keep(con, f"heard_{name}", workforce.spread_table(_sounds, values))
     return f"heard_{name}"
 
 
-def _find_contacts(con: DuckDBPyConnection, kind: str, keys: Callable[[str], list[str]]) -> None:
+def _sounds(said: pa.Table, equipment: Equipment) -> pa.Table:
+    del equipment  # names sound alike under every model and policy
+    codes = list(map(sounds.code, said["said"].to_pylist()))
+    return said.append_column("code", pa.array(codes, pa.string()))
+
+
+def _find_contacts(
+    con: DuckDBPyConnection, kind: str, keys: Callable[[str], list[str]], workforce: Workforce
+) -> None:
     con.execute(
         "CREATE TABLE contact AS FROM shown WHERE type = ? UNION FROM beyond WHERE type = ?", [kind, kind]
     )
-    values = con.execute("SELECT DISTINCT value FROM contact").fetchall()
-    found = [(value, key) for (value,) in values for key in keys(value)]
-    table = {
-        "value": pa.array([value for value, _ in found], pa.string()),
-        "key": pa.array([key for _, key in found], pa.string()),
-    }
-    keep(con, "contact_key", pa.table(table))
+    values = fetched(con, "SELECT DISTINCT value FROM contact")
+    keep(con, "contact_key", workforce.spread_table(partial(_keys, of=keys), values))
     con.execute(
         f"INSERT INTO blocked SELECT DISTINCT hash('{BLOCK}', key), no FROM contact JOIN contact_key USING"
         " (value)"
     )
     for name in ("contact", "contact_key"):
         con.execute(f"DROP TABLE {name}")
+
+
+def _keys(contacts: pa.Table, equipment: Equipment, *, of: Callable[[str], list[str]]) -> pa.Table:
+    del equipment  # as above
+    found = [(value, key) for value in contacts["value"].to_pylist() for key in of(value)]
+    return pa.table(
+        {
+            "value": pa.array([value for value, _ in found], pa.string()),
+            "key": pa.array([key for _, key in found], pa.string()),
+        }
+    )
 
 
 def _of_email(address: str) -> list[str]:

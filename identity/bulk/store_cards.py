@@ -6,15 +6,17 @@ identifiers stand in no column, so they neither speak for nor against.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from math import log2
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from identity.bulk import cards
 from identity.bulk.cards import Part
 from identity.bulk.store_rows import own_attributes
-from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
+from identity.bulk.workforce import Equipment, Workforce
 from identity.scoring import catalogue
 from identity.scoring.document import Document, Terms
 
@@ -27,7 +29,7 @@ _BASE: Final = (
 )
 
 
-def make(con: DuckDBPyConnection, terms: Mapping[str, Terms]) -> None:
+def make(con: DuckDBPyConnection, terms: Mapping[str, Terms], workforce: Workforce) -> None:
     """Makes `card` of `record`, `name`, `named` and `live`."""
     plain = (*cards.PLAIN, *own_attributes(con))
     kinds = [part.named for part in cards.CONTACTS]
@@ -46,7 +48,7 @@ def make(con: DuckDBPyConnection, terms: Mapping[str, Terms]) -> None:
         f" LEFT JOIN name m USING (name_no) {joins}"
     )
     found = {name: f"base.{name}" for name in plain}
-    joins = " ".join(_part(con, part, found) for part in cards.PARTS)
+    joins = " ".join(_part(con, part, found, workforce) for part in cards.PARTS)
     shares = {name: _share(con, name, terms[name]) for name in found if name in terms}
     con.execute(
         "CREATE TEMP TABLE unshared AS SELECT base.no, base.several, "
@@ -76,17 +78,25 @@ def spoken(con: DuckDBPyConnection, document: Document) -> list[str]:
     return found or list(asked)[:1]
 
 
-def _part(con: DuckDBPyConnection, part: Part, found: dict[str, str]) -> str:
+def _part(con: DuckDBPyConnection, part: Part, found: dict[str, str], workforce: Workforce) -> str:
     """Makes the table of a part's distinct values, notes its columns, and returns how it is joined."""
     said = part.named if part.named in _BASE_NAMES else f"{part.named}_said"
-    distinct = con.execute(f"SELECT DISTINCT {said} FROM base WHERE {said} IS NOT NULL").fetchall()
-    rows = [part.columns_of(value) for (value,) in distinct]
-    table: dict[str, Any] = {"said": pa.array([value for (value,) in distinct], pa.string())}
-    for name, sample in part.columns_of(part.sample).items():
-        table[name] = pa.array([row[name] for row in rows], _TYPES.get(type(sample), pa.string()))
-    keep(con, f"card_{part.named}", pa.table(table))
+    distinct = fetched(con, f"SELECT DISTINCT {said} AS said FROM base WHERE {said} IS NOT NULL")
+    place = cards.PARTS.index(part)
+    keep(con, f"card_{part.named}", workforce.spread_table(partial(_columns, place=place), distinct))
     found |= {name: f"card_{part.named}.{name}" for name in part.names}
     return f"LEFT JOIN card_{part.named} ON card_{part.named}.said = base.{said}"
+
+
+def _columns(said: pa.Table, equipment: Equipment, *, place: int) -> pa.Table:
+    """Each value with the columns that the part in this place makes of it."""
+    del equipment  # they are the same under every model and policy
+    part = cards.PARTS[place]
+    rows = list(map(part.columns_of, said["said"].to_pylist()))
+    for name, sample in part.columns_of(part.sample).items():
+        kind = _TYPES.get(type(sample), pa.string())
+        said = said.append_column(name, pa.array([row[name] for row in rows], kind))
+    return said
 
 
 _BASE_NAMES: Final = frozenset(part.named for part in (*cards.NAME_PARTS, cards.BIRTH, cards.EMPLOYER))
@@ -94,10 +104,10 @@ _BASE_NAMES: Final = frozenset(part.named for part in (*cards.NAME_PARTS, cards.
 
 def _share(con: DuckDBPyConnection, name: str, terms: Terms) -> str:
     """Makes the table of a column's term frequencies; returns how a value's logarithm is had from it."""
-    table = {
+    columns = {
         "value": pa.array(list(terms.shares), pa.string()),
         "bits": pa.array([log2(share) for share in terms.shares.values()], pa.float64()),
     }
-    keep(con, f"share_{name}", pa.table(table))
+    keep(con, f"share_{name}", pa.table(columns))
     unseen = log2(1 / terms.count)
     return f"CASE WHEN u.{name} IS NOT NULL THEN coalesce(share_{name}.bits, '{unseen!r}'::DOUBLE) END"

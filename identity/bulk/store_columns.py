@@ -5,20 +5,20 @@ Tables: `record` (no, source, row, record_key, the canonical attributes, token),
 records' keys.
 """
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 import pyarrow as pa
 
 from identity.bulk import facets, store_identifiers
-from identity.bulk.facets import Facet, Read
+from identity.bulk.facets import Facet
 from identity.bulk.mapping import Mapping
-from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
 from identity.bulk.workforce import Equipment, Workforce
 from identity.model import ATTRIBUTES
 
 _BIRTH: Final = "date_of_birth"
+_REJECTED: Final = pa.list_(pa.struct([("field", pa.string()), ("reason", pa.string())]))
 
 
 def normalise(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -> None:
@@ -38,23 +38,8 @@ def normalise(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -
 def _read_facet(con: DuckDBPyConnection, facet: Facet, workforce: Workforce) -> None:
     columns = ", ".join(f"a_{name}" for name in facet.takes)
     is_said = " OR ".join(f"a_{name} <> ''" for name in facet.takes)
-    combinations = con.execute(f"SELECT DISTINCT {columns} FROM numbered WHERE {is_said}").fetchall()
-    read = workforce.spread(partial(_read_all, facet=facet), combinations)
-    table: dict[str, pa.Array] = {}
-    for place, name in enumerate(facet.takes):
-        table[f"a_{name}"] = pa.array([values[place] for values in combinations], pa.string())
-    for place, name in enumerate(facet.gives):
-        kind = pa.date32() if name == _BIRTH else pa.string()
-        table[name] = pa.array([values[place] for values, _ in read], kind)
-    if facet.name == "person":
-        table["token"] = pa.array([facets.token(values) for values, _ in read], pa.string())
-    rejected = [
-        [{"field": r.field.removeprefix("attributes."), "reason": r.reason} for r in gone] or None
-        for _, gone in read
-    ]
-    rejects = pa.list_(pa.struct([("field", pa.string()), ("reason", pa.string())]))
-    table["rejected"] = pa.array(rejected, rejects)
-    keep(con, f"facet_{facet.name}", pa.table(table))
+    combinations = fetched(con, f"SELECT DISTINCT {columns} FROM numbered WHERE {is_said}")
+    keep(con, f"facet_{facet.name}", workforce.spread_table(partial(_read_all, facet=facet), combinations))
     shared = " AND ".join(f"n.a_{name} = f.a_{name}" for name in facet.takes)
     con.execute(
         "INSERT INTO reject SELECT source, row, record_key, r.field, r.reason FROM (SELECT n.source, n.row,"
@@ -63,8 +48,22 @@ def _read_facet(con: DuckDBPyConnection, facet: Facet, workforce: Workforce) -> 
     )
 
 
-def _read_all(values: Sequence[tuple[str, ...]], equipment: Equipment, *, facet: Facet) -> list[Read]:
-    return [facets.read(facet, each, equipment.reading) for each in values]
+def _read_all(said: pa.Table, equipment: Equipment, *, facet: Facet) -> pa.Table:
+    """What was said, what the facet makes of it, the token of a person, and what was not taken."""
+    combinations = zip(*(column.to_pylist() for column in said.columns), strict=True)
+    read = [facets.read(facet, each, equipment.reading) for each in combinations]
+    found = dict(zip(said.column_names, said.columns, strict=True))
+    for place, name in enumerate(facet.gives):
+        kind = pa.date32() if name == _BIRTH else pa.string()
+        found[name] = pa.array([values[place] for values, _ in read], kind)
+    if facet.name == "person":
+        found["token"] = pa.array([facets.token(values) for values, _ in read], pa.string())
+    rejected = [
+        [{"field": r.field.removeprefix("attributes."), "reason": r.reason} for r in gone] or None
+        for _, gone in read
+    ]
+    found["rejected"] = pa.array(rejected, _REJECTED)
+    return pa.table(found)
 
 
 def _join(con: DuckDBPyConnection, found: tuple[Facet, ...]) -> None:

@@ -5,7 +5,6 @@ record that has too many, and `left_out`, how many of its identifiers are beyond
 what the policy says of their types.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ import pyarrow as pa
 from identity.bulk import facets
 from identity.bulk.mapping import Mapping
 from identity.bulk.store_files import BETWEEN
-from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
 from identity.bulk.workforce import Equipment, Workforce
 from identity.policy import Linking, Policy
 
@@ -32,16 +31,8 @@ def read(con: DuckDBPyConnection, mapping: Mapping, workforce: Workforce) -> Non
             " ''",
             [kind],
         )
-    distinct = con.execute("SELECT DISTINCT type, value, home FROM claimed").fetchall()
-    read = workforce.spread(_identifiers, distinct)
-    table = {
-        "type": pa.array([kind for kind, _, _ in distinct], pa.string()),
-        "value": pa.array([value for _, value, _ in distinct], pa.string()),
-        "home": pa.array([home for _, _, home in distinct], pa.string()),
-        "normalised": pa.array([normalised for normalised, _ in read], pa.string()),
-        "reason": pa.array([reason for _, reason in read], pa.string()),
-    }
-    keep(con, "identifier_read", pa.table(table))
+    distinct = fetched(con, "SELECT DISTINCT type, value, home FROM claimed")
+    keep(con, "identifier_read", workforce.spread_table(_identifiers, distinct))
     con.execute(
         "INSERT INTO reject SELECT r.source, r.row, r.record_key, c.type, i.reason FROM claimed c"
         " JOIN identifier_read i USING (type, value, home) JOIN record r USING (no)"
@@ -79,7 +70,7 @@ def take_part(con: DuckDBPyConnection, policy: Policy) -> None:
 
 def _note_rules(con: DuckDBPyConnection, policy: Policy) -> None:
     rules = [rule for rule in policy.identifiers.values() if rule.links is not Linking.ACCOUNT]
-    table = {
+    columns = {
         "type": pa.array([rule.type for rule in rules], pa.string()),
         "priority": pa.array([rule.priority for rule in rules], pa.int32()),
         "links": pa.array([rule.links.value for rule in rules], pa.string()),
@@ -89,10 +80,16 @@ def _note_rules(con: DuckDBPyConnection, policy: Policy) -> None:
         "generic": pa.array([rule.generic for rule in rules], pa.int32()),
         "cap": pa.array([rule.cap for rule in rules], pa.int32()),
     }
-    keep(con, "rule", pa.table(table))
+    keep(con, "rule", pa.table(columns))
 
 
-def _identifiers(
-    claimed: Sequence[tuple[str, str, str]], equipment: Equipment
-) -> list[tuple[str | None, str | None]]:
-    return [facets.identifier(*each, equipment.reading) for each in claimed]
+def _identifiers(claimed: pa.Table, equipment: Equipment) -> pa.Table:
+    """Each with its normalised value, or the reason for which it was not taken."""
+    columns = (claimed[name].to_pylist() for name in ("type", "value", "home"))
+    read = [
+        facets.identifier(kind, value, home, equipment.reading)
+        for kind, value, home in zip(*columns, strict=True)
+    ]
+    for place, name in enumerate(("normalised", "reason")):
+        claimed = claimed.append_column(name, pa.array([each[place] for each in read], pa.string()))
+    return claimed

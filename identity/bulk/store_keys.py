@@ -30,7 +30,7 @@ def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
     )
     con.execute("CREATE TABLE live AS SELECT * FROM shown ANTI JOIN dead USING (type, value)")
     if isinstance(workforce.equipment.model, ScoredModel):
-        store_blocks.find(con)
+        store_blocks.find(con, workforce)
     else:
         _block(con, workforce)
     cap = workforce.equipment.reading.policy.cap(BLOCK)

@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from identity.bulk import store_cards
 from identity.bulk.store_workbench import DuckDBPyConnection
+from identity.bulk.workforce import Workforce
 from identity.scoring import catalogue, columns, names
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Terms
@@ -14,9 +15,9 @@ from identity.scoring.training import fit
 from identity.scoring.training.levels import Pairs
 
 
-def fitted(con: DuckDBPyConnection, *, live_together: bool) -> ScoredModel:
+def fitted(con: DuckDBPyConnection, workforce: Workforce, *, live_together: bool) -> ScoredModel:
     """The model that the records in the workbench, and their candidate pairs, teach."""
-    store_cards.make(con, {})
+    store_cards.make(con, {}, workforce)
     held = _held(con)
     known = [
         *catalogue.KNOWN.values(),

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-__all__ = ["DuckDBPyConnection", "Resources", "count", "keep", "quoted", "workbench"]
+__all__ = ["DuckDBPyConnection", "Resources", "count", "fetched", "keep", "quoted", "workbench"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ def keep(con: DuckDBPyConnection, name: str, table: pa.Table) -> None:
     con.register("arrived", table)
     con.execute(f"CREATE TABLE {name} AS SELECT * FROM arrived")
     con.unregister("arrived")
+
+
+def fetched(con: DuckDBPyConnection, query: str) -> pa.Table:
+    """What the query finds, as an Arrow table."""
+    return con.sql(query).to_arrow_table()
 
 
 def count(con: DuckDBPyConnection, table: str) -> int:

@@ -21,7 +21,7 @@ the table that says which levels hold, as Splink makes it.
 
 def weigh(con: DuckDBPyConnection, document: Document, workforce: Workforce, compare: Compare) -> None:
     """Makes `weight` of `pair`."""
-    store_cards.make(con, document.terms)
+    store_cards.make(con, document.terms, workforce)
     spoken = store_cards.spoken(con, document)
     weigh_in_python(con, store_links.set_aside(con), workforce)
     store_reach.narrow(con, document, spoken)

@@ -2,6 +2,8 @@
 
 Processes are started afresh rather than forked, because DuckDB's threads do not survive a fork; few values
 are not worth a process and are worked on at once. What all work needs (the equipment) goes to a process once.
+Tables travel as they lie in memory: to take them apart into values and put them together again would cost as
+much as most of what is done with the values.
 """
 
 import copyreg
@@ -15,6 +17,8 @@ from threading import Thread
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self, TypeVar
 
+import pyarrow as pa
+
 from identity.bulk.progress import Progress
 from identity.bulk.reading import Reading
 from identity.scoring.model import ScoredModel
@@ -26,6 +30,7 @@ PARENT_IS_GONE: Final = 70
 
 T = TypeVar("T")
 R = TypeVar("R")
+Sized = TypeVar("Sized", list[Any], pa.Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Equipment:
 
 
 Task = Callable[[Sequence[T], Equipment], list[R]]
+TableTask = Callable[[pa.Table, Equipment], pa.Table]
+"""Makes one table of another, whatever part of its rows that holds."""
 
 
 def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -73,6 +80,16 @@ class Workforce:
         chunks = [items[start : start + chunk] for start in range(0, len(items), chunk)]
         return list(chain.from_iterable(self._counted(self._started().map(_Work(task), chunks), len(items))))
 
+    def spread_table(
+        self, task: TableTask, table: pa.Table, *, chunk: int = CHUNK, few: int = FEW
+    ) -> pa.Table:
+        """What the task makes of the rows, chunk by chunk, in order."""
+        if self._processes < 2 or len(table) < few:
+            return task(table, self.equipment)
+        chunks = [_packed(table.slice(start, chunk)) for start in range(0, len(table), chunk)]
+        results = map(_unpacked, self._started().map(_TableWork(task), chunks))
+        return pa.concat_tables(self._counted(results, len(table)))
+
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
@@ -80,7 +97,7 @@ class Workforce:
             )
         return self._pool
 
-    def _counted(self, results: Iterator[list[R]], total: int) -> Iterator[list[R]]:
+    def _counted(self, results: Iterator[Sized], total: int) -> Iterator[Sized]:
         count = 0
         for result in results:
             count += len(result)
@@ -113,3 +130,25 @@ class _Work:
 
     def __call__(self, items: Sequence[Any]) -> list[Any]:
         return self.task(items, _equipped[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _TableWork:
+    """The same of a task on tables."""
+
+    task: TableTask
+
+    def __call__(self, packed: bytes) -> bytes:
+        return _packed(self.task(_unpacked(packed), _equipped[0]))
+
+
+def _packed(table: pa.Table) -> bytes:
+    """The table's own rows; pickled, a slice would take all others with it."""
+    with pa.BufferOutputStream() as stream:
+        with pa.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table)
+        return bytes(stream.getvalue().to_pybytes())
+
+
+def _unpacked(packed: bytes) -> pa.Table:
+    return pa.ipc.open_stream(packed).read_all()

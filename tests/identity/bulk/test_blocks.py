@@ -40,7 +40,7 @@ def test_keys_in_columns_are_those_of_each_record(tmp_path: Path) -> None:
     equipment = Equipment(Reading(by), shipped.default())
     with workbench(Resources()) as con, Workforce(1, equipment, Silent()) as workforce:
         bring_in(con, intake, workforce, Silent())
-        store_blocks.find(con)
+        store_blocks.find(con, workforce)
         rows = list(store_rows.rows(con, "record", shown="shown"))
         con.execute("CREATE TABLE expected (no BIGINT, key VARCHAR)")
         con.executemany(
