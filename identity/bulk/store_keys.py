@@ -1,9 +1,9 @@
 """Keys and whether they are live, for all records at once.
 
 Tables: `dead` (type, value, records, tokens): identifiers that say nothing any more; `live` (no, type,
-value): `shown` without them; `post` (digest, no): every live key that at least two records share. Blocking
-keys are known by their digest alone, as they are online; beyond the policy's cap they are left out without a
-word.
+value): `shown` without them, which is dropped; `post` (digest, no): every live key that at least two records
+share. Blocking keys are known by their digest alone, as they are online; beyond the policy's cap they are
+left out without a word.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,8 @@ def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
         " UNION ALL SELECT hash(type, value), no FROM live SEMI JOIN (SELECT type, value FROM live"
         " GROUP BY type, value HAVING count(*) > 1) USING (type, value)"
     )
-    con.execute("DROP TABLE blocked")
+    for table in ("blocked", "shown", "beyond"):
+        con.execute(f"DROP TABLE {table}")
 
 
 def _block(con: DuckDBPyConnection, workforce: Workforce) -> None:
