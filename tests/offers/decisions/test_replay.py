@@ -1,16 +1,18 @@
 """Replaying a decision: the same bytes, whatever was published since; or the reason why not."""
 
 import re
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from offers import erasure
-from offers.decisions import replay, sentences
+from offers.decisions import replay, sentences, store_decisions
 from offers.decisions.decision_record import DecisionRecord, Inputs, encode
 from offers.errors import UnknownDecisionError
 from offers.evaluation import audience, eligibility, plays
@@ -43,6 +45,24 @@ def test_a_decision_is_made_again_to_the_byte(till: Till) -> None:
     assert isinstance(found, replay.Replayed)
     assert found.outcome == "same"
     assert encode(found.again) == encode(found.record.answer)
+
+
+def test_a_decision_logged_in_zlib_s_format_is_made_again(till: Till) -> None:
+    """As all were before there was Zstandard."""
+    answer = till.answer(who=shopper(7), mode="reserve")
+    record = store_decisions.read(till.connection, answer.id)
+    assert record is not None
+    before = {
+        "id": record.id,
+        "inputs": zlib.compress(msgspec.json.encode(record.inputs), level=1),
+        "answer": zlib.compress(msgspec.json.encode(record.answer), level=1),
+    }
+    till.connection.execute(
+        text("UPDATE offers.decision SET inputs = :inputs, answer = :answer WHERE id = :id"), before
+    )
+    found = replay.replay(till.connection, answer.id)
+    assert isinstance(found, replay.Replayed)
+    assert found.outcome == "same"
 
 
 def test_a_decision_whose_inputs_were_erased_says_so(till: Till) -> None:
