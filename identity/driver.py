@@ -69,4 +69,7 @@ def array(listed: Iterable[object]) -> str:
 
     The driver spells a list out as an expression, which takes longer to parse than to run.
     """
-    return "{" + ",".join("NULL" if each is None else str(each) for each in listed) + "}"
+    shown = list(listed)
+    if None in shown:
+        return "{" + ",".join(["NULL" if each is None else str(each) for each in shown]) + "}"
+    return "{" + ",".join(map(str, shown)) + "}"

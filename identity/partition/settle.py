@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from identity.context import Context
-from identity.model import Key, RecordKey
+from identity.model import Key, Record, RecordKey
 from identity.partition import pieces, placing, store_graph, store_redo, store_reviews
 from identity.partition.pieces import Piece
 from identity.partition.placing import Change, Placement, Region
@@ -63,12 +63,13 @@ def settle(
     """
     ground = ground or Sight(connection, ctx)
     ground.read_lists(with_counterparts(_keys(cause.changes)))
-    near = _near(ground, cause)
+    views = _views(ground, cause)
+    near = _near(ground, cause, views)
     given = {change.piece_no for change in cause.changes if change.piece_no is not None}
     search, reason = None, "busy"
     for _ in range(ATTEMPTS_MAX):
         held = store_graph.hold(connection, given, near)
-        search = _look(ground, cause, given, held.rows)
+        search = _look(ground, views, cause, given, held.rows)
         if not _spread(search, most):
             reason = "large"
             break
@@ -116,61 +117,68 @@ def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
     return View(sight, {}, set()), View(sight, earlier, None)
 
 
-def _near(ground: Sight, cause: Cause) -> set[int]:
+def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
     """The records, by number, whose pieces are locked before anything is looked at: all that may be linked.
 
     That is all who show the same identifiers, and of those who merely share blocking keys the ones that could
     weigh enough. Where these are very many, only those that are linked.
     """
-    present, past = _views(ground, cause)
-    wanted = with_counterparts(_keys(cause.changes))
-    blocking = {key for key in wanted if key.type == BLOCK}
+    shown = {key for key in with_counterparts(_keys(cause.changes)) if key.type != BLOCK}
     own = {change.record_no for change in cause.changes}
-    near = (present.numbers(wanted - blocking) | past.numbers(wanted - blocking)) - own
-    perhaps = (present.numbers(blocking) | past.numbers(blocking)) - near - own
-    near |= _hopeful(ground, cause.changes, perhaps, (present, past))
+    near = {number for view in views for number in view.numbers(shown)} - own
+    near |= _hopeful(ground, cause.changes, views, near | own)
     if len(near) > NEAR_MAX:
-        search = _look(ground, cause, (), [])
+        search = _look(ground, views, cause, (), [])
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
     return near | set(cause.roots) | set(cause.told)
 
 
-def _hopeful(ground: Sight, changes: Iterable[Change], perhaps: set[int], views: Iterable[View]) -> set[int]:
-    """Those of the records that share blocking keys alone which could weigh enough, now or before; notes the
-    others as hopeless. Each change is asked about those who share a key with it.
+def _hopeful(
+    ground: Sight, changes: Iterable[Change], views: tuple[View, View], others: set[int]
+) -> set[int]:
+    """Those who share blocking keys alone with a change and could weigh enough, as it is or as it was; notes
+    whom it has no hope of. `others` are not asked about.
     """
     model, policy = ground.ctx.model, ground.ctx.policy
-    pools = ground.pools(perhaps)
-    found: set[int] = set()
+    asked: list[tuple[bool, int, Record, set[int]]] = []
     for change in changes:
-        blocking = {key for key in _keys((change,)) if key.type == BLOCK}
-        beside = {number for view in views for number in view.numbers(blocking)} & pools.keys()
-        for is_past, record in ((False, change.after), (True, change.before)):
-            if record is None:
-                continue
-            ours = pool.whole(record, policy)
-            hopeful = {number for number in beside if model.may_reach(model.review_line, ours, pools[number])}
-            ground.hopeless[is_past, change.record_no] = beside - hopeful
-            found |= hopeful
+        for is_past, record in enumerate((change.after, change.before)):
+            posted = change.posted_before if is_past else change.posted_after
+            blocking = [each.key for each in posted if each.key.type == BLOCK]
+            if record is not None and blocking:
+                beside = views[is_past].numbers(blocking) - others
+                asked.append((bool(is_past), change.record_no, record, beside))
+    pools = ground.pools({number for *_, beside in asked for number in beside})
+    found: set[int] = set()
+    for is_past, record_no, record, beside in asked:
+        ours = pool.whole(record, policy)
+        hopeful = {
+            number
+            for number in beside
+            if number in pools and model.may_reach(model.review_line, ours, pools[number])
+        }
+        ground.hopeless[is_past, record_no] = beside - hopeful
+        found |= hopeful
     return found
 
 
-def _look(ground: Sight, cause: Cause, given: Iterable[int], held: Sequence[Row]) -> _Search:
+def _look(
+    ground: Sight, views: tuple[View, View], cause: Cause, given: Iterable[int], held: Sequence[Row]
+) -> _Search:
     """Sees where links changed, and in which pieces, as far as they are known."""
     sight = ground.renewed()
     sight.keep(held)
     sight.keep_pieces(given)
     sight.keep_pieces({row.piece_no for row in held if row.piece_no is not None})
     sight.keep(change.row for change in cause.changes if change.row is not None)
-    view, past = _views(sight, cause)
+    view, past = (each.over(sight) for each in views)
     changed_keys = _keys(cause.changes)
-    flipped = [key for key in changed_keys if view.is_live(key) != past.is_live(key)]
+    mute = [key for key in changed_keys if not (view.is_live(key) and past.is_live(key))]
+    flipped = [key for key in mute if view.is_live(key) != past.is_live(key)]
     sight.read_records({number for key in flipped for number in sight.list_of(key) or ()})
     sight.read_records({*cause.roots, *cause.told})
     sight.read_records([change.record_no for change in cause.changes if change.after is not None])
-    generic = {
-        key: view.is_generic(key) for key in changed_keys if view.is_generic(key) != past.is_generic(key)
-    }
+    generic = {key: view.is_generic(key) for key in mute if view.is_generic(key) != past.is_generic(key)}
     search = _Search(cause, sight, view, generic)
     roots = {sight.ref_of[number] for number in cause.roots if number in sight.ref_of}
     search.seeds = _ends(cause.changes, flipped, roots, view, past)

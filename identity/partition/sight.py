@@ -250,6 +250,10 @@ class Sight:
         """Who posts a key, None when they are too many."""
         return self._lists[key]
 
+    def is_listed(self, key: Key) -> bool:
+        """Whether it was read who posts a key."""
+        return key in self._lists
+
     def _judgement(self, decision: Decision) -> Judgement | None:
         left = frozenset(self.ref_of[number] for number in decision.left_nos if number in self.ref_of)
         right = frozenset(self.ref_of[number] for number in decision.right_nos if number in self.ref_of)

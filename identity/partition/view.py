@@ -45,6 +45,7 @@ class View:
         self._earlier_keys: dict[RecordKey, tuple[Key, ...]] = {}
         self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
         self._live: dict[Key, bool] = {}
+        self._names_behind: dict[Key, Collection[int]] = {}
         self._pools: dict[RecordKey, Pool] = {}
         self._members: dict[RecordKey, Member] = {}
         self._links: dict[RecordKey, set[Link]] = defaultdict(set)
@@ -53,6 +54,17 @@ class View:
             self._earlier_keys[ref] = tuple(posting.key for posting in posted)
             for posting in posted:
                 self._earlier_posts[posting.key][ref] = posting.token
+
+    def over(self, sight: Sight) -> "View":
+        """This view of what is read anew; that which keys are live stays known of those that are locked."""
+        fresh = View(sight, {}, None if self._changed is None else set())
+        fresh._earlier_nos = self._earlier_nos
+        fresh._earlier = self._earlier
+        fresh._earlier_keys = self._earlier_keys
+        fresh._earlier_posts = self._earlier_posts
+        fresh._live = {key: is_live for key, is_live in self._live.items() if sight.is_listed(key)}
+        fresh._names_behind = self._names_behind
+        return fresh
 
     def is_there(self, ref: RecordKey) -> bool:
         """Whether there is such a record in this view."""
@@ -71,18 +83,18 @@ class View:
 
     def posters(self, key: Key) -> dict[RecordKey, int]:
         """Which of the records that were read post a key, with name tokens; nobody when they are too many."""
-        ref_of = self._sight.ref_of
-        listed = self._sight.list_of(key) or {}
-        found = {
-            ref_of[number]: token
-            for number, token in listed.items()
-            if number in ref_of and number not in self._earlier_nos
-        }
-        return found | self._earlier_posts.get(key, {})
+        ref_of, listed = self._sight.ref_of, self._stored(key)
+        found = {ref_of[number]: token for number, token in listed.items() if number in ref_of}
+        found |= self._earlier_posts.get(key, {})
+        return found
 
     def numbers(self, wanted: Iterable[Key]) -> set[int]:
         """The numbers of those who post these keys as stored, where they say something in this view."""
-        return {number for key in wanted if self.is_live(key) for number in self._sight.list_of(key) or ()}
+        found: set[int] = set()
+        for key in wanted:
+            if self.is_live(key):
+                found.update(self._sight.list_of(key) or ())
+        return found
 
     def is_live(self, key: Key) -> bool:
         """Whether a key says something in this view. That, or its list, must have been read."""
@@ -93,7 +105,9 @@ class View:
 
     def is_generic(self, key: Key) -> bool:
         """Whether a key says nothing because too many post it, not because nobody does."""
-        return not self.is_live(key) and (self._sight.list_of(key) is None or bool(self._tokens(key)))
+        if self.is_live(key):
+            return False
+        return self._sight.list_of(key) is None or bool(self._names_behind[key])
 
     def read_members(self, refs: Iterable[RecordKey]) -> dict[RecordKey, Member]:
         """These records as members; reads what is not known of their identifiers and judgements."""
@@ -317,18 +331,25 @@ class View:
         is_dead = self._sight.is_dead(key)
         if is_dead is not None:
             return not is_dead
-        tokens = self._tokens(key)
-        return bool(tokens) and keys.is_live(
-            key.type, records=len(tokens), tokens=len(set(tokens)), policy=self._ctx.policy
+        names = self._names_behind[key] = self._names(key)
+        return bool(names) and keys.is_live(
+            key.type, records=len(names), tokens=len(set(names)), policy=self._ctx.policy
         )
 
-    def _tokens(self, key: Key) -> list[int]:
-        """The names behind a key, one for each record; none when they are too many in any case."""
-        listed = self._sight.list_of(key)
-        if listed is None:
-            return []
-        stored = [token for number, token in listed.items() if number not in self._earlier_nos]
-        return [*stored, *self._earlier_posts.get(key, {}).values()]
+    def _names(self, key: Key) -> Collection[int]:
+        """The name tokens behind a key, one for each record; none when they are too many in any case."""
+        if self._sight.list_of(key) is None:
+            return ()
+        stored = self._stored(key).values()
+        earlier = self._earlier_posts.get(key)
+        return [*stored, *earlier.values()] if earlier else stored
+
+    def _stored(self, key: Key) -> Mapping[int, int]:
+        """Who posts a key now as then, with name tokens; nobody when they are too many in any case."""
+        listed = self._sight.list_of(key) or {}
+        if self._earlier_nos.isdisjoint(listed):
+            return listed
+        return {number: token for number, token in listed.items() if number not in self._earlier_nos}
 
 
 def with_counterparts(posted: Iterable[Key]) -> set[Key]:

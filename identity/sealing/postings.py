@@ -1,10 +1,10 @@
 """Under which digests a record is found: its keys as the database knows them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from identity.canonical import keys
 from identity.context import Context
@@ -16,8 +16,7 @@ BOUND_CODE: Final = -1
 BLOCK_KEYS_CACHED: Final = 1 << 13
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One row of the table of keys, without its record's number."""
 
     key: Key
@@ -35,7 +34,7 @@ def of(record: Record, ctx: Context) -> tuple[Posting, ...]:
         _posting(key, record, token, ctx)
         for key in set(keys.posted(record, ctx.model.blocking(record), ctx.policy))
     )
-    return tuple(sorted(found, key=lambda posting: posting.digest))
+    return tuple(sorted(found, key=attrgetter("digest")))
 
 
 def digest(key: Key, ctx: Context) -> int:
@@ -60,7 +59,8 @@ def _posting(key: Key, record: Record, token: int, ctx: Context) -> Posting:
     if key.type == BLOCK:
         hashed = ctx.vault.digest(BLOCK, key.value)
         return Posting(block_key(hashed), hashed, BLOCK_CODE, Assurance.TYPED, token, None)
-    shown = [identifier for identifier in record.identifiers if identifier.key == key]
+    kind, value = key
+    shown = [each for each in record.identifiers if each.value == value and each.type == kind]
     rule = ctx.policy.identifiers.get(key.type)
     if rule is not None and rule.links is Linking.ACCOUNT:
         assurance = Assurance.AUTHENTICATED  # the sign-in vouches for the device, whoever claimed it
