@@ -41,13 +41,13 @@ def bundle(case: Case, grants: Sequence[Grant]) -> list[Bundle]:
     """The grants by offer, those that save most first."""
     bundles: dict[str, Bundle] = {}
     for grant in grants:
-        play = grant.claim.play
-        offer = offer_id(play.rule, grant.claim.item)
+        play, item = grant.claim.play, grant.claim.item
+        offer = offer_id(play.rule, item)
         held = bundles.get(offer)
         if held is None:
             held = bundles[offer] = Bundle(offer, play.rule, _message(case, play.treatment))
         held.grants.append(grant)
-        if not grant.claim.item.beside:
+        if not item.beside:
             held.saving_minor += grant.amount
     for one in bundles.values():
         if len(one.grants) == 1 and not one.grants[0].claim.item.beside:
@@ -114,8 +114,23 @@ def effects(case: Case, bundles: Sequence[Bundle]) -> tuple[Effect, ...]:
     """One effect per line and offer, in the order of lines and of taking off."""
     found: list[tuple[int, int, Effect]] = []
     for one in bundles:
-        receipt, rank = _receipt(case, one), one.rule.rank
-        found += [(grant.claim.item.order, rank, _effect(one, grant, receipt)) for grant in one.grants]
+        receipt, rule = _receipt(case, one), one.rule
+        for grant in one.grants:
+            item = grant.claim.item
+            effect = Effect(
+                f"{one.offer}@{item.line}",
+                "gift" if grant.claim.play.treatment.kind == GIFT else "line_discount",
+                one.offer,
+                rule.id,
+                item.line,
+                _quantity(grant, item),
+                grant.desired,
+                grant.amount,
+                grant.reason,
+                rule.funding,
+                receipt,
+            )
+            found.append((item.order, rule.rank, effect))
     found.sort(key=itemgetter(0, 1))
     return tuple([effect for _, _, effect in found])
 
@@ -173,22 +188,8 @@ def quantity_text(quantity_milli: int) -> str:
     return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
 
 
-def _effect(one: Bundle, grant: Grant, receipt: str) -> Effect:
-    item, rule = grant.claim.item, one.rule
-    milli = item.quantity_milli if grant.units == item.units else grant.units * ONE_UNIT_MILLI
-    return Effect(
-        f"{one.offer}@{item.line}",
-        "gift" if grant.claim.play.treatment.kind == GIFT else "line_discount",
-        one.offer,
-        rule.id,
-        item.line,
-        quantity_text(milli),
-        grant.desired,
-        grant.amount,
-        grant.reason,
-        rule.funding,
-        receipt,
-    )
+def _quantity(grant: Grant, item: Item) -> str:
+    return quantity_text(item.quantity_milli if grant.units == item.units else grant.units * ONE_UNIT_MILLI)
 
 
 def _receipt(case: Case, one: Bundle) -> str:

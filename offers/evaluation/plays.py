@@ -4,7 +4,7 @@ Invariant: conditions are asked of the basket before anything is taken off, so n
 another's.
 """
 
-from offers.catalogue.rule import BESIDE, GIFT, PERCENT, Rule, Treatment
+from offers.catalogue.rule import BESIDE, GIFT, PERCENT, POOL, Rule, Treatment
 from offers.evaluation import beside
 from offers.evaluation.case import Case, Item
 from offers.evaluation.decision import HOLDOUT, Draw, Hint
@@ -14,7 +14,7 @@ from offers.evaluation.groups import Stack, missing
 from offers.evaluation.pricing import Claim, Play, alone_on, groups_most, is_capped, settle
 from offers.interests.interest_rules import Standing
 from offers.marketing.campaign import BasketHolds
-from offers.money import BP, dearest, share
+from offers.money import BP, dearest, half_up, share
 
 Reached = list[tuple[Item, Standing | None]]
 
@@ -171,10 +171,14 @@ def _play(case: Case, rule: Rule, reached: Reached) -> Play | No | None:
 
 
 def _claims(play: Play, reached: Reached) -> Play | No:
-    claims, rate_bp = play.claims, play.treatment.rate_bp
+    claims, rate_bp, pool_minor = play.claims, play.treatment.rate_bp, _pool(play)
     for item, held in reached:
-        if play.plain and not item.minimum_minor:
-            alone = desired = share(item.amount_minor, rate_bp)
+        if item.minimum_minor:
+            desired, alone = alone_on(play, item)
+        elif play.plain:
+            desired = alone = share(item.amount_minor, rate_bp)
+        elif pool_minor is not None:
+            desired = alone = min(item.amount_minor, pool_minor)
         else:
             desired, alone = alone_on(play, item)
         if alone:
@@ -182,6 +186,13 @@ def _claims(play: Play, reached: Reached) -> Play | No:
     play.capped = is_capped(play)
     play.joins_all = play.rule.joins_all and not play.capped and play.rule.margin_floor_bp is None
     return play if play.claims else No("no_effect")
+
+
+def _pool(play: Play) -> int | None:
+    """The one amount for all lines that no margin holds back; None for other rewards."""
+    if play.treatment.kind != POOL or play.units_most is not None or play.rule.margin_floor_bp is not None:
+        return None
+    return half_up(play.amount_minor * play.scale, play.scale_of)
 
 
 def _claims_in_groups(case: Case, play: Play, reached: Reached) -> Play | No | None:
