@@ -4,21 +4,18 @@ Tables: `name` (name_no, given, middle, family, full_name, organisation), `named
 and `verdict` (one, other, agrees, is_second, differs) for pairs one <= other that somebody asked about.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
 
-from identity.bulk.store_workbench import DuckDBPyConnection, keep
+from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
 from identity.bulk.workforce import Equipment, Workforce
 from identity.scoring import compare
 from identity.scoring.compare import Level
 from identity.scoring.pool import Name
 
-Pair = tuple[Name, Name]
-Verdict = tuple[bool, bool, bool]
-
 _PARTS: Final = ("given", "middle", "family", "full_name", "organisation")
+_SIDES: Final = ("a", "b")
 # As `identity.pool` does: an organisation's contact is not the organisation, nor the reverse.
 _OF_ORGANISATION: Final = (
     "organisation_name IS NOT NULL AND (coalesce(record_type, '') = 'organisation'"
@@ -56,31 +53,31 @@ def gather(con: DuckDBPyConnection) -> None:
 
 def judge(con: DuckDBPyConnection, pairs: str, workforce: Workforce) -> None:
     """Adds to `verdict` what is missing for the pairs (one, other) of a query."""
-    one, other = (", ".join(f"{side}.{part}" for part in _PARTS) for side in ("a", "b"))
-    asked = con.execute(
-        f"SELECT p.one, p.other, {one}, {other} FROM (SELECT DISTINCT one, other FROM ({pairs}) WHERE one <="
+    parts = ", ".join(f"{side}.{part} AS {side}_{part}" for side in _SIDES for part in _PARTS)
+    asked = fetched(
+        con,
+        f"SELECT p.one, p.other, {parts} FROM (SELECT DISTINCT one, other FROM ({pairs}) WHERE one <="
         " other)"
         " p ANTI JOIN verdict v ON p.one = v.one AND p.other = v.other JOIN name a ON a.name_no = p.one"
-        " JOIN name b ON b.name_no = p.other"
-    ).fetchall()
-    found = workforce.spread(_compared, [(Name(*row[2:7]), Name(*row[7:])) for row in asked])
-    table: dict[str, pa.Array] = {
-        "one": pa.array([row[0] for row in asked], pa.int64()),
-        "other": pa.array([row[1] for row in asked], pa.int64()),
-    }
-    for place, name in enumerate(("agrees", "is_second", "differs")):
-        table[name] = pa.array([verdict[place] for verdict in found], pa.bool_())
-    keep(con, "judged", pa.table(table))
+        " JOIN name b ON b.name_no = p.other",
+    )
+    keep(con, "judged", workforce.spread_table(_compared, asked))
     con.execute("INSERT INTO verdict SELECT * FROM judged")
     con.execute("DROP TABLE judged")
 
 
-def _compared(pairs: Sequence[Pair], equipment: Equipment) -> list[Verdict]:
+def _compared(pairs: pa.Table, equipment: Equipment) -> pa.Table:
+    """Which names they are, and the verdict on each pair."""
     del equipment  # names are compared alike under every model and policy
-    return [_verdict(*pair) for pair in pairs]
+    sides = (map(Name, *(pairs[f"{side}_{part}"].to_pylist() for part in _PARTS)) for side in _SIDES)
+    found = list(map(_verdict, *sides))
+    judged = pairs.select(["one", "other"])
+    for place, name in enumerate(("agrees", "is_second", "differs")):
+        judged = judged.append_column(name, pa.array([verdict[place] for verdict in found], pa.bool_()))
+    return judged
 
 
-def _verdict(one: Name, other: Name) -> Verdict:
+def _verdict(one: Name, other: Name) -> tuple[bool, bool, bool]:
     """Whether they agree, agree enough to be the second agreeing attribute (`links`), and clearly differ."""
     agrees = compare.names(one, other).agrees
     given = compare.given_names_of(one, other)
