@@ -26,7 +26,8 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """For each record its piece and, within it, what its links of the first classes connect; by least record.
+    """For each record its piece and, within it, what its links of the first classes connect, and what those
+    that prove something do; by least record.
 
     `level` is the piece's; `keeps` is for each edge the last level that keeps it.
     """
@@ -34,6 +35,7 @@ class Split:
     piece: Numbers
     level: Numbers
     strong: Numbers
+    proven: Numbers
     keeps: Numbers
 
 
@@ -51,8 +53,11 @@ def split(count: int, edges: Edges, ladder: Ladder) -> Split:
         is_waiting &= ~fits
         if not is_waiting.any():
             break
-    is_strong = (edges.strength <= Strength.PROBABLE) & (keeps >= level[edges.left])
-    return Split(piece, level, labels(count, edges.left[is_strong], edges.right[is_strong]), keeps)
+    is_held = keeps >= level[edges.left]
+    is_strong = is_held & (edges.strength <= Strength.PROBABLE)
+    is_proof = is_held & (edges.strength <= Strength.DETERMINISTIC)
+    strong, proven = (labels(count, edges.left[each], edges.right[each]) for each in (is_strong, is_proof))
+    return Split(piece, level, strong, proven, keeps)
 
 
 def _keeps_until(edges: Edges, ladder: Ladder) -> Numbers:

@@ -1,7 +1,7 @@
 """Who never joins in the first pass although links connect them: the people of one home.
 
-Table `excused` (piece), and `strong` of `node` narrowed to what is connected without the links between two
-records whose given names clearly differ.
+Table `excused` (piece), and `strong` and `proven` of `node` narrowed to what is connected without the links
+between two records whose given names clearly differ.
 
 Why that is exact. Such a link is refused whenever it is tried: the groups at its ends hold both names then as
 now, and what excuses differing names, a strong identifier that named records of both groups show (or numbers
@@ -26,7 +26,7 @@ _TWO: Final = "least(a.name_no, b.name_no) AS one, greatest(a.name_no, b.name_no
 
 
 def part(con: DuckDBPyConnection, workforce: Workforce) -> None:
-    """Narrows `strong` of `node` and makes `excused`."""
+    """Narrows `strong` and `proven` of `node` and makes `excused`."""
     con.execute("CREATE TEMP TABLE excused (piece BIGINT)")
     if not workforce.equipment.reading.policy.one_to_a_home:
         _judge(con, workforce)
@@ -55,15 +55,17 @@ def _judge(con: DuckDBPyConnection, workforce: Workforce) -> None:
 def _narrow(con: DuckDBPyConnection) -> None:
     numbers = con.execute("SELECT no FROM node ORDER BY no").fetchnumpy()["no"].astype("int64")
     kept = con.execute(
-        f"SELECT h.l, h.r FROM (SELECT h.*, {_TWO} FROM holding h {_NAMES}) h"
+        f"SELECT h.l, h.r, basis <> 'weight' AS is_proof FROM (SELECT h.*, {_TWO} FROM holding h {_NAMES}) h"
         " LEFT JOIN verdict v USING (one, other)"
         " WHERE NOT coalesce(v.differs, false) OR basis IN (SELECT type FROM rule WHERE is_strong)"
     ).fetchnumpy()
     left, right = (np.searchsorted(numbers, kept[end].astype("int64")) for end in ("l", "r"))
+    is_proof = kept["is_proof"]
     strong = numbers[labels(len(numbers), left, right)]
-    keep(con, "narrowed", pa.table({"no": numbers, "strong": strong}))
+    proven = numbers[labels(len(numbers), left[is_proof], right[is_proof])]
+    keep(con, "narrowed", pa.table({"no": numbers, "strong": strong, "proven": proven}))
     con.execute(
-        "CREATE OR REPLACE TABLE node AS SELECT no, piece, level, n.strong FROM node"
+        "CREATE OR REPLACE TABLE node AS SELECT no, piece, level, n.strong, n.proven FROM node"
         " JOIN narrowed n USING (no)"
     )
     con.execute("DROP TABLE narrowed")

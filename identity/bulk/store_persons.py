@@ -1,18 +1,19 @@
 """Persons of all records. Where nothing can be refused, links alone say who is one; the rest is resolved one
 by one.
 
-Tables: `node` (no, piece, level, strong, the last narrowed by `store_parting`) for records that a link
-touches; `person` (no, root) for all records, the root being the least record of the group; `apart` (l, r,
-rule, sentence): linked groups that stay two.
+Tables: `node` (no, piece, level, strong, proven, the last two narrowed by `store_parting`) for records that
+a link touches; `person` (no, root) for all records, the root being the least record of the group; `apart`
+(l, r, rule, sentence): linked groups that stay two.
 
 Why the short way is the same. A piece is *calm* when no rule of `identity.veto` can forbid anything between
 records that its links of the first classes connect (one suffix, one date of birth, one number of each
-exclusive type, no given names that clearly differ, no more identifiers than one person may have): then the
-first pass joins exactly what those links connect, and no nameless record can be ambiguous. The second pass
-joins nothing when each possible link lies between two single records, whose pooled weight is the link's own,
-or between groups whose given names or suffixes forbid it. A shared strong identifier, which alone excuses
-those names, makes the piece restless where it did not connect (`store_parting`); under a policy for which
-nobody lives together names forbid nothing here.
+exclusive type, no given names that clearly differ, no more identifiers than one person may have), and no two
+companies among them can contradict each other (they are few, what proves connects them all, or every two of
+them were weighed and are not in doubt): then the first pass joins exactly what those links connect, and no
+nameless record can be ambiguous. The second pass joins nothing when each possible link lies between two
+single records, whose pooled weight is the link's own, or between groups whose given names or suffixes forbid
+it. A shared strong identifier, which alone excuses those names, makes the piece restless where it did not
+connect (`store_parting`); under a policy for which nobody lives together names forbid nothing here.
 """
 
 from collections import defaultdict
@@ -30,13 +31,23 @@ from identity.bulk.rows import LinkRow
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Workforce
 from identity.partition import pieces as ladders
-from identity.partition.links import Strength
+from identity.partition.company import PAIRS_MIN
+from identity.partition.links import DOUBT_LINE, Strength
 
 CASES: Final = 256
 FEW_CASES: Final = 1_000
 _SUFFIX: Final = "coalesce(name_suffix, CASE WHEN middle_name = 'i' THEN 'i' END)"
 """What may tell father and son apart: beside Karl II the letter of Karl I is a number (`identity.veto`)."""
 _POSSIBLE: Final = int(Strength.POSSIBLE)
+_LOOSE: Final = (
+    "SELECT strong FROM (SELECT strong, count(*) AS size FROM node GROUP BY strong"
+    f" HAVING size > {PAIRS_MIN} AND count(DISTINCT proven) > 1)"
+    " LEFT JOIN (SELECT a.strong, count(*) AS met FROM link JOIN node a ON a.no = l"
+    " JOIN node b ON b.no = r AND b.strong = a.strong"
+    f" WHERE weight >= {DOUBT_LINE} GROUP BY a.strong) USING (strong)"
+    " WHERE coalesce(met, 0) < size * (size - 1) // 2"
+)
+"""What weights connect, and some two of whom may contradict each other (`identity.partition.company`)."""
 
 
 def find(con: DuckDBPyConnection, workforce: Workforce, *, with_reasons: bool) -> None:
@@ -74,6 +85,7 @@ def _split(con: DuckDBPyConnection, workforce: Workforce) -> None:
         "piece": numbers[found.piece],
         "level": found.level,
         "strong": numbers[found.strong],
+        "proven": numbers[found.proven],
     }
     keep(con, "node", pa.table(table))
     is_held = found.keeps >= found.level[edges.left]
@@ -111,6 +123,7 @@ def _find_restless(con: DuckDBPyConnection, *, with_reasons: bool, names_forbid:
         " date_of_birth) > 1"
         " UNION SELECT strong FROM node JOIN live USING (no) JOIN rule USING (type)"
         " GROUP BY strong, type, most HAVING count(DISTINCT value) > most"
+        f" UNION {_LOOSE}"
     )
     con.execute(
         "CREATE TEMP TABLE sized AS SELECT strong, count(*) AS size, min(r.name_suffix) AS suffix"

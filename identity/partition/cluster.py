@@ -79,11 +79,11 @@ def resolve(
 
     `decided` may hold any judgements beside those on the piece's records, `members` any records.
     """
-    groups = Groups(piece, members, decided, policy)
+    groups = Groups(piece, members, decided, model, policy)
     for link in piece.links:
         if link.strength is not Strength.POSSIBLE:
             groups.join(link, stage=1, weight=link.weight)
-    for weight, link in groups.pooled(model):
+    for weight, link in groups.pooled():
         groups.join(link, stage=2, weight=weight)
     return Resolution(
         groups=groups.final(),

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Final
 
 from identity.model import RecordKey, Verdict
+from identity.partition.company import Companies
 from identity.partition.judgements import Bench
 from identity.partition.links import Link, Member, Strength
 from identity.partition.pieces import Piece
@@ -55,10 +56,17 @@ class Groups:
     """The groups of one piece, at first one for each record."""
 
     def __init__(
-        self, piece: Piece, members: Mapping[RecordKey, Member], bench: Bench, policy: Policy
+        self,
+        piece: Piece,
+        members: Mapping[RecordKey, Member],
+        bench: Bench,
+        model: Model,
+        policy: Policy,
     ) -> None:
         self.joins: list[Join] = []
         self._links = piece.links
+        self._model = model
+        self._companies = Companies(members, piece.links, model)
         self._bench = bench.within(piece.members)
         self._policy = policy
         self._numbers = count()
@@ -85,13 +93,14 @@ class Groups:
             reach[end] = min(closeness, reach.get(end, closeness))
         joined = _Group(next(self._numbers), left.pool | right.pool, reach)
         self._group_of.update(dict.fromkeys(joined.pool.refs, joined))
+        self._companies.join(link)
         self.joins.append(Join(link, stage, weight))
 
-    def pooled(self, model: Model) -> list[tuple[int, Link]]:
+    def pooled(self) -> list[tuple[int, Link]]:
         """The linked pairs of groups, as they stand now, whose pooled values weigh enough, heaviest first."""
         self._reach_along(link for link in self._links if link.strength is Strength.POSSIBLE)
-        weighed = ((self._pooled_weight(link, model), link) for link in self._apart())
-        heavy = [(weight, link) for weight, link in weighed if weight >= model.join_line]
+        weighed = ((self._pooled_weight(link), link) for link in self._apart())
+        heavy = [(weight, link) for weight, link in weighed if weight >= self._model.join_line]
         return sorted(heavy, key=lambda found: (-found[0], self._least_ends(found[1])))
 
     def final(self) -> tuple[frozenset[RecordKey], ...]:
@@ -117,11 +126,11 @@ class Groups:
     def _least_ends(self, link: Link) -> list[RecordKey]:
         return sorted(min(group.pool.refs) for group in self._sides(link))
 
-    def _pooled_weight(self, link: Link, model: Model) -> int:
+    def _pooled_weight(self, link: Link) -> int:
         left, right = self._sides(link)
         if len(left.pool.refs) == len(right.pool.refs) == 1:
             return link.weight  # what a record says alone was weighed when the link was found
-        return model.weight(left.pool, right.pool)
+        return self._model.weight(left.pool, right.pool)
 
     def _reason(self, link: Link) -> Refusal:
         refusal = self._veto(*self._sides(link)) or self._refused.get(link)
@@ -134,7 +143,7 @@ class Groups:
         return self._vetoes[pair]
 
     def _refusal(self, link: Link, left: _Group, right: _Group) -> Refusal | None:
-        refusal = self._veto(left, right)
+        refusal = self._veto(left, right) or self._discord(link)
         if refusal is not None or self._vague.isdisjoint((link.left, link.right)):
             return refusal
         judged = self._bench.between(left.pool.refs, right.pool.refs)
@@ -146,6 +155,12 @@ class Groups:
             if end in self._vague and self._is_one_of_two(own, target, link):
                 return Refusal("ambiguous", "It may as well belong to a namesake born on another day.")
         return None
+
+    def _discord(self, link: Link) -> Refusal | None:
+        """Why a link that rests on weight alone joins two records, and not those whom they bring along."""
+        if link.strength <= Strength.DETERMINISTIC or not self._companies.contradict(link):
+            return None
+        return Refusal("review", "Two records agree, but the others of both speak against it.")
 
     def _is_ambiguous(self, own: _Group, target: _Group, link: Link) -> bool:
         """True when nameless records of `own` might as well belong to a rival, whom the target is not.

@@ -20,6 +20,8 @@ from identity.partition import cluster
 from identity.policy import Policy
 from identity.scoring.pool import Pool
 from identity.scoring.weigh import UNITS_PER_BIT, Model
+from tests.identity.shoppers import POLICY
+from tests.identity.told import ANNAS, BERTAS, MIXING, called_alike, one_that_mixes
 from tests.identity.worlds import ToyModel, random_world, tight_policy
 
 TYPES = ("email", "phone", "account_id", "loyalty_card", "payment_reference", "national_id")
@@ -102,6 +104,16 @@ def test_files_come_to_the_partition_of_their_records(
         )
         expected = cluster.partition(records, (), model, by)
         assert found == {frozenset(f"{r.source}:{r.key}" for r in group) for group in expected.groups}, seed
+
+
+def test_files_ask_those_whom_two_records_bring_along(tmp_path: Path) -> None:
+    """Nothing else keeps these apart, and links alone would chain them."""
+    records = called_alike(*ANNAS, *BERTAS, MIXING)
+    found, _ = linked(written(records, tmp_path), one_that_mixes(), POLICY, tmp_path / "clusters.csv")
+    assert found == {
+        frozenset({"app:9", "web:1", "web:2", "web:3"}),
+        frozenset({"pos:1", "pos:2", "pos:3"}),
+    }
 
 
 class Stern(ToyModel):
