@@ -83,7 +83,9 @@ def _is_among(sent: Submission, waiting: Iterable[Submission]) -> bool:
 
 
 def stored(connection: Connection, ctx: Context) -> dict[str, Any]:
-    """Everything stored about records, in words that no id or number enters."""
+    """Everything stored about records, in words that no id or number enters. Of review items not the details:
+    those are of the moment at which an item was opened.
+    """
     sight = Sight(connection, ctx)
     sight.read_records(scratch.live_numbers(connection))
     state = scratch.stored(connection)
@@ -120,7 +122,7 @@ def stored(connection: Connection, ctx: Context) -> dict[str, Any]:
         ),
         "reviews": _rows(
             connection,
-            "select w.kind, w.reason, w.detail::text, l.source, l.key, r.source, r.key from identity.review w"
+            "select w.kind, w.reason, l.source, l.key, r.source, r.key from identity.review w"
             " join identity.record l on l.record_no = w.left_no"
             " left join identity.record r on w.kind = 'match' and r.record_no = w.right_no"
             " where w.state = 'open' and w.kind <> 'generic'",
