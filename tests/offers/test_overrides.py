@@ -9,7 +9,19 @@ from offers.overrides import service
 from offers.overrides.rules import Override
 from tests.offers.floor import ANNA, campaign, furnish
 from tests.offers.worlds import ANNA as SHOPPER
-from tests.offers.worlds import NOW_S, carted, decide, kiosk, line, product, products, promotion, till, wanted
+from tests.offers.worlds import (
+    NOW_S,
+    carted,
+    decide,
+    kiosk,
+    line,
+    product,
+    products,
+    promotion,
+    till,
+    wanted,
+    why,
+)
 
 KNOWN = {
     "wants": carted("S1", "S2"),
@@ -42,6 +54,14 @@ def test_a_pinned_campaign_is_shown_before_those_of_higher_priority() -> None:
     pin = Override("campaign", "c0", "pin")
     decision = decide(campaigns, kiosk(limit=2), overrides=(pin,))
     assert [offer.campaign for offer in decision.offers] == ["c0", "c4"]
+
+
+def test_a_banned_campaign_is_shown_to_nobody() -> None:
+    """Nor to a stranger, among what everybody may have; the answer says why."""
+    campaigns = [promotion(name, Percent(100)) for name in ("a", "b")]
+    decision = decide(campaigns, kiosk(), overrides=(Override("campaign", "a", "ban"),))
+    assert [offer.campaign for offer in decision.offers] == ["b"]
+    assert why(decision)["a"] == "banned"
 
 
 def test_no_price_is_changed() -> None:
