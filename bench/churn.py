@@ -5,7 +5,7 @@ perhaps persons change with it). What only ever grows by design (history, the ch
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle, islice
 from random import Random
@@ -17,12 +17,8 @@ from sqlalchemy import text as sql
 from bench import load
 from bench.stage import Report, Stage, world
 from gateway import together, wiring
-from gateway.database import put_off_flush
 from gateway.demo import households, rows, sent
-from gateway.wiring import Services
-from identity.answers import PutResult
 from identity.breaker import watching
-from identity.register import records
 from identity.submission import Claim, Submission
 
 COUNTED = ("record", "identifier", "block_key", "member", "profile", "review", "tally", "redo")
@@ -41,17 +37,12 @@ def measure(on: Stage, report: Report, *, updates: int) -> dict[str, Any]:
     services = wiring.services_over(on.settings, on.database)
     before = _sizes(on)
     started, used = time.perf_counter(), time.process_time()
-    sent_again, done, told = islice(_updates(on), updates), 0, 0
-    for run in together.runs(sent_again, lambda each: (each.source, each.key)):
-        for result in together.taken(lambda some: _put(services, some), run):
-            if isinstance(result, Exception):
-                raise result
-        done += len(run)
-        if done % LOOK_EVERY < len(run):
+    sent_again = islice(_updates(on), updates)
+    for done, _ in enumerate(together.put_all(services, sent_again, clock=services.clock), start=1):
+        if done % LOOK_EVERY == 0:
             with on.database.transaction() as connection:
                 watching.watch(connection, services.identity, now=services.clock())
-        if done * 10 // updates > told:
-            told = done * 10 // updates
+        if done % max(1, updates // 10) == 0:
             report(f"  {done:,} updates")
     seconds, cpu = time.perf_counter() - started, time.process_time() - used
     time.sleep(SETTLES_S)
@@ -66,12 +57,6 @@ def measure(on: Stage, report: Report, *, updates: int) -> dict[str, Any]:
             **{name: after[name] / before[name] for name in COUNTED if before[name] > 1 << 20},
         },
     }
-
-
-def _put(services: Services, some: Sequence[Submission]) -> list[PutResult]:
-    with services.database.transaction() as connection:
-        put_off_flush(connection)
-        return records.put_together(connection, services.identity, some, now=services.clock())
 
 
 def _updates(on: Stage) -> Iterator[Submission]:

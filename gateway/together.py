@@ -6,12 +6,17 @@ alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import again
+from gateway.database import again, put_off_flush
+from gateway.wiring import Services
+from identity.answers import PutResult
 from identity.errors import IdentityError
+from identity.register import records
+from identity.submission import Submission
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -55,3 +60,20 @@ def taken(work: Callable[[Sequence[T]], Sequence[R]], run: Sequence[T]) -> Itera
             return
         found = [error]
     yield from found
+
+
+def put_all(
+    services: Services, listed: Iterable[Submission], *, clock: Callable[[], datetime]
+) -> Iterator[PutResult]:
+    """Takes records in by transactions that do not wait for the disk. Raises what one of them meets alone."""
+
+    def put(some: Sequence[Submission]) -> list[PutResult]:
+        with services.database.transaction() as connection:
+            put_off_flush(connection)
+            return records.put_together(connection, services.identity, some, now=clock())
+
+    for run in runs(listed, lambda sent: (sent.source, sent.key)):
+        for result in taken(put, run):
+            if isinstance(result, Exception):
+                raise result
+            yield result

@@ -7,7 +7,6 @@ that was broken off goes on where it stopped, and a second one changes nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,10 +21,7 @@ from gateway.shopping import receipts, visits
 from gateway.shopping.visits import Sender, Visit
 from gateway.wire.decoded import Transaction, decoded
 from gateway.wiring import Services
-from identity.answers import PutResult
 from identity.model import Assurance
-from identity.register import records
-from identity.submission import Submission
 from offers.redemptions.redemption import Refused
 
 _SHOP_SERVER = Sender("web", "online", Assurance.AUTHENTICATED)
@@ -46,10 +42,8 @@ def deliver(services: Services, post: Letters) -> Delivered:
     if post.receipts and _is_known(services, post.receipts[-1]):
         return Delivered()
     now = services.clock()
-    for run in together.runs(post.submissions, lambda sent: (sent.source, sent.key)):
-        for result in together.taken(lambda some: _put(services, some, now), run):
-            if isinstance(result, Exception):
-                raise result
+    for _ in together.put_all(services, post.submissions, clock=lambda: now):
+        pass
     if post.messages:
         with services.database.transaction() as connection:
             put_off_flush(connection)
@@ -61,12 +55,6 @@ def deliver(services: Services, post: Letters) -> Delivered:
             put_off_flush(connection)
             _record(connection, services, body)
     return Delivered(1, len(post.submissions), len(post.messages), len(post.receipts))
-
-
-def _put(services: Services, some: Sequence[Submission], now: datetime) -> list[PutResult]:
-    with services.database.transaction() as connection:
-        put_off_flush(connection)
-        return records.put_together(connection, services.identity, some, now=now)
 
 
 def deliver_all(
