@@ -76,7 +76,7 @@ def _linked(path: Path, labelled: Labelled, progress: Progress) -> tuple[dict[st
     with workbench(Resources(processes=1, memory_mib=MEMORY_MIB)) as con:
         with Workforce(1, Equipment(reading, shipped.default()), progress) as workforce:
             bring_in(con, intake, workforce, progress)
-            find_pairs(con, workforce, progress)
+            find_pairs(con, workforce, progress, is_to_fit=True)
             reading, model = train(con, workforce, progress)
         with Workforce(1, Equipment(reading, model), progress) as workforce:
             join(con, workforce, SplinkEngine(model), progress)

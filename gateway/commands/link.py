@@ -139,7 +139,7 @@ def command(
         with Phases() as phases, workbench(resources) as con:
             with Workforce(processes, Equipment(reading, model), phases) as workforce:
                 bring_in(con, intake, workforce, phases)
-                find_pairs(con, workforce, phases)
+                find_pairs(con, workforce, phases, is_to_fit=is_trained)
                 if is_trained:
                     reading, model = train(con, workforce, phases)
             with (

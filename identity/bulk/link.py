@@ -52,10 +52,14 @@ def bring_in(con: DuckDBPyConnection, intake: Intake, workforce: Workforce, prog
     return records
 
 
-def find_pairs(con: DuckDBPyConnection, workforce: Workforce, progress: Progress) -> int:
-    """Finds the pairs of records that share a live key and returns their number."""
+def find_pairs(
+    con: DuckDBPyConnection, workforce: Workforce, progress: Progress, *, is_to_fit: bool = False
+) -> int:
+    """Finds the pairs of records that share a live key, for a model that is there or yet to be fitted to
+    them, and returns their number.
+    """
     progress.phase("keys")
-    store_keys.find(con, workforce)
+    store_keys.find(con, workforce, is_to_fit=is_to_fit)
     progress.phase("pairs")
     store_links.pair_up(con)
     store_names.gather(con)

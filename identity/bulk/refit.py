@@ -28,7 +28,7 @@ def refit(
 ) -> Refit:
     """Fits a model to the records brought in, and joins them by the model before and by it."""
     with Workforce(processes, Equipment(reading, before), progress) as workforce:
-        find_pairs(con, workforce, progress)
+        find_pairs(con, workforce, progress, is_to_fit=True)
         progress.phase("train")
         fitted = store_training.fitted(con, workforce, live_together=not reading.policy.one_to_a_home)
         model = ScoredModel(anonymity.anonymous(fitted.document))

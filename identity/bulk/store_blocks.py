@@ -4,13 +4,12 @@ Table `blocked` (digest, no). What a key is made of (sounds, letters of a mailbo
 functions, for each distinct value once; here it is only put together. A test compares the two, key by key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
 import pyarrow as pa
 
-from identity.bulk.store_rows import own_attributes
 from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
 from identity.bulk.workforce import Equipment, Workforce
 from identity.canonical import emails, sounds
@@ -69,14 +68,15 @@ _OF_OWN: Final = (
 """The same for each of the retailer's own attributes."""
 
 
-def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
-    """Makes `blocked` of `record` and `shown`."""
+def find(con: DuckDBPyConnection, workforce: Workforce, own: Collection[str]) -> None:
+    """Makes `blocked` of `record` and `shown`. `own` are those of the retailer's own attributes by which
+    records are found.
+    """
     con.execute("CREATE TABLE blocked (digest UBIGINT, no BIGINT)")
     joins = " ".join(
         f"LEFT JOIN {_heard(con, name, column, workforce)} ON heard_{name}.said = {column}"
         for name, column in _NAMES.items()
     )
-    own = own_attributes(con)
     con.execute(
         "CREATE TABLE block_base AS SELECT no, nullif(heard_given.code, '') AS heard,"
         " nullif(heard_family.code, '') AS surname, nullif(left(given_name, 1), '') AS initial,"

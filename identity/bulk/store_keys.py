@@ -21,16 +21,21 @@ from identity.scoring.model import ScoredModel
 _TOKENS: Final = "count(DISTINCT coalesce(r.token, r.no::VARCHAR))"
 
 
-def find(con: DuckDBPyConnection, workforce: Workforce) -> None:
-    """Makes `dead`, `live` and `post`."""
+def find(con: DuckDBPyConnection, workforce: Workforce, *, is_to_fit: bool = False) -> None:
+    """Makes `dead`, `live` and `post`: by the attributes that the model compares, or, for one that is yet to
+    be fitted, by all.
+    """
     con.execute(
         "CREATE TABLE dead AS SELECT k.* FROM (SELECT s.type, s.value, count(*) AS records,"
         f" {_TOKENS} AS tokens FROM shown s JOIN record r USING (no) GROUP BY s.type, s.value"
         " HAVING count(*) > 1) k JOIN rule USING (type) WHERE k.records > rule.cap OR k.tokens > rule.generic"
     )
     con.execute("CREATE TABLE live AS SELECT * FROM shown ANTI JOIN dead USING (type, value)")
-    if isinstance(workforce.equipment.model, ScoredModel):
-        store_blocks.find(con, workforce)
+    model = workforce.equipment.model
+    if isinstance(model, ScoredModel):
+        own = store_rows.own_attributes(con)
+        compared = own if is_to_fit else [name for name in own if name in model.own_attributes]
+        store_blocks.find(con, workforce, compared)
     else:
         _block(con, workforce)
     cap = workforce.equipment.reading.policy.cap(BLOCK)

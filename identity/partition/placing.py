@@ -27,7 +27,10 @@ from identity.sealing.postings import Posting
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record that was written: what it was before (None: not there), what it is now (None: gone)."""
+    """A record that was written: what it was before (None: not there), what it is now (None: gone).
+
+    `may_relink` unless it is certain that with whom it is linked, and how, stays as it was.
+    """
 
     record_no: int
     ref: RecordKey
@@ -38,6 +41,7 @@ class Change:
     person_no: int | None = None
     profile_no: int | None = None
     is_forwarding: bool = False
+    may_relink: bool = True
     row: Row | None = None  # of a new record, which nobody else can have changed
     posted_before: tuple[Posting, ...] = ()
     posted_after: tuple[Posting, ...] = ()
@@ -268,7 +272,8 @@ def _tally(
         source = change.ref.source
         row = counted.setdefault((source, change.ref.key), {"source": source, "joins": 0, "generics": 0})
         row["joins"] += met[change.record_no].joins
-        last_under |= {posting.key: row for posting in change.posted_after}
+        if change.may_relink:
+            last_under |= {posting.key: row for posting in change.posted_after}
     for key in region.generics:
         last_under[key]["generics"] += 1
     return list(counted.values())

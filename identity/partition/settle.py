@@ -45,6 +45,16 @@ class Cause:
     roots: tuple[int, ...] = ()
     told: tuple[int, ...] = ()
 
+    @property
+    def relinking(self) -> tuple[Change, ...]:
+        """The changes that may link a record otherwise than before."""
+        return tuple(change for change in self.changes if change.may_relink)
+
+    @property
+    def staying(self) -> set[int]:
+        """The records, by number, that are linked as before; what is derived from them may have changed."""
+        return {*self.told, *(change.record_no for change in self.changes if not change.may_relink)}
+
 
 def settle(
     connection: Connection,
@@ -62,7 +72,7 @@ def settle(
     the queue (where the queue's own work still is).
     """
     ground = ground or Sight(connection, ctx)
-    ground.read_lists(with_counterparts(_keys(cause.changes)))
+    ground.read_lists(with_counterparts(_keys(cause.relinking)))
     views = _views(ground, cause)
     near = _near(ground, cause, views)
     given = {change.piece_no for change in cause.changes if change.piece_no is not None}
@@ -113,7 +123,7 @@ class _Search:
 
 def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
     """The records as they are, and as they were."""
-    earlier = {each.record_no: (each.ref, each.before, each.posted_before) for each in cause.changes}
+    earlier = {each.record_no: (each.ref, each.before, each.posted_before) for each in cause.relinking}
     return View(sight, {}, set()), View(sight, earlier, None)
 
 
@@ -123,14 +133,14 @@ def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
     That is all who show the same identifiers, and of those who merely share blocking keys the ones that could
     weigh enough. Where these are very many, only those that are linked.
     """
-    shown = {key for key in with_counterparts(_keys(cause.changes)) if key.type != BLOCK}
-    own = {change.record_no for change in cause.changes}
+    shown = {key for key in with_counterparts(_keys(cause.relinking)) if key.type != BLOCK}
+    own = {change.record_no for change in cause.relinking}
     near = {number for view in views for number in view.numbers(shown)} - own
-    near |= _hopeful(ground, cause.changes, views, near | own)
+    near |= _hopeful(ground, cause.relinking, views, near | own)
     if len(near) > NEAR_MAX:
         search = _look(ground, views, cause, (), [])
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
-    return near | set(cause.roots) | set(cause.told)
+    return near | set(cause.roots) | cause.staying
 
 
 def _hopeful(
@@ -172,17 +182,17 @@ def _look(
     sight.keep_pieces({row.piece_no for row in held if row.piece_no is not None})
     sight.keep(change.row for change in cause.changes if change.row is not None)
     view, past = (each.over(sight) for each in views)
-    changed_keys = _keys(cause.changes)
+    changed_keys = _keys(cause.relinking)
     mute = [key for key in changed_keys if not (view.is_live(key) and past.is_live(key))]
     flipped = [key for key in mute if view.is_live(key) != past.is_live(key)]
     sight.read_records({number for key in flipped for number in sight.list_of(key) or ()})
-    sight.read_records({*cause.roots, *cause.told})
-    sight.read_records([change.record_no for change in cause.changes if change.after is not None])
+    sight.read_records({*cause.roots, *cause.staying})
+    sight.read_records([change.record_no for change in cause.relinking if change.after is not None])
     generic = {key: view.is_generic(key) for key in mute if view.is_generic(key) != past.is_generic(key)}
     search = _Search(cause, sight, view, generic)
     roots = {sight.ref_of[number] for number in cause.roots if number in sight.ref_of}
-    search.seeds = _ends(cause.changes, flipped, roots, view, past)
-    search.seeds |= {sight.ref_of[number] for number in cause.told if number in sight.ref_of}
+    search.seeds = _ends(cause.relinking, flipped, roots, view, past)
+    search.seeds |= {sight.ref_of[number] for number in cause.staying if number in sight.ref_of}
     search.labels = _labels(search.seeds, sight)
     search.labels |= {change.piece_no for change in cause.changes if change.piece_no is not None}
     return search
@@ -240,7 +250,7 @@ def _note_generic(connection: Connection, ctx: Context, search: _Search, now: da
     store_reviews.close_keys(connection, gone, now=now)
     for digest in told.keys() - gone:
         key = told[digest]
-        least = min(each.record_no for each in search.cause.changes if key in _keys((each,)))
+        least = min(each.record_no for each in search.cause.relinking if key in _keys((each,)))
         detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
         store_reviews.open_item(connection, "generic", least, digest, "generic", detail, now=now)
 

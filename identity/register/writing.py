@@ -7,7 +7,7 @@ The caller has opened the records, that is: holds their (source, key) locks.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -129,13 +129,14 @@ def _posted(connection: Connection, stored: Stored, record: Record, ctx: Context
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A draft with both versions of the record and of its postings."""
+    """A draft with both versions of the record and its postings, and whether they may link it otherwise."""
 
     draft: Draft
     earlier: Record | None
     later: Record | None
     earlier_posts: tuple[Posting, ...]
     later_posts: tuple[Posting, ...]
+    may_relink: bool
 
     @classmethod
     def of(cls, connection: Connection, draft: Draft, ctx: Context) -> "_Step":
@@ -150,7 +151,14 @@ class _Step:
             later_posts = tuple(
                 each for each in later_posts if each.key in before_keys and each.key.type != BLOCK
             )
-        return cls(draft, earlier, later, earlier_posts, later_posts)
+        may_relink = (
+            earlier is None
+            or later is None
+            or earlier_posts != later_posts
+            or not _is_under(later_posts, draft, ctx)
+            or _as_compared(earlier, ctx) != _as_compared(later, ctx)
+        )
+        return cls(draft, earlier, later, earlier_posts, later_posts, may_relink)
 
     @property
     def keys(self) -> set[Key]:
@@ -167,6 +175,23 @@ class _Step:
         """The keys that the record stops to post, or under which it changes its name."""
         staying = {(posting.key, posting.token) for posting in self.later_posts}
         return {each.key for each in self.earlier_posts if (each.key, each.token) not in staying}
+
+
+def _is_under(posts: Sequence[Posting], draft: Draft, ctx: Context) -> bool:
+    """Whether a stored record was put under just these keys, by the active model, and has its place."""
+    stored = draft.stored
+    if stored is None or stored.piece_no is None or stored.model_no != ctx.model_no or draft.is_held:
+        return False
+    return set(stored.posted) == {each.digest for each in posts}
+
+
+def _as_compared(record: Record, ctx: Context) -> Record:
+    """The record without what no link rests on: the retailer's own attributes that the model does not
+    compare, and how everything is written.
+    """
+    said, own = record.attributes, ctx.model.own_attributes
+    extra = tuple((name, value) for name, value in said.extra if name in own)
+    return replace(record, attributes=replace(said, extra=extra, display=()))
 
 
 def _former_heirs(steps: Iterable[_Step]) -> Iterable[int]:
@@ -202,7 +227,8 @@ def _enter(
     posted: set[Key] = set()
     for step in steps:
         keys = step.keys
-        posted |= keys
+        if step.may_relink:
+            posted |= keys
         if step.is_other:
             leaving = step.leaving
             taken |= {key: taken.get(key, False) or key in leaving for key in keys}
@@ -263,6 +289,7 @@ def _written(ctx: Context, ground: Sight, step: _Step, number: int, now: datetim
         person_no=stored.person_no if stored else None,
         profile_no=stored.profile_no if stored else None,
         is_forwarding=draft.is_forwarding,
+        may_relink=step.may_relink,
         row=_row(number, record_id, step, sealed, ctx) if stored is None else None,
         posted_before=step.earlier_posts,
         posted_after=step.later_posts,

@@ -8,7 +8,7 @@ Invariant: the keys depend on the record alone, and a key names its rule, so tha
 meet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from identity.canonical import emails, sounds
 from identity.model import Assurance, Canonical, Record
@@ -18,22 +18,24 @@ MAIL_DIGITS_MIN = 4
 PLACE_LENGTH = 4
 
 
-def keys(record: Record) -> tuple[str, ...]:
-    """The blocking keys of a record, each once, in a fixed order; asserted records have none."""
+def keys(record: Record, own: Collection[str]) -> tuple[str, ...]:
+    """The blocking keys of a record, each once, in a fixed order; asserted records have none. `own` are those
+    of the retailer's own attributes by which records are found.
+    """
     if record.proof <= Assurance.ASSERTED:
         return ()
-    found = dict.fromkeys((*_by_attributes(record.attributes), *_by_contacts(record)))
+    found = dict.fromkeys((*_by_attributes(record.attributes, own), *_by_contacts(record)))
     return tuple(found)
 
 
-def _by_attributes(said: Canonical) -> Iterator[str]:
+def _by_attributes(said: Canonical, own: Collection[str]) -> Iterator[str]:
     given, family = _given(said), _family(said)
     heard, surname = sounds.code(given), sounds.code(family)
     yield from _by_name(said, heard, surname, given[:1])
     if said.date_of_birth is not None:
         yield from _by_birth(said, heard, surname, given[:1])
     yield from _by_place(said, heard, surname)
-    yield from _by_own(said, heard, surname)
+    yield from _by_own(said, own, heard, surname)
     if said.organisation_name:
         yield f"o|{sounds.code(said.organisation_name)}"
         yield f"ow|{' '.join(sorted(said.organisation_name.split()))}"
@@ -97,11 +99,13 @@ def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
             yield f"sn|{street}|{said.street_number}"
 
 
-def _by_own(said: Canonical, heard: str, surname: str) -> Iterator[str]:
+def _by_own(said: Canonical, own: Collection[str], heard: str, surname: str) -> Iterator[str]:
     """Each part of the name, the postcode, the year and the day of birth alone with what only this retailer
     asks for, such as a place of birth.
     """
     for name, value in said.extra:
+        if name not in own:
+            continue
         if said.postcode:
             yield f"{name}|p|{said.postcode}|{value}"
         if said.date_of_birth is not None:

@@ -53,6 +53,7 @@ class ScoredModel:
     def __init__(self, content: Document) -> None:
         self.document = content
         self.prior_bits = content.prior_bits
+        self.own_attributes = frozenset(name for name in content.odds if name.startswith("x_"))
         self._scorers = tuple(
             _scorer(catalogue.comparison(name), odds, content) for name, odds in content.odds.items()
         )
@@ -82,7 +83,7 @@ class ScoredModel:
 
     def blocking(self, record: Record, /) -> tuple[str, ...]:
         """The values under which the record's candidates are found."""
-        return blocking.keys(record)
+        return blocking.keys(record, self.own_attributes)
 
     def weight(self, left: Pool, right: Pool, /) -> int:
         """The log odds that both sides are one shopper, in units."""

@@ -60,6 +60,10 @@ class Model(Protocol):
         joining line.
         """
 
+    @property
+    def own_attributes(self) -> frozenset[str]:
+        """The retailer's own attributes that it compares; what others say changes nothing here."""
+
     def blocking(self, record: Record, /) -> tuple[str, ...]:
         """The values of the blocking keys of a record: candidates for weighing share at least one live key.
 
@@ -93,6 +97,7 @@ class DeterministicModel:
     join_line: int = UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
     is_wary: bool = False
+    own_attributes: frozenset[str] = frozenset()
 
     def blocking(self, _record: Record, /) -> tuple[str, ...]:
         """None: nothing is looked for beyond identifiers."""

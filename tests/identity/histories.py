@@ -9,7 +9,7 @@ happens between phases, at a point that all orders pass.
 import datetime as dt
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -55,8 +55,9 @@ class World:
 def random_world(chance: random.Random, *, people: int, steps: int) -> World:
     """A world of so many people and operations."""
     phases = []
+    sent: dict[Pair, Submission] = {}
     for phase in range(2):
-        made = [_operation(chance, people, phase * steps + number) for number in range(steps // 2)]
+        made = [_operation(chance, people, phase * steps + number, sent) for number in range(steps // 2)]
         phases.append(tuple(each for each in made if each is not None))
         phases.append((_between(chance, people, (phase + 1) * steps),))
     return World(tuple(phases))
@@ -71,12 +72,19 @@ def run(connection: Connection, ctx: Context, operation: Operation) -> None:
             raise
 
 
-def _operation(chance: random.Random, people: int, number: int) -> Operation | None:
+def _operation(
+    chance: random.Random, people: int, number: int, sent: dict[Pair, Submission]
+) -> Operation | None:
+    """Something that happens; `sent` is what each record said last, in the order of its stream."""
     at = START + dt.timedelta(hours=number)
     person = chance.randrange(people)
     what = chance.random()
+    if what < 0.4 or not sent:
+        return _put(_submission(chance, person, people, at), sent)
     if what < 0.5:
-        return _put(chance, person, people, at)
+        last = sent[chance.choice(list(sent))]
+        attributes = {**last.attributes, "x_tier": chance.choice(("gold", "silver"))}
+        return _put(replace(last, attributes=attributes, observed_at=at), sent)
     if what < 0.6:
         pair = _pair(chance, person)
         return Operation("delete", at, frozenset((pair,)), (pair,))
@@ -95,7 +103,14 @@ def _operation(chance: random.Random, people: int, number: int) -> Operation | N
     return Operation(kind, moment, streams, (account,), {"browser": browser, "message": f"m{number}"})
 
 
-def _put(chance: random.Random, person: int, people: int, at: dt.datetime) -> Operation:
+def _put(submission: Submission, sent: dict[Pair, Submission]) -> Operation:
+    pair = (submission.source, submission.key)
+    sent[pair] = submission
+    assert submission.observed_at is not None
+    return Operation("put", submission.observed_at, frozenset((pair,)), (pair,), {"submission": submission})
+
+
+def _submission(chance: random.Random, person: int, people: int, at: dt.datetime) -> Submission:
     own = random.Random(person)
     pair = _pair(chance, person)
     attributes: dict[str, Any] = {}
@@ -122,8 +137,7 @@ def _put(chance: random.Random, person: int, people: int, at: dt.datetime) -> Op
     if chance.random() < 0.3:
         moment = START + dt.timedelta(days=chance.randrange(6))
         said.append(Statement("cross_channel", granted=chance.random() < 0.75, at=moment))
-    submission = Submission(*pair, attributes, claims, said, observed_at=at, proof=Assurance.VERIFIED)
-    return Operation("put", at, frozenset((pair,)), (pair,), {"submission": submission})
+    return Submission(*pair, attributes, claims, said, observed_at=at, proof=Assurance.VERIFIED)
 
 
 def _between(chance: random.Random, people: int, number: int) -> Operation:

@@ -60,6 +60,7 @@ class ToyModel:
     join_line: int = 3 * UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
     is_wary: bool = False
+    own_attributes: frozenset[str] = frozenset()
 
     def blocking(self, record: Record) -> tuple[str, ...]:
         """The city and, finer, the city with the postcode."""

@@ -58,7 +58,8 @@ def fit(records: Sequence[Record], policy: Policy, *, seed: int = 1) -> ScoredMo
 
 def pools_of(records: Sequence[Record], policy: Policy) -> list[Pool]:
     """What each record says under those of its keys that are live among them."""
-    posted = {record.ref: keys.posted(record, blocking.keys(record), policy) for record in records}
+    own = {name for record in records for name, _ in record.attributes.extra}
+    posted = {record.ref: keys.posted(record, blocking.keys(record, own), policy) for record in records}
     live = keys.live(keys.posts((record, posted[record.ref]) for record in records), policy)
     return [pool.of(record, live.intersection(posted[record.ref]), policy) for record in records]
 

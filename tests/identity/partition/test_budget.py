@@ -1,12 +1,15 @@
 """How many statements a submission may take: each is a round trip."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg2.extensions
+import pytest
 
+from identity.answers import Outcome
 from identity.model import Assurance
+from identity.partition import store_graph
 from identity.register import records
 from identity.submission import Claim, Submission
 from tests.identity.desk import Desk
@@ -55,6 +58,31 @@ def test_a_record_that_joins_takes_four_statements(desk: Desk) -> None:
     with counted(desk) as seen:
         desk.put("loyalty", "c1", {"email": "anna@example.at", "loyalty_card": "9734586240"}, **ANNA)
     assert len(seen) == 4, seen
+
+
+def test_a_record_that_changes_in_nothing_compared_is_not_compared_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changes every night, as points do, finds nobody new: its own piece is read, no list of keys."""
+    said = {**ANNA, "date_of_birth": "1980-04-17", "city": "Wien", "postcode": "1010"}
+    desk.put("web", "u1", {"email": "anna@example.at"}, **said)
+    desk.put("loyalty", "c1", {"email": "anna@example.at"}, x_tier="silver", **said)
+    asked: list[int] = []
+    enter = store_graph.enter
+
+    def watched(connection: Any, locks: Any, written: Any, wanted: Sequence[Any], hashes: Any) -> Any:
+        asked.append(len(wanted))
+        return enter(connection, locks, written, wanted, hashes)
+
+    monkeypatch.setattr(store_graph, "enter", watched)
+    with counted(desk) as seen:
+        put = desk.put("loyalty", "c1", {"email": "anna@example.at"}, x_tier="gold", **said)
+    assert (put.outcome, put.links[0].reason) == (Outcome.UNCHANGED, "email")
+    assert (len(seen), asked) == (4, [0])
+    tiers = desk.connection.exec_driver_sql("select tier from identity.profile where tier is not null")
+    assert list(tiers.scalars()) == ["gold"]
+    desk.put("loyalty", "c1", {"email": "anna@example.at"}, x_tier="gold", **{**said, "city": "Graz"})
+    assert asked[1] > 0
 
 
 def test_records_that_are_put_together_take_as_few_statements_as_one(desk: Desk) -> None:

@@ -27,6 +27,7 @@ class Fixed:
     join_line: int = 2 * UNITS_PER_BIT
     review_line: int = UNITS_PER_BIT
     is_wary: bool = False
+    own_attributes: frozenset[str] = frozenset()
 
     def blocking(self, _record: Record, /) -> tuple[str, ...]:
         """Finds nobody."""

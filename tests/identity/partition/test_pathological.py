@@ -46,6 +46,11 @@ class Counting:
         return self.model.is_wary
 
     @property
+    def own_attributes(self) -> frozenset[str]:
+        """The model's."""
+        return self.model.own_attributes
+
+    @property
     def prior_bits(self) -> float:
         """The model's."""
         return self.model.prior_bits

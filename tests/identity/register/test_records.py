@@ -10,7 +10,7 @@ from identity.errors import ErasedError, InvalidRecordError, UnknownRecordError,
 from identity.model import Assurance
 from identity.register import records
 from identity.rights import erasure
-from identity.submission import Statement
+from identity.submission import Claim, Statement, Submission
 from tests.identity.desk import Desk
 
 MAIL = {"email": "anna@example.at"}
@@ -46,6 +46,20 @@ def test_a_shared_email_joins(desk: Desk) -> None:
     assert second.outcome is Outcome.JOINED
     assert second.profile == first.profile
     assert [(link.record, link.reason) for link in second.links] == [(first.record, "email")]
+
+
+def test_what_no_key_is_made_of_is_compared_all_the_same(desk: Desk) -> None:
+    """A number that was recycled: since when she has it is in no key, and parts the two who had it."""
+
+    def shown(key: str, **years: dt.datetime) -> Outcome:
+        claims = [Claim("phone", "+436641234567", Assurance.VERIFIED, **years)]
+        submission = Submission("crm", key, ANNA, claims, proof=Assurance.VERIFIED)
+        return records.put(desk.connection, desk.ctx, submission, now=desk.now).outcome
+
+    changed = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    shown("1", valid_to=changed)
+    assert shown("2") is Outcome.JOINED
+    assert shown("2", valid_from=changed) is Outcome.SPLIT
 
 
 def test_without_consent_a_person_is_shown_by_channel(desk: Desk) -> None:

@@ -132,6 +132,11 @@ def stored(connection: Connection, ctx: Context) -> dict[str, Any]:
             "select p.batch, r.source, r.key, r.generation, p.stub, p.content, p.batch_before, p.observed_at"
             " from identity.replaced p join identity.record r using (record_no)",
         ),
+        "tiers": _rows(
+            connection,
+            "select r.source, r.key, r.generation, p.tier from identity.member m"
+            " join identity.record r using (record_no) join identity.profile p using (profile_no)",
+        ),
         "sent": _rows(connection, "select source from identity.tally"),
     }
 
