@@ -16,7 +16,7 @@ from identity.context import Context
 from identity.errors import UnknownBatchError
 from identity.partition import store_redo
 from identity.register import opening, records, writing
-from identity.register.writing import Draft
+from identity.register.steps import Draft
 from identity.sealing.envelope import unseal
 
 

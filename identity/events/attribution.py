@@ -19,8 +19,8 @@ from identity.events.store_events import StoredEvent
 from identity.model import Canonical, Identifier, RecordKey
 from identity.register import opening, store_suppression, suppression, writing
 from identity.register.opening import Pair
+from identity.register.steps import Draft
 from identity.register.store_records import Stored
-from identity.register.writing import Draft
 from identity.sealing.envelope import Content
 
 

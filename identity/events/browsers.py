@@ -17,10 +17,10 @@ from identity.events import epochs, store_events, store_sign_ins
 from identity.events.store_events import StoredEvent
 from identity.events.store_sign_ins import NewSignIn
 from identity.model import Canonical, Identifier, Key, RecordKey, SignIn
-from identity.register import store_records, writing
+from identity.register import steps, store_records
 from identity.register.opening import Pair
+from identity.register.steps import Draft
 from identity.register.store_records import Stored
-from identity.register.writing import Draft
 from identity.sealing import postings
 from identity.sealing.envelope import Content
 
@@ -117,7 +117,7 @@ def _plan(
     now: datetime,
 ) -> Plan:
     before, after = sign_ins
-    contents = {each.record_no: writing.before(each, ctx) for each in stored}
+    contents = {each.record_no: steps.before(each, ctx) for each in stored}
     own = [(each, content) for each in stored if (content := contents[each.record_no]) is not None]
     records = {content.bound_to: each for each, content in own}
     events: tuple[StoredEvent, ...] = ()

@@ -17,9 +17,9 @@ from identity.events.owners import Shown
 from identity.events.store_sign_ins import NewMention
 from identity.model import Assurance, Identifier
 from identity.policy import Linking
-from identity.register import writing
+from identity.register import steps
+from identity.register.steps import Draft
 from identity.register.store_records import Stored
-from identity.register.writing import Draft
 from identity.sealing import postings
 
 
@@ -65,7 +65,7 @@ def note(
 
 
 def _believe(stored: Stored, new: Iterable[Identifier], ctx: Context) -> Draft | None:
-    content = writing.before(stored, ctx)
+    content = steps.before(stored, ctx)
     if content is None:
         return None
     known: Mapping[object, object] = {each.key: each for each in content.identifiers}

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from identity.canonical.normalize import Normalised
 from identity.context import Context
 from identity.model import Assurance, RecordKey, Rejected
-from identity.register import intake, writing
+from identity.register import intake, steps
 from identity.register.opening import Opened
+from identity.register.steps import Draft
 from identity.register.store_records import SealedStatement, Stored
-from identity.register.writing import Draft
 from identity.sealing.envelope import Content
 from identity.submission import Submission
 
@@ -67,7 +67,7 @@ def _kept(
     if submission.observed_at is not None and submission.observed_at < stored.observed_at:
         return (Rejected("observed_at", "A newer version of the record is known; only consents were taken."),)
     if submission.proof == Assurance.ASSERTED:
-        known = writing.before(stored, ctx)
+        known = steps.before(stored, ctx)
         if known is not None and known.proof > Assurance.ASSERTED:
             return (Rejected("attributes", "The record is known from a sender who could prove more."),)
     return None
@@ -87,7 +87,7 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
     if stored.deleted_at is not None:
         is_revived = now - stored.deleted_at <= timedelta(days=ctx.policy.tombstone_days)
         return [draft if is_revived else fresh]
-    known = writing.before(stored, ctx)
+    known = steps.before(stored, ctx)
     assert known is not None
     evidence = known.evidence + (known.declared if stored.stub else ())
     kept = replace(draft, content=replace(content, evidence=evidence, former=known.former))

@@ -17,14 +17,16 @@ from identity.register import (
     intake,
     opening,
     results,
+    steps,
     store_records,
     store_suppression,
     suppression,
     writing,
 )
 from identity.register.drafting import Plan
+from identity.register.steps import Draft
 from identity.register.store_records import SealedStatement, Stored
-from identity.register.writing import Done, Draft, Welcome
+from identity.register.writing import Done, Welcome
 from identity.submission import Submission
 
 
@@ -128,7 +130,7 @@ def post_again(
             each,
             each.ref,
             each.channel,
-            writing.before(each, ctx),
+            steps.before(each, ctx),
             each.observed_at,
             stub=each.stub,
             is_same=True,
@@ -173,7 +175,7 @@ def _hashes(draft: Draft, ctx: Context) -> frozenset[UUID]:
     """By what the shopper is known again if she was erased since the version that is stored."""
     assert draft.content is not None
     hashes = suppression.of_record(draft.content.record(draft.ref, draft.channel, stub=False), ctx)
-    known = writing.before(draft.stored, ctx)
+    known = steps.before(draft.stored, ctx)
     if known is not None:
         hashes -= suppression.of_record(known.record(draft.ref, draft.channel, stub=False), ctx)
     return hashes

@@ -7,7 +7,7 @@ The caller has opened the records, that is: holds their (source, key) locks.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from identity.context import Context
 from identity.driver import Statement
 from identity.households import living
-from identity.model import Consent, Key, Record, RecordKey
+from identity.model import Consent, Key
 from identity.partition import settle, store_graph
 from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
 from identity.partition.placing import Change, Placement
@@ -24,37 +24,11 @@ from identity.partition.settle import Cause
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Row
 from identity.partition.view import with_counterparts
-from identity.policy import BLOCK
 from identity.register import store_records
-from identity.register.store_records import SealedStatement, Stored, Version
-from identity.scoring import active
+from identity.register.steps import Draft, Step
+from identity.register.store_records import SealedStatement, Version
 from identity.scoring.registry import HELD
-from identity.sealing import envelope, postings
-from identity.sealing.envelope import Content
-from identity.sealing.postings import Posting
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A version of a record that is to be written; without content the record is taken away.
-
-    `stored` is what is there now (None: the record is new). A record taken away forwards to its person unless
-    it is to be forgotten. One that says the same as before is only put under the keys of the active model;
-    one that is held posts nothing that it did not post before.
-    """
-
-    stored: Stored | None
-    ref: RecordKey
-    channel: str
-    content: Content | None
-    observed_at: datetime
-    stub: bool = False
-    fingerprint: UUID | None = None
-    statements: tuple[SealedStatement, ...] = ()
-    batch: str | None = None
-    is_same: bool = False
-    is_held: bool = False
-    is_forwarding: bool = True
+from identity.sealing import envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +72,7 @@ def write(
     New records get the `spare` numbers first. Nothing is written when a shopper who was erased is not
     welcome: raises what `welcome` raises.
     """
-    steps = [_Step.of(connection, draft, ctx) for draft in drafts]
+    steps = [Step.of(connection, draft, ctx) for draft in drafts]
     ground = Sight(connection, ctx, Counter(key for step in steps for key in step.keys))
     numbers = _numbers(connection, steps, spare)
     written = [_written(ctx, ground, step, number, now) for step, number in zip(steps, numbers, strict=True)]
@@ -111,90 +85,7 @@ def write(
     return Done(changes, placement, is_settled)
 
 
-def before(stored: Stored | None, ctx: Context) -> Content | None:
-    """The content a stored record has, None when there is no such record or it is gone."""
-    if stored is None or stored.sealed is None:
-        return None
-    return envelope.unseal(stored.sealed, stored.id, ctx.vault)
-
-
-def _posted(connection: Connection, stored: Stored, record: Record, ctx: Context) -> tuple[Posting, ...]:
-    """What a stored record posts, by the model that it was put under."""
-    posted = postings.of(record, active.under(connection, ctx, stored.model_no))
-    if stored.model_no != HELD:
-        return posted
-    kept = set(stored.posted)
-    return tuple(each for each in posted if each.digest in kept)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A draft with both versions of the record and its postings, and whether they may link it otherwise."""
-
-    draft: Draft
-    earlier: Record | None
-    later: Record | None
-    earlier_posts: tuple[Posting, ...]
-    later_posts: tuple[Posting, ...]
-    may_relink: bool
-
-    @classmethod
-    def of(cls, connection: Connection, draft: Draft, ctx: Context) -> "_Step":
-        old = before(draft.stored, ctx)
-        stub = draft.stored is not None and draft.stored.stub
-        earlier = old.record(draft.ref, draft.channel, stub=stub) if old else None
-        later = draft.content.record(draft.ref, draft.channel, stub=draft.stub) if draft.content else None
-        earlier_posts = _posted(connection, draft.stored, earlier, ctx) if earlier and draft.stored else ()
-        later_posts = postings.of(later, ctx) if later else ()
-        if draft.is_held:
-            before_keys = {posting.key for posting in earlier_posts}
-            later_posts = tuple(
-                each for each in later_posts if each.key in before_keys and each.key.type != BLOCK
-            )
-        may_relink = (
-            earlier is None
-            or later is None
-            or earlier_posts != later_posts
-            or not _is_under(later_posts, draft, ctx)
-            or _as_compared(earlier, ctx) != _as_compared(later, ctx)
-        )
-        return cls(draft, earlier, later, earlier_posts, later_posts, may_relink)
-
-    @property
-    def keys(self) -> set[Key]:
-        """The keys that the record posted or posts."""
-        return {each.key for each in self.earlier_posts + self.later_posts}
-
-    @property
-    def is_other(self) -> bool:
-        """Whether what the record says or posts changes: who weighs it under one of its keys relies on it."""
-        return self.earlier != self.later or self.earlier_posts != self.later_posts
-
-    @property
-    def leaving(self) -> set[Key]:
-        """The keys that the record stops to post, or under which it changes its name."""
-        staying = {(posting.key, posting.token) for posting in self.later_posts}
-        return {each.key for each in self.earlier_posts if (each.key, each.token) not in staying}
-
-
-def _is_under(posts: Sequence[Posting], draft: Draft, ctx: Context) -> bool:
-    """Whether a stored record was put under just these keys, by the active model, and has its place."""
-    stored = draft.stored
-    if stored is None or stored.piece_no is None or stored.model_no != ctx.model_no or draft.is_held:
-        return False
-    return set(stored.posted) == {each.digest for each in posts}
-
-
-def _as_compared(record: Record, ctx: Context) -> Record:
-    """The record without what no link rests on: the retailer's own attributes that the model does not
-    compare, and how everything is written.
-    """
-    said, own = record.attributes, ctx.model.own_attributes
-    extra = tuple((name, value) for name, value in said.extra if name in own)
-    return replace(record, attributes=replace(said, extra=extra, display=()))
-
-
-def _former_heirs(steps: Iterable[_Step]) -> Iterable[int]:
+def _former_heirs(steps: Iterable[Step]) -> Iterable[int]:
     """The records that counted a deleted one as theirs, which is back."""
     for step in steps:
         stored = step.draft.stored
@@ -202,7 +93,7 @@ def _former_heirs(steps: Iterable[_Step]) -> Iterable[int]:
             yield stored.forward_no
 
 
-def _numbers(connection: Connection, steps: Sequence[_Step], spare: Sequence[int]) -> list[int]:
+def _numbers(connection: Connection, steps: Sequence[Step], spare: Sequence[int]) -> list[int]:
     """The numbers of the records, new ones included."""
     fresh = list(spare)
     missing = sum(step.draft.stored is None for step in steps) - len(fresh)
@@ -214,7 +105,7 @@ def _numbers(connection: Connection, steps: Sequence[_Step], spare: Sequence[int
 def _enter(
     connection: Connection,
     ground: Sight,
-    steps: Sequence[_Step],
+    steps: Sequence[Step],
     statements: Sequence[Statement],
     welcome: Welcome | None,
     now: datetime,
@@ -241,7 +132,7 @@ def _enter(
         ground.enter(taken, statements, wanted, ())
 
 
-def _written(ctx: Context, ground: Sight, step: _Step, number: int, now: datetime) -> Written:
+def _written(ctx: Context, ground: Sight, step: Step, number: int, now: datetime) -> Written:
     """The statements that write a draft, and what they change."""
     draft, stored = step.draft, step.draft.stored
     record_id = stored.id if stored else ctx.new_id()
@@ -297,7 +188,7 @@ def _written(ctx: Context, ground: Sight, step: _Step, number: int, now: datetim
     return statements, change
 
 
-def _row(number: int, record_id: UUID, step: _Step, sealed: bytes, ctx: Context) -> Row:
+def _row(number: int, record_id: UUID, step: Step, sealed: bytes, ctx: Context) -> Row:
     """A new record as the next statement would read it."""
     draft = step.draft
     said = (Consent(each.purpose, each.granted, each.at) for each in draft.statements)

@@ -22,7 +22,7 @@ from identity.model import Identifier, Key, Record
 from identity.policy import Linking
 from identity.reading import readers
 from identity.reading.readers import Opened
-from identity.register import opening, records, store_records, store_suppression, suppression, writing
+from identity.register import opening, records, steps, store_records, store_suppression, suppression
 from identity.register.store_records import Stored
 from identity.rights import consent, store_consents, store_erasure
 from identity.sealing import postings
@@ -46,7 +46,7 @@ def erase(
     numbers = readers.person_of(head)
     stored = [each for each in store_records.generations(connection, pairs) if each.record_no in set(numbers)]
     contents = {
-        each.record_no: content for each in stored if (content := writing.before(each, ctx)) is not None
+        each.record_no: content for each in stored if (content := steps.before(each, ctx)) is not None
     }
     live = [each for each in stored if each.record_no in contents]
     known = [contents[each.record_no].record(each.ref, each.channel, stub=each.stub) for each in live]

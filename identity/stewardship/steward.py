@@ -19,9 +19,9 @@ from identity.model import Identifier, Verdict
 from identity.partition import settle
 from identity.partition.settle import Cause
 from identity.reading import readers, store_profiles
-from identity.register import opening, writing
+from identity.register import opening, steps, writing
+from identity.register.steps import Draft
 from identity.register.store_records import Stored
-from identity.register.writing import Draft
 from identity.scoring import active
 from identity.sealing.envelope import Content
 from identity.stewardship import store_judgements
@@ -108,7 +108,7 @@ def replace_key(
     numbers = {fresh.id: fresh.record_no, ended.id: ended.record_no}
     decision = _Decision((fresh.id,), (ended.id,), Verdict.SAME, reason, author, now)
     judgement_no = decision.append(connection, ctx, numbers)
-    content = writing.before(ended, ctx)
+    content = steps.before(ended, ctx)
     assert content is not None
     draft = Draft(
         stored=replace(ended, judged=True),

@@ -8,7 +8,7 @@ from identity.partition import settle, store_redo
 from identity.partition.settle import Cause
 from identity.partition.sight import Sight
 from identity.register import writing
-from identity.register.writing import Draft
+from identity.register.steps import Draft, Step
 from identity.sealing.envelope import Content
 from tests.identity import scratch
 from tests.identity.desk import Desk
@@ -22,7 +22,7 @@ def put_off(desk: Desk, key: str) -> int:
     mail = Identifier("email", "anna@example.at", Assurance.VERIFIED)
     content = Content(Canonical(given_name="anna", family_name="huber"), (mail,))
     draft = Draft(None, RecordKey("crm", key), "store", content, desk.now)
-    step = writing._Step.of(desk.connection, draft, desk.ctx)
+    step = Step.of(desk.connection, draft, desk.ctx)
     ground = Sight(desk.connection, desk.ctx, dict.fromkeys(step.keys, 1))
     (number,) = writing._numbers(desk.connection, [step], ())
     written = writing._written(desk.ctx, ground, step, number, desk.now)
