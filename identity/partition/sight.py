@@ -168,7 +168,7 @@ class Sight:
         Returns when the shopper was erased whom one of the hashes remembers.
         """
         asked = {key: self.asked(key) for key in wanted}
-        locks = [(self.asked(key), is_left) for key, is_left in taken.items()]
+        locks = [(asked.get(key) or self.asked(key), is_left) for key, is_left in taken.items()]
         entered = store_graph.enter(self._connection, locks, written, list(asked.values()), hashes)
         self._keep_lists(asked, entered.lists)
         return entered.erased_at
