@@ -234,6 +234,7 @@ class Known:
     `traits`     of the shopper, where live campaigns ask for any
     `opened`     numbers of campaigns that a code shown or a clipped coupon opens
     `codes`      why a code shown opens nothing, by the code
+    `named`      number of the campaign that a code shown opens, by the code
     `overrides`  a marketer's pins, boosts and bans; for screens only
     `stopped`    campaign numbers switched off since the catalogue was compiled; `all_stopped`: all here
     `preferences`  what the person asked not to be shown; None where nothing was ever said
@@ -249,6 +250,7 @@ class Known:
     opened: frozenset[int] = frozenset()
     overrides: tuple[Override, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, int] = field(default_factory=dict)
     stopped: frozenset[int] = frozenset()
     all_stopped: bool = False
     preferences: Preferences | None = None

@@ -58,9 +58,9 @@ class Catalogue:
     """All live campaigns of one version.
 
     `plain` holds rules without interest, `wanted` those whose reward is for the wanted item, `roused` those
-    that an interest sets off for other things, `coded` those that need a code. `shown` lists, by placement
-    (None: of campaigns that name none), what a screen may show to anybody, by priority. The index names
-    slots in `rules`; those in `dead` are no longer live.
+    that an interest sets off for other things, `coded` those that need a code, `by_code` the same by number.
+    `shown` lists, by placement (None: of campaigns that name none), what a screen may show to anybody, by
+    priority. The index names slots in `rules`; those in `dead` are no longer live.
     """
 
     version: int
@@ -71,6 +71,7 @@ class Catalogue:
     coded: Index
     shown: dict[str | None, "array[int]"]
     by_id: dict[str, Rule]
+    by_code: dict[int, Rule]
     wants_groups: bool
     dead: frozenset[int] = frozenset()
 
@@ -84,7 +85,7 @@ class Catalogue:
         return sorted(slots, key=lambda slot: rules[slot].position)
 
 
-EMPTY = Catalogue(0, (), Index(), Index(), Index(), Index(), {}, {}, wants_groups=False)
+EMPTY = Catalogue(0, (), Index(), Index(), Index(), Index(), {}, {}, {}, wants_groups=False)
 INDEXES = ("plain", "wanted", "roused", "coded")
 
 
@@ -128,6 +129,7 @@ def extend(
         dead=frozenset(dead),
         shown=_shown(ordered),
         by_id={rule.id: rule for rule in ordered},
+        by_code={rule.number: rule for rule in ordered if rule.reach == "code"},
         wants_groups=any(rule.wanted == "group" for rule in ordered),
         **indexes,
     )

@@ -23,10 +23,13 @@ CLAIM_LAPSES: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Openings:
-    """Numbers of the campaigns that are open, and why a code (its digest as text) opens none."""
+    """Numbers of the campaigns that are open, why a code (its digest as text) opens none, and which one each
+    of the others opens.
+    """
 
     campaigns: frozenset[int] = frozenset()
     refused: dict[str, str] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
 
 
 NOTHING: Final = Openings()
@@ -56,12 +59,15 @@ def of_query(
         claims=claims and asked.transaction is not None,
     )
     refused = dict.fromkeys(asked.codes, "unknown_code")
+    named: dict[str, int] = {}
     for one in found:
         if one.digest is not None:
             refused.pop(str(one.digest), None)
             if one.reason is not None:
                 refused[str(one.digest)] = one.reason
-    return Openings(frozenset(one.campaign_no for one in found if one.reason is None), refused)
+            else:
+                named[str(one.digest)] = one.campaign_no
+    return Openings(frozenset(one.campaign_no for one in found if one.reason is None), refused, named)
 
 
 def claim(

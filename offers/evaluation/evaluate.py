@@ -4,6 +4,7 @@ Invariant: the same catalogue, query, shopper, knowledge, policy and seed give t
 randomness, no database.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from offers.catalogue.compiled import Catalogue
@@ -11,7 +12,7 @@ from offers.evaluation import answers, showcase
 from offers.evaluation.case import Case, lay_out
 from offers.evaluation.combination import choose
 from offers.evaluation.decision import Decision, Offer, Refusal, RefusedCode
-from offers.evaluation.judging import Judged, explain_losers, judge
+from offers.evaluation.judging import Judged, explain_codes, explain_losers, judge
 from offers.model import Known, Policy, Query, Shopper
 
 
@@ -34,6 +35,7 @@ def evaluate(
         bounded = bounded or shown.bounded
     judged.let_go()
     given = {offer.campaign for offer in offers}
+    dead_codes = explain_codes(case, judged, given) if known.named else {}
     return Decision(
         catalogue=catalogue.version,
         valid_until=_valid_until(case, offers),
@@ -44,7 +46,7 @@ def evaluate(
         effects=paid.effects,
         totals=paid.totals,
         lines=paid.lines,
-        refused=_refused(known, judged, given),
+        refused=_refused({**known.codes, **dead_codes}, judged, given),
         draws=tuple([case.draws[name] for name in sorted(case.draws)]),
         prompts=paid.prompts,
     )
@@ -55,7 +57,6 @@ def _valid_until(case: Case, offers: list[Offer]) -> datetime:
     return min([latest, *[offer.expires_at for offer in offers if offer.expires_at is not None]])
 
 
-def _refused(known: Known, judged: Judged, given: set[str]) -> tuple[Refusal | RefusedCode, ...]:
+def _refused(codes: Mapping[str, str], judged: Judged, given: set[str]) -> tuple[Refusal | RefusedCode, ...]:
     campaigns = [judged.refused[name] for name in sorted(judged.refused) if name not in given]
-    codes = [RefusedCode(code, why) for code, why in sorted(known.codes.items())]
-    return (*campaigns, *codes)
+    return (*campaigns, *[RefusedCode(code, why) for code, why in sorted(codes.items())])

@@ -1,6 +1,6 @@
 """Every matching rule heard: those that may play, with their claims, and a reason for each of the others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from offers.catalogue.rule import Rule
@@ -69,3 +69,22 @@ def explain_losers(judged: Judged, grants: Sequence[Grant]) -> None:
             rivals.append(in_group[rule.group])
         hint = Hint("campaign", rivals[0].id) if rivals else None
         judged.refused.setdefault(rule.id, Refusal(rule.id, "better_offer", hint))
+
+
+def explain_codes(case: Case, judged: Judged, given: Collection[str]) -> dict[str, str]:
+    """A reason for each campaign that a code shown opens and that was not heard of so far, as nothing in the
+    basket led to it. Returned is why a code opens nothing, by the code: its campaign is not live.
+    """
+    dead: dict[str, str] = {}
+    only = case.shopper.only if case.shopper is not None else None
+    for code, number in case.known.named.items():
+        rule = case.catalogue.by_code.get(number)
+        if rule is None:
+            dead[code] = "code_not_live"
+        elif rule.id not in given and rule.id not in judged.refused:
+            if only is not None and rule.personal and rule.id != only.campaign:
+                no = No("needs_proof")  # whoever holds a token learns nothing else about the person
+            else:
+                no = judged.nos.get(rule.slot) or refuse(case, rule) or No("not_in_basket")
+            judged.refused[rule.id] = Refusal(rule.id, no.reason, no.hint)
+    return dead

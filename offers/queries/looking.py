@@ -121,6 +121,7 @@ def look(
         opened=openings.campaigns,
         overrides=snapshot.overrides if asked.channel != "till" else (),
         codes=openings.refused,
+        named=openings.named,
         stopped=moment.stopped,
         all_stopped=moment.stopped_here,
         preferences=preferences(moment.preferences, at_s=int(pinned.price_time.timestamp())),

@@ -5,13 +5,14 @@ test_groups, test_promises and in the bench; here is one readable witness of eac
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from offers.evaluation.decision import Refusal
-from offers.marketing.campaign import Conditions, Limits, Scope, Stacking
+from offers.evaluation.decision import Refusal, RefusedCode
+from offers.marketing.campaign import Audience, Conditions, Limits, Scope, Stacking
 from offers.marketing.campaign_rewards import AmountOff, BuyGet, Percent
-from offers.model import Proof
+from offers.model import Line, Only, Proof
 from tests.offers.worlds import (
     ANNA,
     ONLINE,
@@ -115,3 +116,39 @@ def test_no_refusal_is_silent() -> None:
         "channel": ("channel", None),
         "shy": ("better_offer", "best"),
     }
+
+
+@pytest.mark.parametrize(
+    ("sections", "lines", "reason"),
+    [
+        ({"scope": Scope(products=frozenset({"S9"}))}, (line("1", "S1", 1000),), "not_in_basket"),
+        ({"scope": Scope(without_products=frozenset({"S1"}))}, (line("1", "S1", 1000),), "not_in_basket"),
+        ({"conditions": Conditions(stores=frozenset({"0099"}))}, (line("1", "S1", 1000),), "store"),
+        ({"conditions": Conditions(channels=frozenset({"web"}))}, (line("1", "S1", 1000),), "channel"),
+        ({}, (), "not_in_basket"),
+        ({}, (line("1", "S1", 1000, kind="return"),), "not_in_basket"),
+    ],
+)
+def test_a_code_is_not_refused_in_silence(
+    sections: dict[str, Any], lines: tuple[Line, ...], reason: str
+) -> None:
+    """Whoever shows a code hears why its campaign gives nothing, even where nothing leads to it."""
+    coded = promotion("coded", Percent(1000), reach="code", **sections)
+    decision = decide([coded], till(*lines), opened=frozenset({1}), named={"d1": 1})
+    assert decision.refused == (Refusal("coded", reason),)
+    clipped = decide([coded], till(*lines), opened=frozenset({1}))
+    assert {one.reason for one in clipped.refused} <= {"channel"}
+
+
+def test_a_code_for_what_is_not_live_says_so() -> None:
+    """Its campaign is paused, ended or still a draft."""
+    decision = decide([promotion("a", Percent(1000))], till(), opened=frozenset({5}), named={"d1": 5})
+    assert decision.refused == (RefusedCode("d1", "code_not_live"),)
+
+
+def test_a_code_tells_whoever_holds_a_token_nothing_about_the_person() -> None:
+    """Not even that the person is of another tier."""
+    coded = promotion("coded", Percent(1000), reach="code", audience=Audience(tiers=frozenset({"silver"})))
+    holder = replace(ANNA, only=Only("other", None))
+    decision = decide([coded], till(line("1", "S1", 1000)), holder, opened=frozenset({1}), named={"d1": 1})
+    assert decision.refused == (Refusal("coded", "needs_proof"),)

@@ -22,6 +22,7 @@ from offers.decisions import store_decisions
 from offers.errors import CampaignStateError, TakenCodeError
 from offers.evaluation.decision import RefusedCode
 from offers.marketing import campaigns
+from offers.marketing.campaign import Scope
 from offers.model import Basket, Line, Query, TransactionKey
 from offers.redemptions.redemption import Applied, Clocks, Redemption, Refused, Use
 from offers.returns.model import ReturnLine
@@ -43,7 +44,7 @@ def codes_of(till: Till, count: int = 1, **order: object) -> list[str]:
     """Random codes for the campaign."""
     made = issuing.issue(
         till.connection,
-        Order(campaign="secret", **order),
+        Order(**({"campaign": "secret"} | order)),
         count,
         ANNA,
         batch_id=uuid7(),
@@ -218,6 +219,17 @@ def test_unknown_expired_and_revoked_codes_say_so(till: Till) -> None:
     (batch, *_) = issuing.batches(till.connection, "secret", limit=5)
     issuing.revoke(till.connection, batch.id, ANNA)
     assert reasons(ask(till, ended)) == ["code_revoked"]
+
+
+def test_a_code_that_gives_nothing_says_why(till: Till) -> None:
+    """Its campaign is for something else; then it is not live any more."""
+    campaign(till.connection, "socks", reach="code", scope=Scope(products=frozenset({"SOCKS"})))
+    till.connection.commit()
+    (code,) = codes_of(till, campaign="socks")
+    assert [one.reason for one in ask(till, code).decision.refused] == ["not_in_basket"]
+    campaigns.pause(till.connection, "socks", ANNA)
+    till.connection.commit()
+    assert reasons(ask(till, code)) == ["code_not_live"]
 
 
 def test_a_shared_word_is_for_everybody_and_for_one_campaign(till: Till) -> None:
