@@ -17,6 +17,8 @@ from offers.marketing.campaign import BasketHolds
 from offers.money import BP, dearest, half_up, share
 
 Reached = list[tuple[Item, Standing | None]]
+Gifts = dict[int, int]
+"""How many units of an item, by its order, would be gifts."""
 
 
 def claim(case: Case, rule: Rule, items: list[Item]) -> Play | No | None:
@@ -59,20 +61,22 @@ def _conditions(case: Case, rule: Rule, items: list[Item], reached: Reached) -> 
         counted = [item for item in counted if _covers(rule, item)]
         if not counted:
             return No("minimum_units", Hint("quantity", str(max(1, rule.minimum_units))))
-    if isinstance(rule.trigger, BasketHolds) and (no := _held(case, rule.trigger, items)) is not None:
+    free = _gifts(rule, reached) if rule.gifts else {}
+    if isinstance(rule.trigger, BasketHolds) and (no := _held(case, rule.trigger, items, free)) is not None:
         return no
     if rule.minimum_units:
-        lacking = rule.minimum_units - sum(item.units for item in counted)
+        lacking = rule.minimum_units - sum(item.units - free.get(item.order, 0) for item in counted)
         if lacking > 0:
             return No("minimum_units", Hint("quantity", str(lacking)))
     if rule.minimum_spend:
         if rule.minimum_spend_of_basket:
             shown_alone = items[0].virtual
             spent = items[0].amount_minor if shown_alone else case.basket_minor
+            spent -= sum([_cost(item, free) for item, _ in reached])
         else:
             returned = sum(item.amount_minor for item in items if not item.sale)
-            spent = sum(item.amount_minor for item in counted) - returned
-        lacking = rule.minimum_spend[case.currency] - (spent - _gifts_minor(rule, counted, reached))
+            spent = sum(item.amount_minor - _cost(item, free) for item in counted) - returned
+        lacking = rule.minimum_spend[case.currency] - spent
         if lacking > 0:
             return No("minimum_spend", Hint("spend", str(lacking)))
     return None
@@ -83,34 +87,38 @@ def _covers(rule: Rule, item: Item) -> bool:
     return rule.counted.has(item.sku, item.group, item.lineage)
 
 
-def _held(case: Case, trigger: BasketHolds, items: list[Item]) -> No | None:
+def _held(case: Case, trigger: BasketHolds, items: list[Item], free: Gifts) -> No | None:
     """Whether the basket holds what sets the rule off; what is brought back counts against it."""
     basket = items if items[0].virtual else case.items
     held = [item for item in basket if trigger.cover.has(item.sku, item.group, item.lineage)]
     signs = [(item, 1 if item.sale or item.virtual else -1) for item in held]
-    lacking = trigger.units - sum(item.units * sign for item, sign in signs)
+    lacking = trigger.units - sum((item.units - free.get(item.order, 0)) * sign for item, sign in signs)
     if lacking > 0:
         return No("basket_content", Hint("quantity", str(lacking)))
     for money in trigger.spend:
         if money.currency == case.currency:
-            lacking = money.amount_minor - sum(item.amount_minor * sign for item, sign in signs)
+            spent = sum((item.amount_minor - _cost(item, free)) * sign for item, sign in signs)
+            lacking = money.amount_minor - spent
             return No("basket_content", Hint("spend", str(lacking))) if lacking > 0 else None
     return No("currency") if trigger.spend else None
 
 
-def _gifts_minor(rule: Rule, counted: list[Item], reached: Reached) -> int:
-    """What the gift itself would cost: a gift does not earn itself."""
-    if not rule.gifts:
-        return 0
-    own = counted if not rule.minimum_spend_of_basket else [item for item, _ in reached]
-    gifts = sorted((item for item in own if item.sku in rule.gifts), key=_unit_price, reverse=True)
+def _gifts(rule: Rule, reached: Reached) -> Gifts:
+    """The units that the gift itself would be, the dearest: a gift does not earn itself."""
+    gifts = sorted((item for item, _ in reached if item.sku in rule.gifts), key=_unit_price, reverse=True)
     group = rule.treatments[-1].group
-    left, total = group.touched if group is not None else 0, 0
+    left = group.touched if group is not None else 0
+    free: Gifts = {}
     for item in gifts:
-        units = min(left, item.units)
-        total += dearest(item.amount_minor, item.units, units)
-        left -= units
-    return total
+        free[item.order] = min(left, item.units)
+        left -= free[item.order]
+    return free
+
+
+def _cost(item: Item, free: Gifts) -> int:
+    """What the item's units that would be gifts cost."""
+    units = free.get(item.order, 0)
+    return dearest(item.amount_minor, item.units, units) if units else 0
 
 
 def _unit_price(item: Item) -> tuple[int, int]:
