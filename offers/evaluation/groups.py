@@ -12,6 +12,8 @@ from offers.catalogue.group import BUY, GET, Group
 from offers.money import dearest
 
 Holds = Callable[[int], bool]
+Worth = Callable[[int, int], int]
+"""What the reward gives on so many units of a stack, by the stack's place."""
 
 
 class Stack(NamedTuple):
@@ -30,18 +32,24 @@ class Pick(NamedTuple):
 
 
 def form(
-    group: Group, stacks: Sequence[Stack], *, most: int | None, price_minor: int | None = None
+    group: Group,
+    stacks: Sequence[Stack],
+    *,
+    most: int | None,
+    price_minor: int | None = None,
+    worth: Worth | None = None,
 ) -> tuple[int, list[Pick]]:
     """How many groups are formed and from which units. The stacks come dearest first.
 
     `price_minor`: what a bundle costs, where it has a price: only bundles that save something are formed.
+    `worth`: what is got is compared by this; left out: by what it costs.
     """
     units = sum([stack.units for stack in stacks])
     bound = units // group.size if most is None else min(most, units // group.size)
     if group.is_cheapest:
         return bound, _cheapest_of_each(group, stacks, bound)
     if not group.is_bundle:
-        return _apart(group, stacks, bound)
+        return _apart(group, stacks, bound, worth or _costs(stacks))
     bound = _last(bound, lambda count: _fill(group, stacks, count) is not None)
     if price_minor is not None:
         bound = _last(bound, lambda count: _gain(group, stacks, count) > price_minor)
@@ -75,25 +83,30 @@ def _got_before(group: Group, position: int) -> int:
     return groups * group.units[GET] + max(0, rest - group.units[BUY])
 
 
-def _apart(group: Group, stacks: Sequence[Stack], bound: int) -> tuple[int, list[Pick]]:
+def _costs(stacks: Sequence[Stack]) -> Worth:
+    return lambda i, units: dearest(stacks[i].amount_minor, stacks[i].units, units)
+
+
+def _apart(group: Group, stacks: Sequence[Stack], bound: int, worth: Worth) -> tuple[int, list[Pick]]:
     """What is got is covered by names of its own: the dearest of those; the cheapest others are bought.
 
-    Hall's condition for two parts says how many groups there are: enough units for each part, and for both.
+    Hall's condition for two parts says how many groups there can be: enough units for each part, and for
+    both. More groups may be worth less, where units that could be got must then be bought. What they are
+    worth is concave in their number (it is a linear programme whose right side the number is).
     """
     buy, get = group.units
     buyable = sum([stack.units for stack in stacks if BUY in stack.fits])
     gettable = sum([stack.units for stack in stacks if GET in stack.fits])
     groups = min([bound, gettable // get, *([buyable // buy] if buy else [])])
-    spare = buyable - groups * buy  # so many units that could be bought may be got instead
-    wanted = groups * get
-    got: list[int] = []
-    for stack in stacks:
-        units = min(stack.units, wanted) if GET in stack.fits else 0
-        if BUY in stack.fits:
-            units = min(units, spare)
-            spare -= units
-        wanted -= units
-        got.append(units)
+    either = sum([stack.units for stack in stacks if len(stack.fits) > 1])
+    if buyable - groups * buy < min(either, groups * get):
+
+        def amount(count: int) -> int:
+            got = _got(group, stacks, count, buyable - count * buy)
+            return sum([worth(i, units) for i, units in enumerate(got) if units])
+
+        groups = _last(groups, lambda count: amount(count) >= amount(count - 1))
+    got = _got(group, stacks, groups, buyable - groups * buy)
     bought = [0] * len(stacks)
     wanted = groups * buy
     for only in (True, False):  # first what could not be got anyway
@@ -102,6 +115,20 @@ def _apart(group: Group, stacks: Sequence[Stack], bound: int) -> tuple[int, list
                 bought[i] = min(stacks[i].units - got[i], wanted)
                 wanted -= bought[i]
     return groups, [Pick(b + g, g) for b, g in zip(bought, got, strict=True)]
+
+
+def _got(group: Group, stacks: Sequence[Stack], groups: int, spare: int) -> list[int]:
+    """The dearest units for part `GET`: of those that could be bought too, so many (`spare`) may be got."""
+    wanted = groups * group.units[GET]
+    got: list[int] = []
+    for stack in stacks:
+        units = min(stack.units, wanted) if GET in stack.fits else 0
+        if BUY in stack.fits:
+            units = min(units, spare)
+            spare -= units
+        wanted -= units
+        got.append(units)
+    return got
 
 
 def _last(bound: int, holds: Holds) -> int:
@@ -149,28 +176,51 @@ def _place(room: tuple[int, ...], stacks: Sequence[Stack]) -> list[int]:
     used: list[int] = []
     for i, stack in enumerate(stacks):
         placed = 0
-        while placed < stack.units and _seat(i, stacks, left, held, set()):
-            placed += 1
+        while placed < stack.units and (seated := _seat(i, stack.units - placed, stacks, left, held, set())):
+            placed += seated
         used.append(placed)
     return used
 
 
 def _seat(
-    i: int, stacks: Sequence[Stack], left: list[int], held: list[dict[int, int]], seen: set[int]
-) -> bool:
+    i: int,
+    units: int,
+    stacks: Sequence[Stack],
+    left: list[int],
+    held: list[dict[int, int]],
+    seen: set[int],
+) -> int:
+    """Seat up to so many units of a stack along one path, and say how many: a line may have millions."""
     for part in stacks[i].fits:
         if part in seen:
             continue
         seen.add(part)
         if left[part]:
-            left[part] -= 1
+            seated = min(units, left[part])
+            left[part] -= seated
         else:
-            mover = next((j for j in sorted(held[part]) if _seat(j, stacks, left, held, seen)), None)
-            if mover is None:
+            seated = _unseat(part, units, stacks, left, held, seen)
+            if not seated:
                 continue
-            held[part][mover] -= 1
-            if not held[part][mover]:
-                del held[part][mover]
-        held[part][i] = held[part].get(i, 0) + 1
-        return True
-    return False
+        held[part][i] = held[part].get(i, 0) + seated
+        return seated
+    return 0
+
+
+def _unseat(
+    part: int,
+    units: int,
+    stacks: Sequence[Stack],
+    left: list[int],
+    held: list[dict[int, int]],
+    seen: set[int],
+) -> int:
+    """Move up to so many units of one stack from this part to another, and say how many."""
+    for j in sorted(held[part]):
+        moved = _seat(j, min(units, held[part][j]), stacks, left, held, seen)
+        if moved:
+            held[part][j] -= moved
+            if not held[part][j]:
+                del held[part][j]
+            return moved
+    return 0

@@ -12,7 +12,7 @@ from offers.catalogue.group import GET
 from offers.catalogue.rule import FIXED, GIFT, PERCENT, POOL, Rule, Treatment
 from offers.evaluation.case import Item
 from offers.evaluation.decision import EffectReason
-from offers.evaluation.groups import Stack, form
+from offers.evaluation.groups import Stack, Worth, form
 from offers.interests.interest_rules import Standing
 from offers.model import ONE_UNIT_MILLI
 from offers.money import BP, ceiling, dearest, half_up, share, spread
@@ -217,6 +217,7 @@ def _grouped(
         [stack for _, stack in serving],
         most=group.most,
         price_minor=play.amount_minor if group.is_bundle and play.treatment.kind == FIXED else None,
+        worth=_worth(play, serving),
     )
     grants: list[Grant] = []
     for (claim, stack), pick in zip(serving, picks, strict=True):
@@ -247,6 +248,7 @@ def groups_most(play: Play) -> int:
         [stack for _, stack in serving],
         most=group.most,
         price_minor=play.amount_minor if group.is_bundle and play.treatment.kind == FIXED else None,
+        worth=_worth(play, serving),
     )
     total = 0
     for (claim, stack), pick in zip(serving, picks, strict=True):
@@ -274,6 +276,16 @@ def _stacks(
             found.append((claim, Stack(units, amount, claim.fits)))
     found.sort(key=lambda part: (-(part[1].amount_minor * 1_000_000 // part[1].units), part[0].item.order))
     return found
+
+
+def _worth(play: Play, serving: Sequence[tuple[Claim, Stack]]) -> Worth:
+    """What the reward wishes to give on so many units of a line in groups."""
+
+    def worth(i: int, units: int) -> int:
+        claim, stack = serving[i]
+        return _wish(play, claim.item, dearest(stack.amount_minor, stack.units, units), units)
+
+    return worth
 
 
 def _cost(grant: Grant, left: dict[int, int]) -> int:

@@ -68,27 +68,36 @@ def test_the_cheapest_of_each_group_is_got(stacks: list[Stack], buy: int, get: i
     assert missing(group, stacks) == max(0, buy + get - len(prices))
 
 
-@given(stacks_of(2), st.integers(0, 2), st.integers(1, 2))
-@example(stacks=[Stack(1, 10, (BUY, GET)), Stack(1, 5, (GET,))], buy=1, get=1)  # the dearer is bought
-def test_what_is_got_apart_is_worth_most(stacks: list[Stack], buy: int, get: int) -> None:
-    """No other choice of units to buy and units to get makes more groups, nor got ones that are dearer."""
+@given(stacks_of(2), st.integers(0, 2), st.integers(1, 2), st.sampled_from([9, 5, 1]))
+@example(stacks=[Stack(1, 10, (BUY, GET)), Stack(1, 5, (GET,))], buy=1, get=1, most=9)  # the dearer is bought
+@example(  # a third group would take the dear one to be bought
+    stacks=[Stack(1, 9, (BUY, GET)), Stack(2, 4, (GET,)), Stack(1, 1, (BUY,))], buy=1, get=1, most=9
+)
+@example(  # two groups give as much as one
+    stacks=[Stack(1, 8, (BUY, GET)), Stack(2, 8, (GET,)), Stack(1, 1, (BUY,))], buy=1, get=1, most=9
+)
+def test_what_is_got_apart_is_worth_most(stacks: list[Stack], buy: int, get: int, most: int) -> None:
+    """No other number of groups and no other choice of units is worth more; of equal ones the most groups.
+
+    A reward of at most so much a unit is worth less of a dear one than it costs.
+    """
     group = Group((buy, get), (EVERYTHING, EVERYTHING))
-    count, picks = form(group, stacks, most=None)
+    each = [stack.amount_minor // stack.units for stack in stacks]
+    count, picks = form(group, stacks, most=None, worth=lambda i, taken: taken * min(each[i], most))
     units = units_of(stacks)
-    most = max(
-        n
+    worth = {
+        n: max(
+            sum(min(price, most) for price, _ in got)
+            for got in combinations([one for one in units if GET in one[1]], get * n)
+            if sum(1 for one in remaining(units, got) if BUY in one[1]) >= buy * n
+        )
         for n in range(len(units) + 1)
         if n == 0
         or any(can_fill(chosen, [buy * n, get * n]) for chosen in combinations(units, n * (buy + get)))
-    )
-    assert count == most
-    best = max(
-        sum(price for price, _ in got)
-        for got in combinations([one for one in units if GET in one[1]], get * count)
-        if sum(1 for one in remaining(units, got) if BUY in one[1]) >= buy * count
-    )
-    each = [stack.amount_minor // stack.units for stack in stacks]
-    assert sum(pick.got * price for pick, price in zip(picks, each, strict=True)) == best
+    }
+    best = max(worth.values())
+    assert sum(pick.got * min(price, most) for pick, price in zip(picks, each, strict=True)) == best
+    assert count == max(n for n, found in worth.items() if found == best)
     for stack, pick in zip(stacks, picks, strict=True):
         assert 0 <= pick.got <= pick.used <= stack.units
     assert sum(pick.used for pick in picks) == count * (buy + get)
@@ -103,6 +112,11 @@ def remaining(units: list[Unit], got: tuple[Unit, ...]) -> list[Unit]:
 
 
 @given(stacks_of(3), st.lists(st.integers(1, 2), min_size=3, max_size=3), st.none() | st.integers(0, 20))
+@example(  # the first gives its place to one of the next, not to two
+    stacks=[Stack(1, 9, (0, 1)), Stack(3, 24, (0,)), Stack(1, 7, (1,)), Stack(1, 6, (2,))],
+    sizes=[2, 2, 1],
+    price=None,
+)
 def test_bundles_save_most(stacks: list[Stack], sizes: list[int], price: int | None) -> None:
     """Of all numbers of bundles and all choices of units the one that saves most, or is made most often."""
     group = Group(tuple(sizes), (EVERYTHING,) * 3, is_bundle=True)
@@ -143,6 +157,14 @@ def test_one_unit_more_never_gives_less(stacks: list[Stack], price: int, buy: in
         )
 
     assert got([*stacks, Stack(1, price, (0,))]) >= got(stacks)
+
+
+def test_a_line_of_millions_is_grouped_at_once() -> None:
+    """By the line, not by the piece: a till may ask about ten million screws."""
+    pair = Group((1, 1), (EVERYTHING, EVERYTHING), is_bundle=True)
+    stacks = [Stack(9_999_999, 3 * 9_999_999, (0, 1)), Stack(9_999_999, 2 * 9_999_999, (0,))]
+    count, picks = form(pair, stacks, most=None, price_minor=3)
+    assert (count, [pick.used for pick in picks]) == (9_999_999, [9_999_999, 9_999_999])
 
 
 def test_grouping_the_cheapest_first_would_lose() -> None:
