@@ -86,7 +86,11 @@ def settle(case: Case, grants: Sequence[Grant]) -> Paid:
     if len(priced) == len(grants):
         return Paid(bundles, effects(case, bundles), lines, totals, ())
     rest = [line.after if item.sale else 0 for line, item in zip(lines, case.items, strict=True)]
-    given = beside.give([grant for grant in grants if grant.claim.item.beside], rest)
+    given = beside.give(
+        [grant for grant in grants if grant.claim.item.beside],
+        rest,
+        returned_minor=sum([item.amount_minor for item in case.items if not item.sale]),
+    )
     more = {one.grants[0].claim.play.rule.position: one for one in bundle(case, [one for one, _ in given])}
     told: list[Effect] = []
     prompts: list[Prompt] = []

@@ -38,8 +38,8 @@ def _worth(case: Case, play: Play, spent_minor: int) -> int:
     if kind in {NOTICE, GIFT}:
         return 1
     if kind == TENDER:
-        play.amount_minor = _coupon(play, spent_minor)
-        return min(play.amount_minor, spent_minor)
+        play.amount_minor = _coupon(play, min(spent_minor, case.basket_minor))
+        return play.amount_minor
     points = points_for(play, spent_minor)
     each = (treatment.worth or {}).get(case.currency, 0)
     return max(1, points * each) if points else 0
@@ -58,13 +58,14 @@ def points_for(play: Play, spent_minor: int) -> int:
     return half_up(treatment.points * steps * play.scale, play.scale_of)
 
 
-def give(grants: Iterable[Grant], after: Sequence[int]) -> list[tuple[Grant, int]]:
-    """What each grant comes to when lines cost what they cost in the end; coupons never pay more than that.
+def give(grants: Iterable[Grant], after: Sequence[int], *, returned_minor: int) -> list[tuple[Grant, int]]:
+    """What each grant comes to when lines cost what they cost in the end; coupons never pay more than that,
+    nor what goods that come back have paid already.
 
     Points count what is paid before coupons: those are money.
     """
     found: list[tuple[Grant, int]] = []
-    unpaid = sum(after)
+    unpaid = sum(after) - returned_minor
     for grant in sorted(grants, key=lambda one: one.claim.play.rule.rank):
         play = grant.claim.play
         paid = sum([after[item.order] for item in play.reached])

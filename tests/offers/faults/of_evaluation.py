@@ -115,6 +115,8 @@ FAULTS = (
     Fault("evaluation.beside", "steps = max(0, spent_minor) // play.amount_minor",
           "steps = -(-max(0, spent_minor) // play.amount_minor)"),
     Fault("evaluation.beside", "unpaid -= amount", "pass"),
+    Fault("evaluation.beside", "unpaid = sum(after) - returned_minor", "unpaid = sum(after)"),
+    Fault("evaluation.beside", "min(spent_minor, case.basket_minor)", "spent_minor"),
     Fault("evaluation.beside", "paid = sum([after[item.order] for item in play.reached])",
           "paid = sum([item.amount_minor for item in play.reached])"),
     Fault("evaluation.beside", "return max(1, points * each) if points else 0", "return 1 if points else 0"),
