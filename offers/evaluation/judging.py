@@ -51,7 +51,7 @@ def judge(case: Case, items: list[Item], heard: Judged | None = None) -> Judged:
 
 def explain_losers(judged: Judged, grants: Sequence[Grant]) -> None:
     """Plays that could have given something and were left out: name one that gave more in their place."""
-    if len(judged.plays) == 1:
+    if len(judged.plays) == 1 and grants:
         return
     winners = {grant.claim.play.rule.position for grant in grants}
     on_item: dict[int, Rule] = {}
@@ -67,6 +67,9 @@ def explain_losers(judged: Judged, grants: Sequence[Grant]) -> None:
         rivals = [on_item[one.item.order] for one in play.claims if one.item.order in on_item]
         if rule.group in in_group and rule.group is not None:
             rivals.append(in_group[rule.group])
+        if not rivals and play.treatment.group is not None:  # whatever is left out, no group gives anything
+            judged.refused.setdefault(rule.id, Refusal(rule.id, "no_effect"))
+            continue
         hint = Hint("campaign", rivals[0].id) if rivals else None
         judged.refused.setdefault(rule.id, Refusal(rule.id, "better_offer", hint))
 

@@ -215,11 +215,14 @@ def _claims_in_groups(case: Case, play: Play, reached: Reached) -> Play | No | N
         return None if reached[0][0].virtual else beside.propose(case, play, [])
     play.capped = True
     play.groups_minor = groups_most(play)
-    if not any(grant.amount for grant in settle(play.claims)):
-        stacks = [Stack(one.item.units, one.item.amount_minor, one.fits) for one in play.claims]
-        lacking = missing(group, stacks)
-        return No("minimum_units", Hint("quantity", str(lacking))) if lacking else No("no_effect")
-    return play
+    if any(grant.amount for grant in settle(play.claims)):
+        return play
+    stacks = [Stack(one.item.units, one.item.amount_minor, one.fits) for one in play.claims]
+    if lacking := missing(group, stacks):
+        return No("minimum_units", Hint("quantity", str(lacking)))
+    # All together give nothing; without one that a floor binds, others may.
+    hopeful = play.groups_minor and any(one.alone for one in play.claims)
+    return play if hopeful else No("no_effect")
 
 
 def _decay(case: Case, rule: Rule) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from offers.catalogue.compiled import EMPTY
 from offers.evaluation.case import lay_out
 from offers.evaluation.judging import judge
 from offers.evaluation.pricing import settle
@@ -12,7 +13,8 @@ from offers.marketing.campaign import Conditions, Scope, Stacking
 from offers.marketing.campaign_rewards import AmountOff, Percent
 from offers.model import Basket, Known, Line, Policy
 from offers.money import share, spread
-from tests.offers.worlds import World, catalogue, decide, euros, line, lines_of, promotion, till, worlds
+from offers.trials.campaign_checks import check
+from tests.offers.worlds import NOW, World, catalogue, decide, euros, line, lines_of, promotion, till, worlds
 
 JOINING = frozenset({"*"})
 
@@ -23,6 +25,32 @@ def test_adding_an_item_never_lowers_the_discount(world: World, more: Line) -> N
 
     Not even the rounding of a stacked offer can lose: the new line may be left out of what is spread.
     """
+    assert world.query.basket is not None
+    basket = Basket("EUR", world.query.basket.tax, (*world.query.basket.lines, more))
+    before, after = world.decide(), world.decide(query=replace(world.query, basket=basket))
+    assume(before.search == after.search == "exact")
+    assert after.totals.discount >= before.totals.discount
+
+
+SHAPED = worlds(most_lines=4, most_campaigns=4, shaped=True) | worlds(
+    most_lines=4, most_campaigns=4, tangled=True, shaped=True
+)
+
+
+@given(SHAPED, lines_of("zz", tangled=True))
+def test_what_is_not_called_non_monotone_is_not(world: World, more: Line) -> None:
+    """Groups, margin floors, conditions, exclusive groups: activation warns of every campaign that may lose
+    by one more item. Budgets here do not run out on the way.
+    """
+    assume(
+        not any(
+            one.kind == "non_monotone"
+            for campaign in world.campaigns
+            for one in check(
+                replace(campaign, limits=replace(campaign.limits, budget=())), EMPTY, (), now=NOW
+            )
+        )
+    )
     assert world.query.basket is not None
     basket = Basket("EUR", world.query.basket.tax, (*world.query.basket.lines, more))
     before, after = world.decide(), world.decide(query=replace(world.query, basket=basket))

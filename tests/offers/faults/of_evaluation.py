@@ -114,6 +114,8 @@ FAULTS = (
           "bounds = (play.most_minor, play.budget_minor, 0 if play.groups_minor else None)"),
     Fault("evaluation.beside", "steps = max(0, spent_minor) // play.amount_minor",
           "steps = -(-max(0, spent_minor) // play.amount_minor)"),
+    Fault("evaluation.plays", "return play if hopeful else", "return"),
+    Fault("evaluation.judging", "if len(judged.plays) == 1 and grants:", "if len(judged.plays) == 1:"),
     Fault("evaluation.beside", "unpaid -= amount", "pass"),
     Fault("evaluation.beside", "unpaid = sum(after) - returned_minor", "unpaid = sum(after)"),
     Fault("evaluation.beside", "min(spent_minor, case.basket_minor)", "spent_minor"),
