@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gateway.shopping import portraits
 from gateway.shopping.introductions import introduce
 from gateway.wiring import Services
 from identity.reading import profiles
@@ -20,9 +21,10 @@ from offers.evaluation.decision import Decision, Offer
 from offers.evaluation.evaluate import evaluate
 from offers.interests import interest
 from offers.marketing.campaign import Campaign, Entry
-from offers.model import Channel, Known, Place, Product, Proof, Query, Shopper
+from offers.model import Channel, Known, Place, Product, Proof, Query, Shopper, Traits
 from offers.preferences import service as preferences
 from offers.retailer import products, stores
+from offers.segments import service as segments
 
 ONLINE: tuple[Channel, ...] = ("web", "app")
 SHOPPERS_MOST = 1_000
@@ -75,11 +77,17 @@ def preview(
         decision = _decide(connection, services, catalogue, campaign, place, None, now)
         offers = tuple(_sample(None, offer) for offer in decision.offers[:samples])
         return Preview(place.store, place.currency, 0, 0, offers, (), needs_basket=not offers)
+    live = segments.rules(connection) if campaign.asks_for_traits else []
     reached, found, reasons, looked_at = 0, list[Sample](), Counter[str](), 0
     for head in profiles.heads(connection, interest.holders(connection, limit=most)):
         looked_at += 1
         shopper = introduce(head, Proof.SCANNED)
-        decision = _decide(connection, services, catalogue, campaign, place, shopper, now)
+        traits = (
+            portraits.gather(connection, services, shopper, live, now=now)
+            if campaign.asks_for_traits
+            else None
+        )
+        decision = _decide(connection, services, catalogue, campaign, place, shopper, now, traits)
         reached += bool(decision.offers)
         if len(found) < samples:
             found += [_sample(UUID(head.profile), offer) for offer in decision.offers[:1]]
@@ -115,11 +123,18 @@ def _decide(
     place: Place,
     shopper: Shopper | None,
     now: dt.datetime,
+    traits: Traits | None = None,
 ) -> Decision:
     wants = interest.of_members(connection, shopper.members) if shopper is not None else {}
     wanted = services.offers.assortment.numbered(connection, wants)
     said = preferences.respected_now(connection, shopper.members, now=now) if shopper is not None else None
-    known = Known(wants=wants, products=wanted, stock=_stock(connection, place, wanted), preferences=said)
+    known = Known(
+        wants=wants,
+        products=wanted,
+        stock=_stock(connection, place, wanted),
+        traits=traits,
+        preferences=said,
+    )
     asked = Query(channel=_channel(campaign), place=place, price_time=now, limit=1)
     return evaluate(catalogue, asked, shopper, known, policy=services.offers.policy, seed=0)
 

@@ -264,11 +264,12 @@ class Campaign:
     @property
     def personal(self) -> bool:
         """Whether it uses what is known about the person, and so needs proof and consent."""
-        return (
-            isinstance(self.trigger, Interest | Happened | Away)
-            or bool(self.audience.tiers)
-            or self.audience.asks_for_traits
-        )
+        return isinstance(self.trigger, Interest) or bool(self.audience.tiers) or self.asks_for_traits
+
+    @property
+    def asks_for_traits(self) -> bool:
+        """Whether more must be known of the person than the tier and what she wants."""
+        return self.audience.asks_for_traits or isinstance(self.trigger, Happened | Away)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,17 @@ def sweep(connection: Connection, sight: Callable[[int], Sighted], *, now: datet
     if not seen:
         store.move_sweep(connection, 0, finished_at=now)
         return 0
-    live = [_segment(one) for one in store.every(connection)]
+    live = rules(connection)
     at_s = int(now.timestamp())
     filled = {number: rule.filled(live, traits, tier, at_s) for number, (traits, tier) in seen.items()}
     store.save(connection, filled, at=now)
     store.move_sweep(connection, max(seen), finished_at=None)
     return len(seen)
+
+
+def rules(connection: Connection) -> list[Segment]:
+    """The rules of the live segments."""
+    return [_segment(one) for one in store.every(connection)]
 
 
 def _segment(stored: Stored) -> Segment:

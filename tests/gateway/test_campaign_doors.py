@@ -167,3 +167,19 @@ def test_going_live_tells_what_to_know_and_a_rehearsal_what_it_costs(
     ]
     (one,) = sums
     assert (one["baskets"], one["touched"], one["given"], one["cost"]) == (1, 1, 1000, 500)
+
+
+def test_a_rehearsal_knows_whom_a_campaign_means(back: Caller, services: Services) -> None:
+    """Where no campaign asked for the region on that day, what is known of the person now stands in."""
+    live(back, campaign("tenth"))
+    ask(back, "1", mode="reserve")
+    touched = []
+    for region in ("AT-10", "DE"):
+        draft = campaign("fifth", reward={"percent": "20%"}, audience={"regions": [region]})
+        assert back("PUT", "/v1/campaigns/fifth", draft).status_code == 200
+        days = {services.clock().date().isoformat(), dt.datetime.now(dt.UTC).date().isoformat()}
+        sums = [
+            back("POST", "/v1/campaigns/fifth/rehearse", {"day": day}).json["items"] for day in sorted(days)
+        ]
+        touched += [item["touched"] for items in sums for item in items]
+    assert touched == [1, 0]

@@ -1,5 +1,6 @@
 """Previews of campaigns against the demonstration world."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from gateway.marketing import campaign_files, previews
 from gateway.marketing.previews import Preview
 from gateway.wiring import Services
 from offers.errors import UnknownStoreError
-from offers.marketing.campaign import Campaign
+from offers.marketing.campaign import Audience, Campaign
+from offers.marketing.campaigns import Author
 from offers.money import share
+from offers.segments import service as segments
+from offers.segments.rule import Alternative, Segment
 
 SAMPLES = Path(demo.__file__).with_name("campaigns")
 
@@ -49,6 +53,38 @@ def test_a_store_offers_what_it_has(loaded: Services) -> None:
     told = _preview(loaded, _campaign("left-in-your-cart"), store=kept.store)
     assert told.reached >= 1
     assert kept.items[0].sku in {sample.product for sample in told.samples}
+
+
+@pytest.mark.parametrize(
+    "meant",
+    [
+        Audience(consents=frozenset({"personal_offers"})),
+        Audience(segments=frozenset({"agreeing"})),
+        Audience(without_segments=frozenset({"strangers"})),
+    ],
+)
+def test_a_preview_knows_whom_a_campaign_means(loaded: Services, meant: Audience) -> None:
+    """Also where no live campaign asks for it, so that nothing of it has been gathered."""
+    everybody = _campaign("left-in-your-cart")
+    agreeing = Segment(
+        "agreeing", "Agreeing", (Alternative(Audience(consents=frozenset({"personal_offers"}))),)
+    )
+    with loaded.database.engine.connect() as connection, connection.begin() as transaction:
+        segments.put(connection, agreeing, Author(name="anna", at=datetime.now(UTC)))
+        told, of_them = (
+            previews.preview(connection, loaded, replace(everybody, audience=one), now=datetime.now(UTC))
+            for one in (Audience(), meant)
+        )
+        none = previews.preview(
+            connection,
+            loaded,
+            replace(everybody, audience=Audience(regions=frozenset({"XX"}))),
+            now=datetime.now(UTC),
+        )
+        transaction.rollback()
+    assert told.reached == of_them.reached > 0
+    assert none.reached == 0
+    assert "region" in dict(none.reasons)
 
 
 def test_a_campaign_for_everybody_names_no_shopper(loaded: Services) -> None:
