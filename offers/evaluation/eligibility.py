@@ -98,7 +98,7 @@ def _refuse_time(case: Case, rule: Rule) -> No | None:
     if end is not None and not _before(case, end) and not _is_today(case, end):
         return No("ended")
     if rule.hours and all(_closing(case, hours) is None for hours in rule.hours):
-        first = rule.hours[0].since
+        first = min(rule.hours, key=lambda hours: _opens_in(case, hours)).since
         return No("hours", Hint("from", f"{first // 60:02d}:{first % 60:02d}"))
     if isinstance(rule.trigger, Schedule) and not _is_scheduled(rule.trigger, case.local.date()):
         return No("schedule")
@@ -125,6 +125,13 @@ def _before(case: Case, moment: datetime | date) -> bool:
 
 def _is_today(case: Case, moment: datetime | date) -> bool:
     return not isinstance(moment, datetime) and case.local.date() == moment
+
+
+def _opens_in(case: Case, hours: Hours) -> int:
+    """How many minutes on the wall until a window that is closed now opens."""
+    since = hours.since - case.local.hour * 60 - case.local.minute
+    days = [(day - case.local.weekday()) % 7 for day in hours.weekdays]
+    return min([day * 1440 + since if day or since > 0 else 7 * 1440 + since for day in days])
 
 
 def _closing(case: Case, hours: Hours) -> datetime | None:

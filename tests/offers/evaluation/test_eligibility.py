@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offers.evaluation.decision import Refusal
+from offers.evaluation.decision import Hint, Refusal
 from offers.marketing.campaign import (
     Audience,
     Campaign,
@@ -123,6 +123,16 @@ def test_hours_are_by_the_clock_on_the_wall(
     """The store's zone counts; a window past midnight belongs to the day on which it began."""
     windows = (Window(frozenset(weekdays), since, until),)
     assert asked(promotion("a", TEN, conditions=Conditions(windows=windows))) == expected
+
+
+@pytest.mark.parametrize(("now", "opens"), [(NOW, "22:00"), (NOW + timedelta(days=1), "10:00")])
+def test_the_hint_is_when_it_opens_next(now: datetime, opens: str) -> None:
+    """On Saturday at noon that is tonight, whatever window is written first; on Sunday, Monday's."""
+    week = Window(frozenset(range(5)), time(10), time(18))
+    conditions = Conditions(windows=(week, Window(frozenset({5}), time(22), time(2))))
+    query = replace(BASKET, price_time=now)
+    decision = decide([promotion("a", TEN, conditions=conditions)], query)
+    assert decision.refused == (Refusal("a", "hours", Hint("from", opens)),)
 
 
 def test_hours_follow_the_change_to_summer_time() -> None:
