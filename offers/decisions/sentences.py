@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from offers.decisions.decision_record import DecisionRecord
-from offers.evaluation.decision import Decision, Effect, Hint, Refusal, RefusedCode
+from offers.evaluation.decision import Decision, Effect, Hint, RefusedCode
 from offers.money import Money, write
 
 WHY = {
@@ -48,6 +48,7 @@ WHY = {
     "not_yet": "has not begun",
     "out_of_stock": "is for something that is out of stock",
     "placement": "is not shown in this place",
+    "quiet_channel": "is personal, and the person wants nothing personal on this channel",
     "region": "is for another region",
     "schedule": "is not on today",
     "segment": "is for another segment",
@@ -63,11 +64,23 @@ WHY = {
 """Every reason that a refusal may have, after the campaign's or the code's name."""
 
 
+_HINTS = {
+    "again_at": "again at {}",
+    "already": "{}",
+    "campaign": "than {}",
+    "from": "from {}",
+    "identify": "a {} would help",
+    "product": "{}",
+    "quantity": "add {} more",
+    "valid_from": "from {}",
+}
+
+
 def tell(record: DecisionRecord) -> tuple[str, ...]:
     """The decision, one sentence each."""
     query, answer = record.inputs.query, record.answer
     currency = query.basket.currency if query.basket is not None else query.place.currency
-    return (*_opening(record), *_given(answer, currency), *map(_refused, answer.refused), *_closing(answer))
+    return (*_opening(record), *_given(answer, currency), *_not_given(answer, currency), *_closing(answer))
 
 
 def _opening(record: DecisionRecord) -> Iterator[str]:
@@ -110,16 +123,18 @@ def _effect(effect: Effect, currency: str) -> str:
     return f"{effect.campaign} takes {amount} off {effect.quantity} of line {effect.line}{less}."
 
 
-def _refused(one: Refusal | RefusedCode) -> str:
-    subject = f"The code {one.code}" if isinstance(one, RefusedCode) else one.campaign
-    return f"{subject} {WHY.get(one.reason, one.reason)}{_hint(one.hint)}."
+def _not_given(answer: Decision, currency: str) -> Iterator[str]:
+    for one in answer.refused:
+        subject = f"The code {one.code}" if isinstance(one, RefusedCode) else one.campaign
+        yield f"{subject} {WHY.get(one.reason, one.reason)}{_hint(one.hint, currency)}."
 
 
-def _hint(hint: Hint | None) -> str:
+def _hint(hint: Hint | None, currency: str) -> str:
     if hint is None:
         return ""
-    words = {"quantity": "add {} more", "spend": "{} minor units more", "campaign": "than {}"}
-    return f" ({words.get(hint.type, hint.type + ': {}').format(hint.value)})"
+    if hint.type == "spend":
+        return f" ({write(Money(int(hint.value), currency))} more)"
+    return f" ({_HINTS.get(hint.type, hint.type + ': {}').format(hint.value)})"
 
 
 def _closing(answer: Decision) -> Iterator[str]:

@@ -4,7 +4,9 @@ import re
 import zlib
 from dataclasses import replace
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import msgspec
@@ -12,11 +14,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from offers import erasure
+from offers.codes import opening
 from offers.decisions import replay, sentences, store_decisions
 from offers.decisions.decision_record import DecisionRecord, Inputs, encode
 from offers.errors import UnknownDecisionError
-from offers.evaluation import audience, eligibility, plays
-from offers.evaluation.decision import Decision
+from offers.evaluation import audience, beside, eligibility, judging, plays, showcase
+from offers.evaluation import evaluate as evaluating
+from offers.evaluation.decision import Decision, Hint, Personal, Refusal
+from offers.interests import interest_rules
 from offers.marketing import campaigns
 from offers.marketing.campaign import Limits
 from offers.marketing.campaign_rewards import BuyGet, Percent
@@ -116,10 +121,36 @@ def test_every_decision_reads_as_sentences(till: Till) -> None:
 
 def test_no_reason_is_without_its_words() -> None:
     """Every reason that the sources of the evaluator name has a sentence."""
-    sources = [Path(module.__file__).read_text(encoding="utf-8") for module in (audience, eligibility, plays)]
-    named = {name for source in sources for name in re.findall(r'(?:No\(|return )"([a-z_]+)"', source)}
-    assert len(named) > 20
-    assert named <= set(sentences.WHY)
+    modules = (audience, beside, eligibility, evaluating, interest_rules, judging, opening, plays, showcase)
+    sources = [Path(module.__file__).read_text(encoding="utf-8") for module in modules]
+    sources.append(files("offers").joinpath("sql/opened.sql").read_text(encoding="utf-8"))
+    spelt = r"""(?:No\(|return |Refusal\([^,]+, |asked.codes, |dead\[code\] = |:= |THEN )["']([a-z_]+)["']"""
+    named = {name for source in sources for name in re.findall(spelt, source)}
+    named |= set(get_args(Personal))
+    assert len(named) > 40
+    assert named - {"yes"} <= set(sentences.WHY)
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"),
+    [
+        (Hint("quantity", "2"), "add 2 more"),
+        (Hint("spend", "500"), "5.00 EUR more"),
+        (Hint("campaign", "other"), "than other"),
+        (Hint("identify", "card"), "a card would help"),
+        (Hint("already", "markdown"), "markdown"),
+        (Hint("product", "SW-1"), "SW-1"),
+        (Hint("from", "18:00"), "from 18:00"),
+        (Hint("valid_from", "2026-12-01"), "from 2026-12-01"),
+        (Hint("again_at", "2026-12-01T10:00:00+00:00"), "again at 2026-12-01T10:00:00+00:00"),
+    ],
+)
+def test_a_hint_is_told_in_words(till: Till, hint: Hint, words: str) -> None:
+    """Money as people write it, not as minor units."""
+    record = till.ctx.log.waiting(till.answer(now=NOW).id)
+    assert record is not None
+    answer = replace(record.answer, refused=(Refusal("a", "minimum_spend", hint),))
+    assert f"a wants more to be spent ({words})." in sentences.tell(replace(record, answer=answer))
 
 
 def test_a_quote_can_be_replayed_once_it_is_logged(till: Till) -> None:
