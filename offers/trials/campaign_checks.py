@@ -114,12 +114,17 @@ def _covering_too(campaign: Campaign, live: Catalogue) -> set[int]:
 def _budgets(campaign: Campaign) -> Iterator[str]:
     limits = campaign.limits
     bounded = limits.total is not None or limits.budget or limits.per_store_day is not None
-    if not bounded and _is_generous(campaign.reward):
+    if not bounded and any(map(_is_generous, _rewards(campaign))):
         yield "gives half or more away and has neither a budget nor a limit of uses"
     currencies = {money.currency for money in limits.budget}
-    missing = {money.currency for money in _moneys(campaign.reward)} - currencies
+    missing = {money.currency for one in _rewards(campaign) for money in _moneys(one)} - currencies
     if currencies and missing:
         yield f"has no budget in {', '.join(sorted(missing))}, so nothing is given there"
+
+
+def _rewards(campaign: Campaign) -> list[Reward]:
+    """All that somebody may get: the campaign's own and the variants'."""
+    return [campaign.reward, *[one.reward for one in campaign.variants if one.reward is not None]]
 
 
 def _is_generous(reward: Reward) -> bool:
@@ -145,12 +150,10 @@ def _moneys(reward: Reward) -> tuple[Money, ...]:
 
 
 def _margins(campaign: Campaign, products: Iterable[Product]) -> Iterator[str]:
-    reward = campaign.reward
-    if campaign.conditions.margin_floor_bp is not None or not isinstance(
-        reward, Percent | AmountOff | FixedPrice
-    ):
+    if campaign.conditions.margin_floor_bp is not None:
         return
-    losses = sorted(one.sku for one in products if _is_below_cost(one, reward))
+    rewards = [one for one in _rewards(campaign) if isinstance(one, Percent | AmountOff | FixedPrice)]
+    losses = sorted(one.sku for one in products if any(_is_below_cost(one, reward) for reward in rewards))
     if losses:
         more = f" and {len(losses) - MOST_NAMED} more" if len(losses) > MOST_NAMED else ""
         yield f"sells below cost: {', '.join(losses[:MOST_NAMED])}{more}; a margin_floor would cap it"

@@ -1,14 +1,27 @@
 """What a marketer is told before a campaign goes live, and what a draft would have cost."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from offers.decisions.decision_record import Inputs
-from offers.marketing.campaign import Campaign, Conditions, Entry, Limits, Schedule, Scope, Stacking
+from offers.marketing.campaign import (
+    Campaign,
+    Conditions,
+    Entry,
+    Frequency,
+    Limits,
+    Schedule,
+    Scope,
+    Stacking,
+    Variant,
+)
 from offers.marketing.campaign_rewards import AmountOff, Bundle, BuyGet, Cover, Gift, Part, Percent, Points
-from offers.model import Known, Policy
+from offers.model import Known, Policy, Shopper
 from offers.trials import rehearsal
 from offers.trials.campaign_checks import check
-from tests.offers.worlds import catalogue, decide, euros, line, product, promotion, till
+from tests.offers.worlds import ANNA, VIENNA, catalogue, decide, euros, line, product, promotion, till
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -95,3 +108,68 @@ def test_a_draft_is_rehearsed_beside_what_is_live() -> None:
     assert (sums.discount_before_minor, sums.discount_minor, sums.cost_minor) == (300, 600, 300)
     (again,) = rehearsal.rehearse(live, Entry(1, 2, promotion("tenth", Percent(500))), asked)
     assert (again.discount_before_minor, again.discount_minor) == (0, 150)
+
+
+def baskets(*people: Shopper | None, **given: object) -> list[Inputs]:
+    """One basket of 10.00 for each, a minute apart, the last one first."""
+    return [
+        Inputs(
+            query=till(line("1", "S1", 1000), price_time=NOW + timedelta(minutes=i), **given),
+            shopper=who,
+            known=Known(),
+            policy=Policy(),
+            seed=1,
+        )
+        for i, who in reversed(list(enumerate(people)))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "given"),
+    [
+        (Limits(total=2), 400),
+        (Limits(per_store_day=3), 600),
+        (Limits(budget=euros(500)), 500),
+        (Limits(per_profile=1), 200),
+        (Limits(frequency=Frequency(uses=2, period_s=3600, decay_bp=5000)), 300),
+        (Limits(), 800),
+    ],
+)
+def test_a_rehearsal_keeps_to_the_limits_of_the_draft(limits: Limits, given: int) -> None:
+    """What is left of them goes from one basket to the next, in the order of the day."""
+    draft = Entry(9, 1, promotion("fifth", Percent(2000), limits=limits))
+    (sums,) = rehearsal.rehearse(catalogue(), draft, baskets(ANNA, ANNA, ANNA, ANNA))
+    assert sums.given_minor == given
+
+
+def test_a_rehearsal_counts_each_person_and_each_day_of_a_store_alone() -> None:
+    """Two people may use it once each; one store's day is not another's."""
+    draft = Entry(9, 1, promotion("fifth", Percent(2000), limits=Limits(per_profile=1)))
+    other = replace(ANNA, members=(8,), limit_members=(8,))
+    (sums,) = rehearsal.rehearse(catalogue(), draft, baskets(ANNA, other, ANNA, None))
+    assert sums.touched == 2
+    daily = Entry(9, 1, promotion("fifth", Percent(2000), limits=Limits(per_store_day=1)))
+    elsewhere = baskets(None, None, place=replace(VIENNA, store_no=2, store="0043"))
+    (sums,) = rehearsal.rehearse(catalogue(), daily, [*baskets(None, None), *elsewhere])
+    assert sums.touched == 2
+
+
+def test_a_rehearsed_version_begins_where_the_day_began() -> None:
+    """Uses of the live version before the day count, those of the day are what is rehearsed."""
+    limits = Limits(per_profile=1)
+    (asked,) = baskets(ANNA)
+    at_s = int(asked.query.price_time.timestamp())
+    for used_at, touched in ((at_s - 90_000, 0), (at_s + 60, 1)):
+        known = Known(redeemed={9: (used_at,)})
+        draft = Entry(9, 2, promotion("fifth", Percent(2000), limits=limits))
+        (sums,) = rehearsal.rehearse(catalogue(), draft, [replace(asked, known=known)])
+        assert sums.touched == touched
+
+
+def test_what_a_variant_gives_is_looked_at_too() -> None:
+    """Most may get a tenth; whoever draws the variant gets all of it."""
+    free = Variant("free", 1000, Percent(10_000))
+    one = promotion("ten", Percent(1000), scope=Scope(products=frozenset({"S1"})), variants=(free,))
+    found = told(one, products=(product("S1", 1200, cost_minor=100),))
+    assert "neither a budget" in found["budget"]
+    assert "S1" in found["margin"]
