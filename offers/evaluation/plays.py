@@ -57,15 +57,18 @@ def _reached(case: Case, rule: Rule, items: list[Item], undemanding: bool) -> tu
 
 def _conditions(case: Case, rule: Rule, items: list[Item], reached: Reached) -> No | None:
     counted = [item for item, _ in reached]
+    returned = [item for item in items if not item.sale]
     if rule.counted is not None:
         counted = [item for item in counted if _covers(rule, item)]
+        returned = [item for item in returned if _covers(rule, item)]
         if not counted:
             return No("minimum_units", Hint("quantity", str(max(1, rule.minimum_units))))
     free = _gifts(rule, reached) if rule.gifts else {}
     if isinstance(rule.trigger, BasketHolds) and (no := _held(case, rule.trigger, items, free)) is not None:
         return no
     if rule.minimum_units:
-        lacking = rule.minimum_units - sum(item.units - free.get(item.order, 0) for item in counted)
+        units = sum(item.units - free.get(item.order, 0) for item in counted)
+        lacking = rule.minimum_units - units + sum(item.units for item in returned)
         if lacking > 0:
             return No("minimum_units", Hint("quantity", str(lacking)))
     if rule.minimum_spend:
@@ -74,8 +77,8 @@ def _conditions(case: Case, rule: Rule, items: list[Item], reached: Reached) -> 
             spent = items[0].amount_minor if shown_alone else case.basket_minor
             spent -= sum([_cost(item, free) for item, _ in reached])
         else:
-            returned = sum(item.amount_minor for item in items if not item.sale)
-            spent = sum(item.amount_minor - _cost(item, free) for item in counted) - returned
+            spent = sum(item.amount_minor - _cost(item, free) for item in counted)
+            spent -= sum(item.amount_minor for item in returned)
         lacking = rule.minimum_spend[case.currency] - spent
         if lacking > 0:
             return No("minimum_spend", Hint("spend", str(lacking)))

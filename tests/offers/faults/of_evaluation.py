@@ -127,6 +127,8 @@ FAULTS = (
     Fault("evaluation.plays", "(item.units - free.get(item.order, 0)) * sign", "item.units * sign"),
     Fault("evaluation.plays", "item.units - free.get(item.order, 0) for item in counted",
           "item.units for item in counted"),
+    Fault("evaluation.plays", "- units + sum(item.units for item in returned)", "- units"),
+    Fault("evaluation.plays", "        returned = [item for item in returned if _covers(rule, item)]\n", ""),
     Fault("evaluation.plays", "signs = [(item, 1 if item.sale or item.virtual else -1) for item in held]",
           "signs = [(item, 1) for item in held]"),
     Fault("evaluation.answers", "before = sum([item.amount_minor for item in case.items if item.sale])",
