@@ -1,5 +1,6 @@
 """What people decide sticks, and can be taken back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from identity.errors import InvalidJudgementError, UnknownRecordError, UnknownReviewError
 from identity.model import Verdict
 from identity.reading import profiles
+from identity.scoring import shipped
 from identity.stewardship import reviews, steward
 from identity.submission import Statement
 from tests.identity.desk import Desk
@@ -187,3 +189,15 @@ def test_why_and_how_tell_rules_and_no_values(desk: Desk) -> None:
     told = f"{how} {yes} {no}".casefold()
     for value in ("anna", "huber", "maier", "9780000001", "example.at", "1980", "1955"):
         assert value not in told
+
+
+def test_why_is_told_of_namesakes(desk: Desk) -> None:
+    """They share keys that only find candidates, and about those nobody asked who keeps links."""
+    desk.ctx = replace(desk.ctx, model=shipped.default())
+    one, two = (
+        desk.put("crm", key, given_name="Anna", family_name="Huber", date_of_birth=born).record
+        for key, born in (("7", "1980-02-03"), ("8", "1955-12-24"))
+    )
+    told = profiles.why(desk.connection, desk.ctx, one, two)
+    assert told["same_person"] is False
+    assert {"type": "block", "live": True} in told["shared"]
