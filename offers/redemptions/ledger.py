@@ -89,9 +89,8 @@ def void(connection: Connection, step: Step) -> Redemption | Refused:
     opened = open_or_make(connection, step, "voided")
     held = opened.held
     if held.state in {"committed", "reversed"}:
-        return refuse(
-            connection, step, held, RedemptionStateError(f"It is {held.state}; reverse it instead.")
-        )
+        more = "; reverse it instead" if held.state == "committed" else " already"
+        return refuse(connection, step, held, RedemptionStateError(f"It is {held.state}{more}."))
     if held.state == "reserved":
         give_back(connection, held, step, "voided")
     replayed = not opened.fresh and held.state == "voided" and held.revision >= step.revision

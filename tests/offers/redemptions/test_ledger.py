@@ -173,6 +173,7 @@ def test_a_committed_sale_is_reversed_not_voided(till: Till) -> None:
     assert isinstance(_refusal(till.void(held.transaction)).error, RedemptionStateError)
     assert _redeemed(till.reverse(held.transaction)).state == "reversed"
     assert _redeemed(till.reverse(held.transaction)).replayed
+    assert str(_refusal(till.void(held.transaction)).error) == "It is reversed already."
     assert set(capacities(till.connection).values()) == {(1, 0, 0), (1000, 0, 0)}
     assert unbalanced(till.connection) == []
 
