@@ -22,7 +22,7 @@ import structlog
 from flask import Request, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError
 from sqlalchemy import Connection
 from werkzeug import Response
 
@@ -37,7 +37,7 @@ from gateway.wire import body as bodies
 from gateway.wire import idempotency, problems
 from gateway.wire.idempotency import Once
 from gateway.wire.problems import Place, Problem
-from gateway.wire.refusals import problem_of
+from gateway.wire.refusals import invalid, problem_of
 from gateway.wiring import Services
 
 MAX_ADDRESS_PART = 7_000
@@ -153,7 +153,7 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
     has_body = route.raw or route.body is not None
     raw = bodies.raw_body(request, most=route.most_bytes) if has_body else b""
     loaded = raw if route.raw else _loaded(route, raw)
-    asked = route.asker.load(request.args.to_dict()) if route.asker is not None else {}
+    asked = _asked(route.asker) if route.asker is not None else {}
 
     def work(connection: Connection) -> Answer:
         return view(
@@ -238,6 +238,14 @@ def _loaded(route: Route, raw: bytes) -> Any:
         return route.decode(value)
     assert route.loader is not None
     return route.loader.load(value)
+
+
+def _asked(asker: Schema) -> Mapping[str, Any]:
+    try:
+        asked: Mapping[str, Any] = asker.load(request.args.to_dict())
+    except ValidationError as error:
+        raise invalid(error, of="address") from None
+    return asked
 
 
 def _bytes(answer: Answer) -> tuple[int, bytes]:

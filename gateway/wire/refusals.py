@@ -89,9 +89,9 @@ def problem_of(error: Exception) -> Problem:
     return _of_database(error) or Problem("internal", "Something went wrong on our side; it has been logged.")
 
 
-def invalid(error: ValidationError) -> Problem:
+def invalid(error: ValidationError, *, of: str = "body") -> Problem:
     """What a published schema refused, place by place."""
-    return problems.invalid(*_places("", error.messages))
+    return problems.invalid(*_places("", error.messages), of=of)
 
 
 def _places(pointer: str, messages: Any) -> list[Place]:

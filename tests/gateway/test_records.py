@@ -163,3 +163,12 @@ def test_a_put_that_met_another_is_done_again(back: Caller, database: Database) 
     assert back("PUT", "/v1/records/crm/1", {}).status_code == 201
     answer = back("POST", "/v1/records/batch", data=b'{"source":"crm","key":"2"}')
     assert '"outcome":"new"' in answer.text
+
+
+def test_a_wrong_parameter_is_looked_for_in_the_address(back: Caller) -> None:
+    """A GET has no body to change."""
+    answer = back("GET", "/v1/changes?limit=0")
+    assert answer.json is not None
+    assert answer.status_code == 422
+    assert answer.json["detail"] == "1 place needs a change in the address; see `errors`."
+    assert [place["pointer"] for place in answer.json["errors"]] == ["/limit"]
