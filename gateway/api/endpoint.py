@@ -187,7 +187,9 @@ def _answer(route: Route, view: View, held: Services, path: dict[str, Any], seen
 def _once(held: Services, call: Once, work: Callable[[Connection], Answer], *, now: dt.datetime) -> Response:
     """The answer of the first such call, kept with its work."""
     status, content, repeated = held.database.transact(
-        lambda connection: idempotency.answer(connection, call, lambda: _bytes(work(connection)), now=now)
+        lambda connection: idempotency.answer(
+            connection, held.identity.vault, call, lambda: _bytes(work(connection)), now=now
+        )
     )
     response = Response(content, status=status, mimetype="application/json")
     if repeated:

@@ -98,9 +98,11 @@ class _Line:
 )
 def put_records(call: Call) -> Answer:
     """Say what a source knows about many shoppers: one JSON object a line. Send it again when in doubt."""
-    once = _once(call)
+    once, vault = _once(call), call.services.identity.vault
     with call.connection.begin():
-        kept = idempotency.first_answer(call.connection, once, now=call.now) if once is not None else None
+        kept = (
+            idempotency.first_answer(call.connection, vault, once, now=call.now) if once is not None else None
+        )
     if kept is not None:
         return Answer(kept.status, kept.body, mimetype=NDJSON, headers={"Idempotent-Replayed": "true"})
     numbered = list(bodies.lines(call.body))
@@ -115,7 +117,7 @@ def put_records(call: Call) -> Answer:
     content = b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
     if once is not None:
         with call.connection.begin():
-            idempotency.keep(call.connection, once, 200, content, now=call.now)
+            idempotency.keep(call.connection, vault, once, 200, content, now=call.now)
     flush(call.connection)
     return Answer(200, content, mimetype=NDJSON)
 

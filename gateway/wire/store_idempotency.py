@@ -11,7 +11,7 @@ from gateway.wire.tables import idempotency
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A first answer."""
+    """A first answer, its body sealed or opened."""
 
     fingerprint: bytes
     status: int

@@ -8,9 +8,11 @@ from gateway.database import Database
 from gateway.wire import idempotency, store_idempotency
 from gateway.wire.idempotency import KEPT_FOR, Once, once
 from gateway.wire.problems import Problem
+from identity.sealing.vault import open_vault
 
 NOW = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
-ANSWER = (201, b'{"n":1}')
+ANSWER = (201, b'{"secret":"whsec"}')
+VAULT = open_vault(1, {1: (b"p" * 32, b"e" * 32)})
 
 
 def _call(raw: bytes = b"{}", *, key: str = "k1", owner: str = "till") -> Once:
@@ -30,7 +32,7 @@ class _Work:
 
 def _ask(database: Database, call: Once, work: _Work, *, now: dt.datetime = NOW) -> tuple[int, bytes, bool]:
     with database.transaction() as connection:
-        return idempotency.answer(connection, call, work, now=now)
+        return idempotency.answer(connection, VAULT, call, work, now=now)
 
 
 def test_a_repeated_call_gets_the_first_answer(database: Database) -> None:
@@ -39,6 +41,15 @@ def test_a_repeated_call_gets_the_first_answer(database: Database) -> None:
     assert _ask(database, _call(), work) == (*ANSWER, False)
     assert _ask(database, _call(), work) == (*ANSWER, True)
     assert work.done == 1
+
+
+def test_an_answer_is_kept_sealed(database: Database) -> None:
+    """Some hold a secret that is told once."""
+    _ask(database, _call(), _Work())
+    with database.transaction() as connection:
+        kept = store_idempotency.find(connection, "till", "k1", since=NOW - KEPT_FOR)
+    assert kept is not None
+    assert b"whsec" not in kept.body
 
 
 def test_the_same_key_with_another_body_is_refused(database: Database) -> None:
@@ -60,7 +71,7 @@ def test_the_same_key_of_another_caller_is_another_call(database: Database) -> N
 def test_a_call_that_is_still_running_is_not_begun_again(database: Database) -> None:
     """The second caller is told to come back, at once."""
     with database.transaction() as connection:
-        idempotency.answer(connection, _call(), _Work(), now=NOW)
+        idempotency.answer(connection, VAULT, _call(), _Work(), now=NOW)
         with pytest.raises(Problem) as caught:
             _ask(database, _call(), _Work())
     assert caught.value.code == "request_running"
@@ -74,7 +85,7 @@ def test_work_that_failed_leaves_no_answer(database: Database) -> None:
         raise Problem("invalid", "no")
 
     with pytest.raises(Problem), database.transaction() as connection:
-        idempotency.answer(connection, _call(), fail, now=NOW)
+        idempotency.answer(connection, VAULT, _call(), fail, now=NOW)
     assert _ask(database, _call(b"{}"), _Work())[2] is False
 
 
