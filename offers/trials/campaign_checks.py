@@ -120,11 +120,25 @@ def _budgets(campaign: Campaign) -> Iterator[str]:
     missing = {money.currency for one in _rewards(campaign) for money in _moneys(one)} - currencies
     if currencies and missing:
         yield f"has no budget in {', '.join(sorted(missing))}, so nothing is given there"
+    most, touched = limits.units_per_basket, max(map(_touched, _rewards(campaign)))
+    if most is not None and most < touched:
+        yield f"gives nothing: one group discounts {touched} units, and units_per_basket is {most}"
 
 
 def _rewards(campaign: Campaign) -> list[Reward]:
     """All that somebody may get: the campaign's own and the variants'."""
     return [campaign.reward, *[one.reward for one in campaign.variants if one.reward is not None]]
+
+
+def _touched(reward: Reward) -> int:
+    """How many units it discounts at least when it discounts any."""
+    match reward:
+        case BuyGet(_, get, _):
+            return get
+        case Bundle(parts, _):
+            return sum(part.units for part in parts)
+        case _:
+            return 1
 
 
 def _is_generous(reward: Reward) -> bool:

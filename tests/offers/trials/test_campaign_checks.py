@@ -52,6 +52,18 @@ def test_points_in_a_group_are_not_monotone_and_why() -> None:
     assert (before.totals.discount, after.totals.discount) == (500, 0)
 
 
+def test_a_limit_of_units_that_no_group_keeps_is_told() -> None:
+    """Buy one, get two for less, at most one unit a basket: it would be live and never give anything."""
+    pair = BuyGet(1, 2, Percent(4000))
+    assert (
+        "one group discounts 2" in told(promotion("pair", pair, limits=Limits(units_per_basket=1)))["budget"]
+    )
+    assert "budget" not in told(promotion("pair", pair, limits=Limits(units_per_basket=2)))
+    basket = till(line("1", "S1", 3000, quantity_milli=3000))
+    limited = promotion("pair", pair, limits=Limits(units_per_basket=1))
+    assert decide([limited], basket).totals.discount == 0
+
+
 def test_overlaps_name_the_rivals_that_do_not_join() -> None:
     """Those for other stores or products, and those that join, are none."""
     knit = Scope(categories=frozenset({"apparel/knit"}))
