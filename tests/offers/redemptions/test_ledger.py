@@ -17,6 +17,7 @@ from offers.errors import (
 )
 from offers.marketing import campaigns, stops
 from offers.marketing.limits import Kind
+from offers.model import Line
 from offers.money import Money
 from offers.redemptions.redemption import Applied, Redemption, Refused
 from offers.service import Answer
@@ -34,6 +35,7 @@ from tests.offers.floor import (
 )
 
 LATER = NOW + timedelta(hours=1)
+TWO = tuple(Line(str(number), "sale", None, f"SKU{number}", None, 1000, "each", 1000) for number in (1, 2))
 
 
 def _refusal(found: object) -> Refused:
@@ -268,6 +270,38 @@ def test_the_limit_of_a_person_counts_over_all_their_records(till: Till) -> None
     till.commit(till.reserve(who=shopper(11), record_no=11))
     assert till.answer(who=shopper(10, 11)).decision.refused[0].reason == "limit_per_profile"
     assert len(till.answer(who=shopper(12)).decision.effects) == 1
+
+
+def test_what_is_held_does_not_stand_in_its_own_way(till: Till) -> None:
+    """What a till holds anew replaces what it held; it is no second use of the person's."""
+    limited(till.connection, per_profile=1)
+    number, who = key(), shopper(10)
+    for revision, cents in ((1, 100), (2, 200)):
+        quoted = till.answer(number, who=who, revision=revision, amount=cents * 10)
+        sold = Applied("tenth.1", "1", 1000, cents)
+        named = {"decision": quoted.id, "shopper": who, "record_no": 10, "revision": revision}
+        held = _redeemed(till.use(number, sold, state="reserved", **named))
+        assert [(item.granted_minor, item.reason) for item in held.items] == [(cents, None)]
+
+
+def test_the_lines_of_a_sale_share_what_others_left(till: Till) -> None:
+    """Quoted 1.00 on each of two lines, of a budget of 2.00; somebody takes 0.70: 1.00 and 0.30 it is."""
+    limited(till.connection, budget=(Money(200, "EUR"),))
+    number = key()
+    quoted = till.answer(number, lines=TWO)
+    till.reserve(amount=700)
+    lines = [Applied(effect.offer, effect.line, 1000, effect.amount) for effect in quoted.decision.effects]
+    done = _redeemed(till.use(number, *lines, decision=quoted.id, revision=1))
+    assert [item.granted_minor for item in done.items] == [100, 30]
+    assert capacities(till.connection)["tenth", Kind.BUDGET, "EUR"] == (200, 200, 0)
+
+
+def test_all_lines_of_a_sale_are_one_use(till: Till) -> None:
+    """Who may use it twice may after one sale of two lines."""
+    limited(till.connection, per_profile=2)
+    done = _redeemed(till.commit(till.reserve(who=shopper(10), record_no=10, lines=TWO)))
+    assert [item.granted_minor for item in done.items] == [100, 100]
+    assert len(till.answer(who=shopper(10)).decision.effects) == 1
 
 
 def test_what_counts_by_person_needs_one(till: Till) -> None:
