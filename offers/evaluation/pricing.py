@@ -8,11 +8,11 @@ what the earlier ones left.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from offers.catalogue.group import GET
+from offers.catalogue.group import GET, Group
 from offers.catalogue.rule import FIXED, GIFT, PERCENT, POOL, Rule, Treatment
 from offers.evaluation.case import Item
 from offers.evaluation.decision import EffectReason
-from offers.evaluation.groups import Stack, Worth, form
+from offers.evaluation.groups import Pick, Stack, Worth, form
 from offers.interests.interest_rules import Standing
 from offers.model import ONE_UNIT_MILLI
 from offers.money import BP, ceiling, dearest, half_up, share, spread
@@ -212,13 +212,7 @@ def _grouped(
     assert group is not None, "asked of group rewards only"
     serving = _stacks(claims, left, spare)
     is_shared_out = group.is_bundle and play.treatment.kind in {FIXED, POOL}
-    count, picks = form(
-        group,
-        [stack for _, stack in serving],
-        most=group.most,
-        price_minor=play.amount_minor if group.is_bundle and play.treatment.kind == FIXED else None,
-        worth=_worth(play, serving),
-    )
+    count, picks = _formed(play, group, serving)
     grants: list[Grant] = []
     for (claim, stack), pick in zip(serving, picks, strict=True):
         order = claim.item.order
@@ -243,13 +237,7 @@ def groups_most(play: Play) -> int:
     assert group is not None, "asked of group rewards only"
     serving = _stacks(play.claims, {one.item.order: one.item.amount_minor for one in play.claims}, {})
     is_shared_out = group.is_bundle and play.treatment.kind in {FIXED, POOL}
-    count, picks = form(
-        group,
-        [stack for _, stack in serving],
-        most=group.most,
-        price_minor=play.amount_minor if group.is_bundle and play.treatment.kind == FIXED else None,
-        worth=_worth(play, serving),
-    )
+    count, picks = _formed(play, group, serving)
     total = 0
     for (claim, stack), pick in zip(serving, picks, strict=True):
         if pick.got:
@@ -276,6 +264,17 @@ def _stacks(
             found.append((claim, Stack(units, amount, claim.fits)))
     found.sort(key=lambda part: (-(part[1].amount_minor * 1_000_000 // part[1].units), part[0].item.order))
     return found
+
+
+def _formed(play: Play, group: Group, serving: Sequence[tuple[Claim, Stack]]) -> tuple[int, list[Pick]]:
+    """How many groups the stacks make up, and from which units."""
+    return form(
+        group,
+        [stack for _, stack in serving],
+        most=group.most,
+        price_minor=play.amount_minor if group.is_bundle and play.treatment.kind == FIXED else None,
+        worth=_worth(play, serving),
+    )
 
 
 def _worth(play: Play, serving: Sequence[tuple[Claim, Stack]]) -> Worth:

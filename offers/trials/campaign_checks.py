@@ -45,10 +45,11 @@ def check(
     campaign: Campaign, live: Catalogue, products: Iterable[Product], *, now: datetime
 ) -> tuple[Finding, ...]:
     """All findings. `products` are those of the scope whose prices and costs are known."""
+    own = compile_rule(Entry(0, 1, campaign), 0)
     found = chain(
         (Finding("non_monotone", why) for why in _non_monotone(campaign)),
-        (Finding("overlap", sentence) for sentence in _overlaps(campaign, live)),
-        (Finding("budget", sentence) for sentence in _budgets(campaign)),
+        (Finding("overlap", sentence) for sentence in _overlaps(campaign, own, live)),
+        (Finding("budget", sentence) for sentence in _budgets(campaign, own)),
         (Finding("margin", sentence) for sentence in _margins(campaign, products)),
         (Finding("time", sentence) for sentence in _times(campaign, now)),
     )
@@ -70,8 +71,7 @@ def _non_monotone(campaign: Campaign) -> Iterator[str]:
         yield "a further item may change which units are bundled; who joins may lose one minor unit by it"
 
 
-def _overlaps(campaign: Campaign, live: Catalogue) -> Iterator[str]:
-    own = compile_rule(Entry(0, 1, campaign), 0)
+def _overlaps(campaign: Campaign, own: Rule, live: Catalogue) -> Iterator[str]:
     rivals: list[str] = []
     for slot in sorted(_covering_too(campaign, live)):
         rule = live.rules[slot]
@@ -111,7 +111,7 @@ def _covering_too(campaign: Campaign, live: Catalogue) -> set[int]:
     return found
 
 
-def _budgets(campaign: Campaign) -> Iterator[str]:
+def _budgets(campaign: Campaign, own: Rule) -> Iterator[str]:
     limits = campaign.limits
     bounded = limits.total is not None or limits.budget or limits.per_store_day is not None
     if not bounded and any(map(_is_generous, _rewards(campaign))):
@@ -120,25 +120,14 @@ def _budgets(campaign: Campaign) -> Iterator[str]:
     missing = {money.currency for one in _rewards(campaign) for money in _moneys(one)} - currencies
     if currencies and missing:
         yield f"has no budget in {', '.join(sorted(missing))}, so nothing is given there"
-    most, touched = limits.units_per_basket, max(map(_touched, _rewards(campaign)))
-    if most is not None and most < touched:
+    most, groups = limits.units_per_basket, [one.group for one in own.treatments if one.group is not None]
+    if touched := max((group.touched for group in groups if group.most == 0), default=0):
         yield f"gives nothing: one group discounts {touched} units, and units_per_basket is {most}"
 
 
 def _rewards(campaign: Campaign) -> list[Reward]:
     """All that somebody may get: the campaign's own and the variants'."""
     return [campaign.reward, *[one.reward for one in campaign.variants if one.reward is not None]]
-
-
-def _touched(reward: Reward) -> int:
-    """How many units it discounts at least when it discounts any."""
-    match reward:
-        case BuyGet(_, get, _):
-            return get
-        case Bundle(parts, _):
-            return sum(part.units for part in parts)
-        case _:
-            return 1
 
 
 def _is_generous(reward: Reward) -> bool:
