@@ -39,7 +39,13 @@ def how(connection: Connection, ctx: Context, profile: UUID, numbers: tuple[int,
         "profile": str(profile),
         "records": [_told(sight, ref) for ref in sorted(person)],
         "joins": [
-            {**_link(sight, join.link), "stage": join.stage, "step": step, "reason": explain.joined(join)}
+            {
+                **_link(sight, join.link),
+                "weight_bits": round(join.weight / UNITS_PER_BIT, 4),  # in pass 2 that of the pooled values
+                "stage": join.stage,
+                "step": step,
+                "reason": explain.joined(join),
+            }
             for step, join in enumerate(joins, start=1)
         ],
         "refused": [{**_link(sight, match.link), **_refusal(match.refusal)} for match in refused],

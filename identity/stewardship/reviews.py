@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
@@ -12,6 +13,7 @@ from identity.errors import UnknownReviewError
 from identity.model import Verdict
 from identity.partition import store_reviews
 from identity.partition.store_reviews import ReviewRow
+from identity.reading import readers, store_profiles
 from identity.stewardship import steward
 
 VERDICTS: Final = ("same", "different", "dismiss")
@@ -38,6 +40,8 @@ def decide(
 ) -> ReviewView:
     """Closes an item: same and different become a judgement, dismiss only closes it.
 
+    Same is said of the two persons, as `effect` told it; different of the two records that met.
+
     Raises UnknownReviewError, also when the item is not about two records and dismiss was not the verdict.
     """
     row = store_reviews.find(connection, review_no)
@@ -47,11 +51,14 @@ def decide(
     if verdict != "dismiss" and (item.left is None or item.right is None):
         raise UnknownReviewError("This item is not about two records; it can only be dismissed.")
     if verdict != "dismiss" and item.left is not None and item.right is not None:
+        left, right = [item.left], [item.right]
+        if verdict == Verdict.SAME:
+            left, right = _persons(connection, item.left, item.right)
         steward.judge(
             connection,
             ctx,
-            [item.left],
-            [item.right],
+            left,
+            right,
             Verdict(verdict),
             reason=reason,
             author=author,
@@ -59,6 +66,19 @@ def decide(
         )
     store_reviews.close(connection, review_no, author=author, now=now)
     return item
+
+
+def _persons(connection: Connection, left: UUID, right: UUID) -> tuple[list[UUID], list[UUID]]:
+    """All records of the two persons: one judged alone would go to the other person before its own group
+    forms, and leave behind whoever may not follow. Of persons too large for a judgement the two alone.
+    """
+    sides = [
+        list(store_profiles.live_ids(connection, readers.person_of(readers.head(connection, end))).values())
+        for end in (left, right)
+    ]
+    if max(map(len, sides)) > steward.RECORDS_MAX or not set(sides[0]).isdisjoint(sides[1]):
+        return [left], [right]
+    return sides[0], sides[1]
 
 
 def _view(row: ReviewRow) -> ReviewView:

@@ -13,6 +13,7 @@ from identity.scoring import shipped
 from identity.stewardship import reviews, steward
 from identity.submission import Statement
 from tests.identity.desk import Desk
+from tests.identity.worlds import ToyModel
 
 MAIL = {"email": "anna@example.at"}
 CARD = {"loyalty_card": "9780000001"}
@@ -139,6 +140,22 @@ def test_a_refused_link_waits_for_a_steward(desk: Desk) -> None:
         reviews.decide(desk.connection, desk.ctx, item.review_no, "same", reason="", author="s", now=desk.now)
 
 
+def test_what_an_item_foretells_happens(desk: Desk) -> None:
+    """Father and son became one person of three records when it was foretold; none was left behind."""
+    named: dict[str, Any] = {"given_name": "Karl", "family_name": "Huber"}
+    father = desk.put("loyalty", "c1", CARD, name_suffix="Sr", **named)
+    till = desk.put("pos", "9", CARD | MAIL, **named)
+    son = desk.put("web", "u1", MAIL, name_suffix="Jr", **named)
+    (item,) = reviews.open_items(desk.connection)
+    assert {item.left, item.right} == {till.record, son.record}
+    assert item.effect is not None
+    assert (item.effect.left_records, item.effect.right_records) == (2, 1)
+    reviews.decide(desk.connection, desk.ctx, item.review_no, "same", reason="", author="s", now=desk.now)
+    everybody = (father.record_no, till.record_no, son.record_no)
+    assert {desk.view(each.record).limit_members for each in (father, till, son)} == {everybody}
+    assert reviews.open_items(desk.connection) == ()
+
+
 @pytest.mark.parametrize("verdict", ["different", "dismiss"])
 def test_an_item_decided_otherwise_does_not_come_back(desk: Desk, verdict: str) -> None:
     """What was dismissed or judged different is not asked again when the records are sent again."""
@@ -201,3 +218,15 @@ def test_why_is_told_of_namesakes(desk: Desk) -> None:
     told = profiles.why(desk.connection, desk.ctx, one, two)
     assert told["same_person"] is False
     assert {"type": "block", "live": True} in told["shared"]
+
+
+def test_how_tells_the_weight_that_joined(desk: Desk) -> None:
+    """Of two groups that of what both say together, in the figure as in the sentence."""
+    desk.ctx = replace(desk.ctx, model=ToyModel())
+    born = {"given_name": "Anna", "date_of_birth": "1980-02-03"}
+    desk.put("loyalty", "c1", CARD, city="Wien", **ANNA)
+    desk.put("pos", "9", CARD, **born)
+    web = desk.put("web", "u1", family_name="Huber", city="Wien", **born)
+    (_, join) = profiles.how(desk.connection, desk.ctx, web.record)["joins"]
+    assert (join["stage"], join["weight_bits"]) == (2, 4.5)
+    assert join["reason"] == "Taken together, what is known of both agrees by 4.5 bits."
