@@ -1,5 +1,6 @@
 """A Spark session: the cluster's that the environment names, else a local one on this machine."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ def session(*, processes: int, memory_mib: int, master: str | None = None) -> It
     with TemporaryDirectory(prefix="o2o-spark-") as warehouse:
         spark = _builder(processes, memory_mib, master, warehouse).getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
+        if master is None:
+            spark.sparkContext.pythonExec = sys.executable  # another Python may not have what is needed
         try:
             yield spark
         finally:

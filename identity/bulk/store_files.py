@@ -26,6 +26,12 @@ Wanted = tuple[tuple[str, ...], ...]
 """The columns of which the first that says something is one column of `line`."""
 
 _INTO_LINE: Final = "INSERT INTO line SELECT ?, row_number() OVER (), {values} FROM {table}"
+_COUNT_REJECTED: Final = (
+    "UPDATE line SET row = row + (SELECT count(*) FROM"
+    " (SELECT row - row_number() OVER (ORDER BY row) AS passed FROM reject WHERE source = ?)"
+    " WHERE passed < line.row) WHERE source = ?"
+)
+"""Rows are numbered as they stand in the file, lines that are none among them."""
 
 
 def read(
@@ -81,6 +87,7 @@ def _read_csv(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, encodin
         values = _values(wanted, lambda column: names[found.columns.index(column)])
         con.execute(_INTO_LINE.format(values=values, table=table), [file.source])
         _take_csv_rejects(con, file)
+        con.execute(_COUNT_REJECTED, [file.source, file.source])
 
 
 def _take_csv_rejects(con: DuckDBPyConnection, file: SourceFile) -> None:
@@ -90,9 +97,10 @@ def _take_csv_rejects(con: DuckDBPyConnection, file: SourceFile) -> None:
     ).fetchall()
     if wrong:
         raise not_utf8(file.path.name, wrong[0][0])
+    # A line that lacks several columns, or has several more, is told for each of them.
     con.execute(
         "INSERT INTO reject SELECT ?, line - 1, NULL, NULL, 'The line is no row of the table: ' ||"
-        " lower(replace(error_type, '_', ' ')) || '.' FROM reject_errors",
+        " lower(replace(min(error_type), '_', ' ')) || '.' FROM reject_errors GROUP BY line ORDER BY line",
         [file.source],
     )
     con.execute("DROP TABLE reject_errors")

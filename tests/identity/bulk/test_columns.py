@@ -61,3 +61,21 @@ def test_of_several_columns_the_first_that_says_something_counts(
         ("bernd", "maier"),
         (None, None),
     ]
+
+
+def test_a_line_that_is_no_row_is_told_once_and_counted(tmp_path: Path) -> None:
+    """However many columns it lacks; what stands behind it keeps the number that an editor shows."""
+    by = policy.load()
+    path = tmp_path / "people.csv"
+    path.write_text("key,name,mail\n1\n2,Anna,x\n3,Anna,x,y,z\n4,Anna,x\n5,Anna,\n", encoding="utf-8")
+    intake = Intake(files.sources([path]), mapping.parse(["name=given_name", "mail=email"], by), "key")
+    equipment = Equipment(Reading(by), shipped.default())
+    with workbench(Resources()) as con, Workforce(1, equipment, Silent()) as workforce:
+        bring_in(con, intake, workforce, Silent())
+        found = con.execute("SELECT row, record_key, reason FROM reject ORDER BY row").fetchall()
+    assert found == [
+        (1, None, "The line is no row of the table: missing columns."),
+        (2, "2", "The value is no email."),
+        (3, None, "The line is no row of the table: too many columns."),
+        (4, "4", "The value is no email."),
+    ]

@@ -7,7 +7,6 @@ launcher asks for and can do without, so a script in front of it takes the wish 
 import os
 import random
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -48,7 +47,7 @@ exec "{java}" "$@"
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A local Spark."""
     before = dict(os.environ)
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ.pop("PYSPARK_PYTHON", None)  # another Python on the path may not have what is needed
     # The best machine code is not worth making for a minute's work.
     os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     if shutil.which("java") is None:
