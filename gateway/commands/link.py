@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.commands import written
 from gateway.phases import Phases
 from identity import policy as policies
 from identity.errors import IdentityError
@@ -122,6 +123,8 @@ def command(
         --map last=family_name --map mail=email --out clusters.csv
     """  # noqa: D301  (click reads the \b as a character: what follows keeps its lines)
     need_extra()
+    outputs = {"--out": out, "--links": links, "--reviews": reviews, "--rejects": rejects}
+    written.check(outputs, paths if model_path is None else (*paths, model_path))
     from identity.bulk import files, mapping, store_output
     from identity.bulk.link import Intake, bring_in, find_pairs, join, train
     from identity.bulk.reading import Reading

@@ -1,12 +1,15 @@
 """`o2o import`: files into the gateway, as if each line had been put by its source."""
 
 import datetime as dt
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
-from gateway.commands import opened
+from gateway.commands import opened, written
 
+_NO_NAME: Final = r"[/\\]"
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -34,6 +37,8 @@ def command(
     from gateway.phases import Phases
 
     name = batch or f"import-{source}-{lines.digest((*paths, mapping)).hex()[:12]}"
+    rejects = rejects or Path(f"{re.sub(_NO_NAME, '_', name)}.rejects.csv")
+    written.check({"--rejects": rejects}, (*paths, mapping))
     refusals = (layout.LayoutError, lines.LinesError, loading.InterruptedImportError)
     with opened.services() as services, opened.speaking(*refusals):
         job = loading.Job(
@@ -42,7 +47,7 @@ def command(
             source,
             name,
             opened.author(),
-            rejects or Path(f"{name}.rejects.csv"),
+            rejects,
         )
         total = lines.count(paths)
         with Phases() as phases, services.database.engine.connect() as connection:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.commands import opened
+from gateway.commands import opened, written
 from gateway.phases import Phases
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def command(
         raise click.UsageError("FILE, --id and --map belong together; without them, what is stored is read.")
     if paths and out is None:
         raise click.UsageError("Say with --out where the model goes.")
+    written.check({"--out": out, "--report": report}, paths)
     with opened.speaking(), Phases() as phases:
         if key is None:
             found, before = _of_what_is_stored(compare_path, phases)

@@ -23,7 +23,9 @@ import yaml
 from marshmallow import ValidationError, fields, validate
 
 from gateway.wire.records import ASSURANCES
+from gateway.wire.refusals import problem_of
 from gateway.wire.shapes import Strict
+from identity.canonical.attributes import EXTRA_NAME
 from identity.model import ADDRESS_LINE, ATTRIBUTES
 from identity.policy import Policy
 
@@ -64,6 +66,15 @@ class Layout:
         """The column that names a record."""
         return str(self.document["key"])
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are read, each once, the key's first."""
+        document = self.document
+        found = [document["key"], document["observed_at"], *document["attributes"].values()]
+        found += [each["column"] for each in document["identifiers"]]
+        found += [each[name] for each in document["consents"] for name in ("column", "at")]
+        return tuple(dict.fromkeys(column for column in found if column))
+
     def body(self, line: Mapping[str, str]) -> dict[str, Any]:
         """The line as `PUT /v1/records/{source}/{key}` takes a record; what is empty is left out."""
         found: dict[str, Any] = {
@@ -92,15 +103,22 @@ class Layout:
 def load(path: Path, policy: Policy) -> Layout:
     """The layout in a file. Raises LayoutError with a sentence that names file and field."""
     try:
-        found: dict[str, Any] = _LayoutSchema().load(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        if not isinstance(said, dict):
+            raise LayoutError(f"{path.name} holds no mapping: docs/bulk.md shows one.")
+        found: dict[str, Any] = _LayoutSchema().load(said)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise LayoutError(f"{path.name} cannot be read: {error}") from error
     except ValidationError as error:
-        raise LayoutError(f"{path.name}: {error.messages}") from error
+        places = problem_of(error).places
+        wrong = "; ".join(f"{place.pointer.removeprefix('/')} {place.detail}" for place in places)
+        raise LayoutError(f"{path.name}: {wrong}. docs/bulk.md shows a mapping.") from error
     sent = (*ATTRIBUTES, ADDRESS_LINE)
-    unknown = [name for name in found["attributes"] if name not in sent and name[:2] != "x_"]
+    unknown = [name for name in found["attributes"] if name not in sent and not EXTRA_NAME.fullmatch(name)]
     unknown += [each["type"] for each in found["identifiers"] if each["type"] not in policy.identifiers]
     if unknown:
         known = ", ".join((*sent, *policy.identifiers))
-        raise LayoutError(f"{path.name}: {unknown[0]!r} is not known. Known are {known}, and x_<name>.")
+        raise LayoutError(
+            f"{path.name}: {unknown[0]!r} is not known. Known are {known}, and x_<name>, in a-z, 0-9 and _."
+        )
     return Layout(found)

@@ -3,7 +3,8 @@
 import csv
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,8 +35,8 @@ class Line:
     problem: str | None = None
 
 
-def of(paths: Iterable[Path], needed: str) -> Iterator[Line]:
-    """All lines of these files in order. Raises LinesError, also when a table lacks the column `needed`."""
+def of(paths: Iterable[Path], *needed: str) -> Iterator[Line]:
+    """All lines of these files in order. Raises LinesError, also when a table lacks a needed column."""
     for path in paths:
         if path.suffix.lower() == parquet.ENDING:
             yield from _columnar(path, needed)
@@ -44,11 +45,13 @@ def of(paths: Iterable[Path], needed: str) -> Iterator[Line]:
         if ending not in CSV + NDJSON:
             known = ", ".join(CSV + NDJSON)
             raise LinesError(f"{path.name}: known endings are {known}, also with .gz, and {parquet.ENDING}.")
-        with _opened(path) as text:
+        with _unpacked(path), _opened(path) as text:
             try:
                 yield from _rows(text, path.name, needed) if ending in CSV else _objects(text, path.name)
             except UnicodeDecodeError as error:
-                raise LinesError(f"{path.name} is not UTF-8: {error.reason}.") from error
+                raise LinesError(
+                    f"{path.name} is not UTF-8: {error.reason}. Write it anew in UTF-8, as by iconv -t UTF-8."
+                ) from error
             except csv.Error as error:
                 raise LinesError(f"{path.name} cannot be read: {error}.") from error
 
@@ -71,17 +74,15 @@ def count(paths: Iterable[Path]) -> int:
             with _readable():
                 total += parquet.count(path)
             continue
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with _unpacked(path), gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             while chunk := file.read(CHUNK):
                 total += chunk.count(b"\n")
     return total
 
 
-def _columnar(path: Path, needed: str) -> Iterator[Line]:
+def _columnar(path: Path, needed: Iterable[str]) -> Iterator[Line]:
     with _readable():
-        columns = parquet.columns(path)
-        if needed not in columns:
-            raise _lacking(path.name, needed, columns)
+        _check(path.name, needed, parquet.columns(path))
         for number, values in enumerate(parquet.rows(path), start=1):
             yield Line(path.name, number, values)
 
@@ -94,8 +95,25 @@ def _readable() -> Iterator[None]:
         raise LinesError(str(error)) from error
 
 
-def _lacking(name: str, needed: str, columns: Iterable[str]) -> LinesError:
-    return LinesError(f"{name} has no column {needed!r}; it has {', '.join(columns)}.")
+@contextmanager
+def _unpacked(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, EOFError, zlib.error) as error:
+        raise LinesError(f"{path.name} cannot be read: {error}.") from error
+
+
+def _check(name: str, needed: Iterable[str], columns: Sequence[str]) -> None:
+    """Whether a table has the columns: one that a mapping misspells would take from every record what it
+    holds. Raises LinesError.
+    """
+    if not any(columns):
+        raise LinesError(f"{name} is empty: its first line must name the columns.")
+    for column in needed:
+        if column not in columns:
+            raise LinesError(f"{name} has no column {column!r}; it has {', '.join(columns)}.")
+        if columns.count(column) > 1:
+            raise LinesError(f"{name} has {columns.count(column)} columns {column!r}: rename them.")
 
 
 def _opened(path: Path) -> IO[str]:
@@ -104,12 +122,11 @@ def _opened(path: Path) -> IO[str]:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _rows(text: IO[str], name: str, needed: str) -> Iterator[Line]:
+def _rows(text: IO[str], name: str, needed: Iterable[str]) -> Iterator[Line]:
     first = text.readline(CHUNK)
     delimiter = max(DELIMITERS, key=first.count)
     columns = next(csv.reader([first], delimiter=delimiter), [])
-    if needed not in columns:
-        raise _lacking(name, needed, columns)
+    _check(name, needed, columns)
     for number, row in enumerate(csv.reader(text, delimiter=delimiter), start=1):
         if len(row) == len(columns):
             yield Line(name, number, dict(zip(columns, row, strict=True)))
@@ -123,10 +140,18 @@ def _objects(text: IO[str], name: str) -> Iterator[Line]:
             continue
         try:
             found = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
             said = {column: value for column, value in found.items() if value is not None}
-            yield Line(name, number, {c: v if isinstance(v, str) else json.dumps(v) for c, v in said.items()})
+            values = {c: v if isinstance(v, str) else json.dumps(v) for c, v in said.items()}
+            halved = next((column for column, value in values.items() if _is_halved(value)), None)
+            problem = f"{halved!a} holds half of a letter: write the file anew in UTF-8." if halved else None
+            yield Line(name, number, {} if problem else values, problem)
         else:
             yield Line(name, number, {}, "It is no JSON object.")
+
+
+def _is_halved(text: str) -> bool:
+    """Whether a text holds a surrogate without its other half, which no database takes."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -78,7 +78,7 @@ def load(
     _keep_rejects(job.rejects, run.position)
     if run.finished_at is not None:
         return done
-    left = itertools.islice(lines.of(job.paths, job.layout.key), run.position, None)
+    left = itertools.islice(lines.of(job.paths, *job.layout.columns), run.position, None)
     with job.rejects.open("a", newline="", encoding="utf-8") as file:
         read = (_read(job, line, position) for position, line in enumerate(left, start=run.position + 1))
         for some in together.runs(read, _pair):

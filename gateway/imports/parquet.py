@@ -27,9 +27,16 @@ def count(path: Path) -> int:
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
     """What stands in each row, without what is absent. Raises ParquetError."""
-    for batch in _opened(path).iter_batches(BATCH):
-        for row in batch.to_pylist():
-            yield {name: _text(value) for name, value in row.items() if value is not None}
+    for row in _read(path):
+        yield {name: _text(value) for name, value in row.items() if value is not None}
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        for batch in _opened(path).iter_batches(BATCH):
+            yield from batch.to_pylist()
+    except (OSError, ValueError) as error:  # what pyarrow raises is a ValueError too
+        raise _unreadable(path, error) from error
 
 
 def _opened(path: Path) -> Any:
@@ -37,13 +44,22 @@ def _opened(path: Path) -> Any:
         return import_module("pyarrow.parquet").ParquetFile(path)
     except ImportError as error:
         raise ParquetError("Parquet needs pyarrow: pip install 'o2o-gateway[bulk]'.") from error
-    except (OSError, ValueError) as error:  # what pyarrow raises is a ValueError too
-        raise ParquetError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ParquetError:
+    return ParquetError(f"{path.name} cannot be read: {str(error).splitlines()[0]}")
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dt.date | dt.datetime):
-        return value.isoformat()
-    return json.dumps(value, default=str)
+    match value:
+        case str():
+            return value
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case bool() | int() | float() | list() | dict():
+            return json.dumps(value, default=str)
+    return str(value)

@@ -29,7 +29,7 @@ RECORD_TYPES: Final = {
 
 NO_TEXT: Final = f"It must be a text of at most {TEXT_LENGTH_MAX} characters."
 
-_EXTRA_NAME: Final = re.compile(r"x_[a-z0-9_]{1,40}")
+EXTRA_NAME: Final = re.compile(r"x_[a-z0-9_]{1,40}")
 _KNOWN: Final = frozenset((*ATTRIBUTES, ADDRESS_LINE))
 _PARTS: Final = {
     "given_name": "given",
@@ -161,7 +161,7 @@ def _street(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unknown(name: str, count: int, policy: Policy) -> str | None:
-    if _EXTRA_NAME.fullmatch(name):
+    if EXTRA_NAME.fullmatch(name):
         return None if count < EXTRA_COUNT_MAX else f"A record has at most {EXTRA_COUNT_MAX} attributes."
     if name in policy.identifiers:
         return "It is an identifier: send it in `identifiers`, with type, value and assurance."

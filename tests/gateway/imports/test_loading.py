@@ -190,3 +190,20 @@ def test_a_delivery_is_taken_back_by_its_name(database: Database, ctx: Context, 
         assert [one.records for one in rolling.listed(connection)] == [0]
         with pytest.raises(UnknownRecordError):
             records.get(connection, ctx, "crm", "1")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("- a", "holds no mapping"),
+        ("attributes: {given_name: first}", "key is required"),
+        ("{key: id, identifiers: [{type: email, column: m, assurance: sure}]}", "identifiers/0/assurance"),
+        ("{key: id, attributes: {x_Bad-Name: first}}", "'x_Bad-Name' is not known"),
+    ],
+)
+def test_a_mapping_that_is_wrong_says_where(ctx: Context, tmp_path: Path, written: str, told: str) -> None:
+    """In a sentence, before anything is loaded."""
+    path = tmp_path / "crm.yaml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(layout.LayoutError, match=rf"crm\.yaml:? .*{told}"):
+        layout.load(path, ctx.policy)

@@ -1,6 +1,7 @@
 """Parquet files are read as the same table would be from a CSV file."""
 
 import datetime as dt
+import decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,6 +34,15 @@ def test_every_value_is_a_text(table: Path) -> None:
         "mail": '["a@a.org", "b@b.org"]',
     }
     assert (second.number, second.values) == (2, {"customer": "8"})
+
+
+def test_numbers_with_decimals_and_bytes_are_texts_too(tmp_path: Path) -> None:
+    """As they read, without quotes of another language around them."""
+    path = tmp_path / "crm.parquet"
+    row = {"customer": decimal.Decimal("7.00"), "mail": "jürgen@a.org".encode(), "at": dt.time(9, 30)}
+    parquet.write_table(pa.Table.from_pylist([row]), path)
+    (found,) = lines.of([path], "customer")
+    assert found.values == {"customer": "7.00", "mail": "jürgen@a.org", "at": "09:30:00"}
 
 
 def test_rows_are_counted(table: Path) -> None:
