@@ -118,6 +118,8 @@ class Canonical:
 
 
 ATTRIBUTES: Final = tuple(f.name for f in fields(Canonical) if f.name not in ("extra", "display"))
+ADDRESS: Final = ("street_number", "street", "unit", "city", "region", "postcode", "country")
+"""The attributes that are one address."""
 ADDRESS_LINE: Final = "full_address"
 """A whole address in one text: sent, taken apart into the attributes, never kept."""
 

@@ -15,6 +15,7 @@ import yaml
 
 from identity.breaker.rules import Rule
 from identity.errors import PolicyError, UnknownSourceError
+from identity.model import ADDRESS, ATTRIBUTES
 
 DEFAULT_PATH: Final = Path(__file__).with_name("policy.yaml")
 BLOCK: Final = "block"  # the type of a model's blocking keys
@@ -129,7 +130,7 @@ def load(path: Path = DEFAULT_PATH) -> Policy:
     """The policy in a file. Raises PolicyError with a sentence that names file and field."""
     try:
         return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise PolicyError(f"{path.name} cannot be read: {error}") from error
     except PolicyError as error:
         raise PolicyError(f"{path.name}: {error}") from error
@@ -178,6 +179,11 @@ def _survivorship(raw: Mapping[str, Any]) -> Survivorship:
     rules = {name: _criteria(f"survivorship.{name}", listed) for name, listed in raw.items()}
     if "default" not in rules:
         raise PolicyError("survivorship.default is missing")
+    for name in rules:
+        if name in ADDRESS:
+            raise PolicyError(f"survivorship.{name}: an address survives as a whole; say `address`")
+        if name not in ("default", "address", *ATTRIBUTES) and not name.startswith("x_"):
+            raise PolicyError(f"survivorship.{name}: there is no such attribute")
     return MappingProxyType(rules)
 
 

@@ -21,6 +21,7 @@ from identity.scoring.compare import Comparison, Level
 from identity.scoring.pool import Pool
 from identity.scoring.weigh import UNITS_PER_BIT, Model
 
+ONE_RECORD: Final = "Both ids ask for one and the same record."
 _TEXTS: Final = ("street", "street_number", "city", "region", "postcode", "country", "sex")
 
 
@@ -104,7 +105,8 @@ def why(
         same = judged.verdict is Verdict.SAME
         sentence = f"Somebody decided that they are {'the same' if same else 'different'}."
         evidence.insert(0, Evidence("judgement", 1 if same else -1, sentence))
-    return Why(_verdict(link, refusal), link, refusal, tuple(evidence), weights(left.pool, right.pool, model))
+    verdict = ONE_RECORD if left.ref == right.ref else _verdict(link, refusal)
+    return Why(verdict, link, refusal, tuple(evidence), weights(left.pool, right.pool, model))
 
 
 def weights(left: Pool, right: Pool, model: Model) -> Weights:

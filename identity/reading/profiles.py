@@ -12,11 +12,12 @@ from sqlalchemy.engine import Connection
 from identity.answers import Head, ProfileView, RecordView
 from identity.answers import Survivor as SurvivorView
 from identity.context import Context
+from identity.model import ADDRESS
 from identity.policy import Criterion
 from identity.reading import explanation, readers, store_profiles, survive
 from identity.reading.explanation import Show
 from identity.reading.readers import Opened
-from identity.reading.survive import ADDRESS, Sighting, Survivor
+from identity.reading.survive import Sighting, Survivor
 
 
 def view(connection: Connection, ctx: Context, profile: UUID) -> ProfileView:

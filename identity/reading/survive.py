@@ -10,12 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from identity.model import ATTRIBUTES, Assurance, Identifier, Record, RecordKey
+from identity.model import ADDRESS, ATTRIBUTES, Assurance, Identifier, Record, RecordKey
 from identity.policy import Criterion, Survivorship
-
-ADDRESS: Final = ("street_number", "street", "unit", "city", "region", "postcode", "country")
 
 
 @dataclass(frozen=True, slots=True)

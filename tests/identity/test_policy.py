@@ -46,6 +46,10 @@ def test_an_unknown_source_is_told_the_known_ones() -> None:
         (("identifiers", "block"), {}, "identifiers.block"),
         (("sources", "web", "channel"), "moon", "online, store"),
         (("sources",), {}, "policy.sources must be a mapping that is not empty"),
+        (("survivorship", "given_nme"), ["trust"], "survivorship.given_nme: there is no such attribute"),
+        (("survivorship", "street"), ["trust"], "survivorship.street: an address survives as a whole"),
+        (("survivorship", "email"), ["trust"], "survivorship.email: there is no such attribute"),
+        (("survivorship", "sex"), [], "survivorship.sex must list some of whole, trust"),
         (("version",), "", "policy.version must be a short text"),
     ],
 )
@@ -62,9 +66,9 @@ def test_a_wrong_policy_is_refused_with_the_field(path: tuple[str, ...], value: 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """Missing, not YAML, or not a policy."""
-    for content in (None, "a: [", "- 1"):
+    for content in (None, "a: [", "- 1", "version: Österreich"):
         path = tmp_path / "mine.yaml"
         if content is not None:
-            path.write_text(content, encoding="utf-8")
+            path.write_text(content, encoding="latin-1")
         with pytest.raises(PolicyError, match=r"mine\.yaml"):
             policy.load(path)

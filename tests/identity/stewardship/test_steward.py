@@ -230,3 +230,13 @@ def test_how_tells_the_weight_that_joined(desk: Desk) -> None:
     (_, join) = profiles.how(desk.connection, desk.ctx, web.record)["joins"]
     assert (join["stage"], join["weight_bits"]) == (2, 4.5)
     assert join["reason"] == "Taken together, what is known of both agrees by 4.5 bits."
+
+
+def test_why_knows_that_two_ids_are_one_record(desk: Desk) -> None:
+    """The id of a deleted record asks for the person it was of; nothing need link a record with itself."""
+    web = desk.put("web", "u1", MAIL, consents=joined(desk), **ANNA)
+    card = desk.put("loyalty", "c1", MAIL, **ANNA)
+    desk.delete("loyalty", "c1")
+    told = profiles.why(desk.connection, desk.ctx, web.record, card.record)
+    assert told["same_person"] is True
+    assert told["verdict"] == "Both ids ask for one and the same record."
