@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "how": ("gateway.commands.how", "Explain how a profile came together."),
     "train": ("gateway.commands.train", "Fit the weights to the retailer's own files."),
     "model": ("gateway.commands.model", "List, add, try and activate the models that weigh pairs."),
+    "policy": ("gateway.commands.policy", "Tell what another identity policy would join and split."),
     "sources": ("gateway.commands.sources", "See which sources are paused, pause and resume them."),
     "batches": ("gateway.commands.batches", "List deliveries of records and take one back."),
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
@@ -78,10 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from gateway.postgres.errors import PostgresError
     from gateway.processes.locks import LockError
     from gateway.settings import SettingsError
+    from identity.errors import PolicyError
 
     try:
         group.main(args=list(arguments) if arguments is not None else None, prog_name="o2o")
-    except (LockError, PostgresError, SecretsError, SettingsError) as error:
+    except (LockError, PolicyError, PostgresError, SecretsError, SettingsError) as error:
         click.echo(f"o2o: {error}", err=True)
         sys.exit(1)
     except Exception as error:

@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gateway.commands import opened
+
+if TYPE_CHECKING:
+    from identity.versions.whatif import Found
 
 
 @click.group("model")
@@ -49,7 +53,7 @@ def add_model(path: Path) -> None:
     from identity.versions import switching
 
     with opened.transaction() as (services, connection):
-        switching.add(connection, services.identity, json.loads(path.read_bytes()), now=services.clock())
+        switching.add(connection, services.identity, _document(path), now=services.clock())
 
 
 @command.command("activate")
@@ -90,6 +94,11 @@ def try_model(version: str, people: int, as_json: bool) -> None:
 
     with opened.transaction() as (services, connection):
         found = whatif.look(connection, services.identity, version, records=people)
+    tell(found, as_json=as_json)
+
+
+def tell(found: "Found", *, as_json: bool) -> None:
+    """Prints what a switch would join and split."""
     if as_json:
         click.echo(json.dumps(found.document()))
         return
@@ -97,3 +106,10 @@ def try_model(version: str, people: int, as_json: bool) -> None:
     for kind, samples in (("join", found.joined), ("split", found.split)):
         for left, right in samples:
             click.echo(f"  {kind:5}  {left}  {right}   (o2o why {left} {right})")
+
+
+def _document(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise click.ClickException(f"{path} is no model: {error}") from error

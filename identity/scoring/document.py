@@ -93,6 +93,8 @@ def parse(raw: Mapping[str, Any]) -> Document:
     """The model that a parsed JSON document describes. Raises ModelError with a sentence that names a
     field.
     """
+    if not isinstance(raw, Mapping):
+        raise ModelError("It is no JSON object.")
     if raw.get("format") != FORMAT:
         raise ModelError(f"format must be {FORMAT}, not {raw.get('format')!r}.")
     settings = _mapping(raw, "settings")

@@ -1,22 +1,24 @@
-"""What a switch of models would join and split, seen before it is made; nothing is written.
+"""What a switch of models, or of policies, would join and split, seen before it is made; nothing is written.
 
-Some stored records are chosen evenly over all, and what lies around each is resolved twice, with the active
-model and with the other one: its person, and everybody with whom it shares a key. What is told is about pairs
+Some stored records are chosen evenly over all, and what lies around each is resolved twice, as it is now and
+with the other one: its person, and everybody with whom it shares a key. What is told is about pairs
 of one chosen record and another, so it is a sample of what a switch would do; a join of two records that
 share no key of the active model is not seen.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
 from identity.context import Context
-from identity.errors import ModelError
+from identity.errors import ModelError, PolicyError
 from identity.model import RecordKey
 from identity.partition import cluster, store_graph
 from identity.partition.sight import Sight
 from identity.partition.view import View, with_counterparts
+from identity.policy import IdentifierRule, Policy, Source
 from identity.scoring import active, store_versions
 
 SAMPLES: Final = 20
@@ -50,8 +52,30 @@ def look(connection: Connection, ctx: Context, version: str, *, records: int) ->
     number = store_versions.number_of(connection, version)
     if number is None:
         raise ModelError(f"There is no model of version {version[:64]!r}.")
+    return _look(connection, active.bound(connection, ctx), active.under(connection, ctx, number), records)
+
+
+def look_by_policy(connection: Connection, ctx: Context, other: Policy, *, records: int) -> Found:
+    """What another policy would do around so many records. Raises PolicyError where what is stored needs a
+    type of identifier or a source that the other policy does not have.
+    """
+    _check(ctx.policy.identifiers, other.identifiers, "identifiers")
+    _check(ctx.policy.sources, other.sources, "sources")
     now = active.bound(connection, ctx)
-    then = active.under(connection, ctx, number)
+    return _look(connection, now, replace(now, policy=other), records)
+
+
+def _check(
+    ours: Mapping[str, IdentifierRule] | Mapping[str, Source],
+    theirs: Mapping[str, IdentifierRule] | Mapping[str, Source],
+    where: str,
+) -> None:
+    for name, entry in ours.items():
+        if name not in theirs or theirs[name].code != entry.code:
+            raise PolicyError(f"{where}.{name} with code {entry.code} is missing: what is stored needs it")
+
+
+def _look(connection: Connection, now: Context, then: Context, records: int) -> Found:
     joined: set[tuple[str, str]] = set()
     split: set[tuple[str, str]] = set()
     chosen = store_versions.spread(connection, records)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 
-from identity import redo
-from identity.errors import ModelError
+from identity import policy, redo
+from identity.errors import ModelError, PolicyError
 from identity.scoring.registry import Models
 from identity.scoring.weigh import UNITS_PER_BIT
 from identity.versions import switching, whatif
@@ -41,3 +42,26 @@ def test_joins_and_splits_are_foreseen(desk: Desk) -> None:
     assert (back.joins, back.splits, back.document()["split"]) == (0, 1, [list(pair)])
     with pytest.raises(ModelError):
         whatif.look(desk.connection, desk.ctx, "unheard", records=10)
+
+
+def test_another_policy_is_tried_too(desk: Desk) -> None:
+    """A card that counts for no more than a telephone parts whom it alone had joined; nothing is written."""
+    web = desk.put("web", "u1", {"loyalty_card": "9780000001"}, given_name="Anna")
+    card = desk.put("loyalty", "c1", {"loyalty_card": "9780000001"}, family_name="Huber")
+    before = scratch.stored(desk.connection)
+    raw = yaml.safe_load(policy.DEFAULT_PATH.read_text(encoding="utf-8"))
+    raw["identifiers"]["loyalty_card"]["links"] = "second"
+    found = whatif.look_by_policy(desk.connection, desk.ctx, policy.parse(raw), records=10)
+    pair = tuple(sorted((str(web.record), str(card.record))))
+    assert (found.joins, found.split) == (0, (pair,))
+    same = whatif.look_by_policy(desk.connection, desk.ctx, desk.ctx.policy, records=10)
+    assert (same.records, same.joins, same.splits) == (2, 0, 0)
+    assert scratch.stored(desk.connection) == before
+
+
+def test_a_policy_must_know_what_is_stored(desk: Desk) -> None:
+    """A type or a source that was taken out, or got another number, is named."""
+    raw = yaml.safe_load(policy.DEFAULT_PATH.read_text(encoding="utf-8"))
+    del raw["identifiers"]["passport"]
+    with pytest.raises(PolicyError, match=r"identifiers\.passport with code \d+ is missing"):
+        whatif.look_by_policy(desk.connection, desk.ctx, policy.parse(raw), records=10)

@@ -1,0 +1,33 @@
+"""`o2o policy`: what another identity policy would join and split."""
+
+from pathlib import Path
+
+import click
+
+from gateway.commands import opened
+from gateway.commands.model import tell
+
+
+@click.group("policy")
+def command() -> None:
+    """See what an identity policy would do before `O2O_POLICY` names it."""
+
+
+@command.command("try")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option(
+    "--people",
+    type=click.IntRange(10, 100_000),
+    default=1_000,
+    show_default=True,
+    help="From how many stored records to look around.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def try_policy(path: Path, people: int, as_json: bool) -> None:
+    """Tell which joins and splits this policy would make among what is stored; nothing is changed."""
+    from identity import policy
+    from identity.versions import whatif
+
+    with opened.transaction() as (services, connection):
+        found = whatif.look_by_policy(connection, services.identity, policy.load(path), records=people)
+    tell(found, as_json=as_json)
