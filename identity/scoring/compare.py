@@ -213,7 +213,22 @@ def _is_swapped(left: Name, right: Name) -> bool:
 
 def _may_be_swapped(left: Name, right: Name) -> bool:
     """One part stands in the other's place: a clerk's slip, after which the rest may be lost."""
-    return any(_family(a.given, b.family)[0] >= Level.CLOSE for a, b in ((left, right), (right, left)))
+    return any(_stands_as_family(a, b) for a, b in ((left, right), (right, left)))
+
+
+def _stands_as_family(name: Name, other: Name) -> bool:
+    """The given name is the other's family name. Not so where it is nobody's given name, and what stands
+    beside it are two words that clearly differ, one of them a given name: then two of a family are written
+    in two orders.
+    """
+    if _family(name.given, other.family)[0] < Level.CLOSE:
+        return False
+    if _family(name.family, other.family)[0] >= Level.CLOSE:
+        return True
+    beside = name.family, other.given
+    is_surname = not any(map(given_names.is_known, (name.given, other.family)))
+    are_two = any(map(given_names.is_known, beside)) and _given(*beside)[0] is Level.DIFFERENT
+    return not (is_surname and are_two)
 
 
 def _is_garbled(left: Name, right: Name) -> bool:

@@ -114,6 +114,21 @@ def test_half_a_swapped_name_does_not_differ() -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "level"),
+    [
+        ("huber klara", "anna huber", Level.DIFFERENT),
+        ("maier anna", "anna huber", Level.UNSURE),
+        ("huber huber", "anna huber", Level.UNSURE),
+    ],
+    ids=["two of a family", "one who married", "the family name twice"],
+)
+def test_two_of_a_family_in_two_orders_differ(left: str, right: str, level: Level) -> None:
+    """A family name in the given name's place excuses no other given name beside it."""
+    assert compare.given_names_of(name(left), name(right)).level is level
+    assert compare.given_names_of(name(right), name(left)).level is level
+
+
+@pytest.mark.parametrize(
     ("left", "right", "agree"),
     [
         ("anna huber", "anna huber", True),
