@@ -19,6 +19,9 @@ MISTAKEN_SHARE: Final = 0.8
 same name, where nobody lives together.
 """
 
+SAME_SHARE_MIN: Final = 0.5
+"""Where those of one name at one home are seldom of one birth they are fathers and sons, and no measure."""
+
 KIN_MIN: Final = 3
 """Fewer such pairs tell nothing."""
 
@@ -53,4 +56,5 @@ _PAIRS: Final = f"""
 def are_single(con: DuckDBPyConnection) -> bool:
     """True when who shares a home and not a given name has one birth as often as who shares both."""
     kin, mistaken, same = con.execute(_PAIRS).fetchall()[0]
-    return bool(kin >= KIN_MIN and mistaken >= MISTAKEN_SHARE * (1.0 if same is None else same))
+    measure = 1.0 if same is None else max(same, SAME_SHARE_MIN)
+    return bool(kin >= KIN_MIN and mistaken >= MISTAKEN_SHARE * measure)

@@ -7,9 +7,10 @@ left out.
 
 Pairs that the rules of the partition will not join, because the given names clearly differ and nothing that
 proves identity is shared, are taken for two people: else the members of a household, who share all but that,
-would teach that true pairs have different given names. Where a file knows homes, people of one home are a
-third kind of pair with a share of their own (`kin`), so that those of one given name teach nothing wrong
-either. Where a file hardly ever leaves an attribute out, it also tells that a side says nothing (`silence`).
+would teach that true pairs have different given names. So are pairs of which nothing agrees that tells people
+apart (`fit`). Where a file knows homes, people of one home are a third kind of pair with a share of their own
+(`kin`), so that those of one given name teach nothing wrong either. Where a file hardly ever leaves an
+attribute out, it also tells that a side says nothing (`silence`).
 
 Invariant: deterministic, and every probability lies above nothing, however small or constant the file is.
 """

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from identity.canonical import keys
 from identity.model import Key, Record
 from identity.policy import Policy
-from identity.scoring import blocking, catalogue, columns, compare, pool
+from identity.scoring import blocking, catalogue, columns, compare, pool, priors
 from identity.scoring import names as names_levels
 from identity.scoring.comparison import Comparison
 from identity.scoring.document import Document, Odds, Terms
@@ -32,6 +33,11 @@ KIN_BELIEVED: Final = 0.1  # pairs of one home for each record, before anything 
 LISTS: Final = {"given_words", "given_kin", "family_words", "organisation_name_words", "employer_words"}
 UNRELATED: Final = ("look-alike", "misplaced", "similar", "else")
 """The levels of given names that may be those of two people."""
+TELLING: Final = frozenset(
+    ("family_name", "organisation_name", "date_of_birth", "street", *catalogue.IDENTIFIERS)
+)
+"""What tells people apart: all but given names, places, and what many have in common."""
+RARE: Final = 0.05  # of strangers agree: more is a category
 FLAGS: Final = {"is_given_known", "is_given_skeleton", "is_family_skeleton"}
 
 
@@ -74,11 +80,15 @@ def of_cards(held: Cards, pairs: Pairs, *, live_together: bool, seed: int = 1) -
         share = 1.0
     in_all = max(held.count * (held.count - 1) / 2, 1.0) / share
     found = levels.between(held.table, pairs, held.comparisons)
+    drawn = levels.between(held.table, random_pairs(held.count, random), held.comparisons)
+    is_refused = _differently_named(held, pairs, found)
+    if live_together:  # else two differences are two mistakes, and there are persons for certain
+        is_refused |= _untold(held, found, drawn)
     sample = Sample(
         found,
         _shares(held, pairs, found),
-        _refused(held, pairs, found),
-        levels.between(held.table, random_pairs(held.count, random), held.comparisons),
+        is_refused,
+        drawn,
         in_all,
     )
     learned = estimate(
@@ -163,7 +173,30 @@ def _shares(held: Cards, pairs: Pairs, found: Levels) -> Floats:
     return shares
 
 
-def _refused(held: Cards, pairs: Pairs, found: Levels) -> Any:
+def _untold(held: Cards, found: Levels, random: Levels) -> Any:
+    """Pairs of which nothing agrees that tells people apart, although both sides say such things: namesakes
+    of one town.
+
+    Candidates hold all of them, and a town's name and postcode speak twice for one thing. Where hardly
+    anybody is in a file twice they would be taken for persons, and teach that births and surnames differ.
+    """
+    is_said, is_alike = np.zeros((2, len(found)), dtype=bool)
+    for place, comparison in enumerate(held.comparisons):
+        is_telling = comparison.name in TELLING
+        if is_telling or _is_rarely_shared(comparison, random[:, place]):
+            alike = [step for step, odds in enumerate(priors.odds(comparison.name)) if odds.m > odds.u]
+            is_alike |= np.isin(found[:, place], alike)
+            is_said |= is_telling & (found[:, place] != levels.ABSENT)
+    return is_said & ~is_alike
+
+
+def _is_rarely_shared(comparison: Comparison, random: NDArray[np.int8]) -> bool:
+    """Whether it is an attribute of a retailer's own in which few strangers agree: birthplace, not tier."""
+    said = random[random != levels.ABSENT]
+    return comparison.name.startswith("x_") and len(said) > 0 and float(np.mean(said == 0)) <= RARE
+
+
+def _differently_named(held: Cards, pairs: Pairs, found: Levels) -> Any:
     """Pairs with clearly different given names and no number shared that a person has for life."""
     doubtful = np.zeros(len(found), dtype=bool)
     for place, comparison in enumerate(held.comparisons):

@@ -11,6 +11,8 @@ GEORG = ("georg", "huber", "hauptstrasse", "1010", "wien", "2011-01-31")
 WRONG_YEAR = ("klara", "huber", "hauptstrasse", "1010", "wien", "1970-05-05")
 ANA = ("ana", "huber", "hauptstrasse", "1010", "wien", "1981-05-05")
 BORN_ELSEWHEN = ("klara", "huber", "feldweg", "8010", "graz", "1953-02-01")
+SENIOR = ("anna", "huber", "hauptstrasse", "1010", "wien", "1950-12-24")
+FRITZ = ("fritz", "huber", "hauptstrasse", "1010", "wien", "2008-07-16")
 NO_STREET = ("klara", "huber", None, "1010", None, "1980-05-05")
 YEAR_ALONE = ("anna", "huber", None, "1010", None, "1980-01-01")
 AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
@@ -39,6 +41,7 @@ def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
         ([YEAR_ALONE, YEAR_ALONE, NO_STREET, NO_STREET], True),
         ([ANNA, KLARA], False),
         ([ANNA, KLARA, GEORG], False),
+        ([ANNA, SENIOR, GEORG, FRITZ], False),
         ([ANNA, GEORG], False),
         ([ANNA, ANA], False),
         ([ANNA, BORN_ELSEWHEN], False),
@@ -51,6 +54,7 @@ def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
         "mistakes where days and streets are unknown",
         "too few",
         "family with twins",
+        "mother and daughter of one name",
         "family",
         "typing error",
         "two homes",

@@ -135,6 +135,24 @@ def test_a_household_does_not_teach_that_given_names_differ() -> None:
     assert fitted.document.prior * pairs == pytest.approx(100, rel=0.2)
 
 
+def test_namesakes_of_a_town_are_no_persons() -> None:
+    """A file in which nobody is twice teaches nothing about persons, however many share a name and a town."""
+    chance, records = random.Random(6), []
+    for number in range(1_500):
+        town = chance.randrange(20)
+        said = Canonical(
+            given_name=chance.choice(GIVEN),
+            family_name=f"{chance.choice(FAMILY)}{chr(97 + number % 26)}{chr(97 + number // 26 % 26)}",
+            date_of_birth=date(1950, 1, 1) + timedelta(days=chance.randrange(18_000)),
+            postcode=f"{1000 + town * 7}",
+            city=f"stadt {chr(97 + town) * 3}",
+            extra=(("x_tier", chance.choice(("gold", "red", "blue"))),),
+        )
+        records.append(Record(RecordKey("web", str(number)), "online", said))
+    fitted = fit.fit(records, POLICY)
+    assert fitted.document.prior * len(records) * (len(records) - 1) / 2 < 5
+
+
 def test_beliefs_carry_a_file_too_small_to_teach() -> None:
     """Where few pairs are seen, an agreement that hardly any shows says about what is believed of it; a large
     file says for itself how often names meet.
