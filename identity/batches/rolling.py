@@ -60,6 +60,7 @@ def step(connection: Connection, ctx: Context, redo_no: int, batch_no: int, *, n
     store_batches.leave(connection, found.record_no)
     if before is None:
         records.take_away(connection, ctx, [stored], now=now)
+        store_batches.give_key_back(connection, stored.record_no)
         return
     draft = Draft(
         stored=stored,

@@ -78,10 +78,14 @@ def mark(connection: Connection, name: str, *, author: str, now: datetime) -> in
 
 
 def next_record(connection: Connection, batch_no: int) -> Member | None:
-    """A record that a batch still answers for."""
+    """A record that a batch still answers for; of several generations of one key the newest."""
     found = connection.exec_driver_sql(
-        "select b.name, r.record_no, r.source, r.key from identity.batch b"
-        " join identity.record r on r.batch = b.name where b.batch_no = %s limit 1",
+        "select b.name, n.record_no, r.source, r.key from identity.batch b"
+        " join identity.record r on r.batch = b.name"
+        " cross join lateral (select g.record_no from identity.record g"
+        "  where g.source = r.source and g.key = r.key and g.batch = b.name"
+        "  order by g.generation desc limit 1) n"
+        " where b.batch_no = %s limit 1",
         (batch_no,),
     ).one_or_none()
     return None if found is None else Member(*found)
@@ -109,6 +113,16 @@ def return_to(connection: Connection, record_no: int, batch: str | None) -> None
     """Says which batch answers for a record again."""
     connection.exec_driver_sql(
         "update identity.record set batch = %s where record_no = %s", (batch, record_no)
+    )
+
+
+def give_key_back(connection: Connection, record_no: int) -> None:
+    """Leaves the key of a record that was taken away to the generation before it, where that one lives."""
+    connection.exec_driver_sql(
+        "update identity.record r set key = 'taken back:' || r.record_no where r.record_no = %s and exists"
+        " (select from identity.record g where g.source = r.source and g.key = r.key"
+        "  and g.generation < r.generation and g.sealed is not null)",
+        (record_no,),
     )
 
 

@@ -95,6 +95,12 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
     if not intake.contradicts(earlier, content.record(stored.ref, stored.channel, stub=False), ctx):
         return [kept]
     ended = Draft(
-        stored, stored.ref, stored.channel, intake.retired(known, stored.ref), stored.observed_at, stored.stub
+        stored,
+        stored.ref,
+        stored.channel,
+        intake.retired(known, stored.ref),
+        stored.observed_at,
+        stored.stub,
+        batch=draft.batch,
     )
     return [ended, fresh]

@@ -42,13 +42,44 @@ def test_what_a_batch_brought_goes_and_what_it_changed_returns(desk: Desk) -> No
     put(desk, "1", "n1", "anna@example.at", x_again="yes", **ANNA)
     put(desk, "2", "n1", "anna@example.at", **ANNA)
     assert len(desk.view(web.record).limit_members) > 1
-    assert [(each.name, each.records) for each in rolling.listed(desk.connection)] == [("n1", 2)]
+    assert [(each.name, each.records) for each in rolling.listed(desk.connection)] == [("n1", 3)]
     roll_back(desk, "n1")
     assert scratch.stored(desk.connection) == before == scratch.expected(desk.connection, desk.ctx)
     shown = profiles.records(desk.connection, desk.ctx, old.record)
     assert [each.attributes["given_name"] for each in shown] == ["Berta"]
     with pytest.raises(UnknownRecordError):
         records.get(desk.connection, desk.ctx, "crm", "2")
+
+
+def test_a_key_is_again_whose_it_was(desk: Desk) -> None:
+    """A feed that mixed customers up gave a key to two others: both go, the first is found again."""
+    old = put(desk, "1", None, "berta@example.at", given_name="Berta", family_name="Maier")
+    before = scratch.stored(desk.connection)
+    anna = put(desk, "1", "n1", "anna@example.at", **ANNA)
+    put(desk, "1", "n1", "carl@example.at", given_name="Carl", family_name="Novak")
+    assert len(desk.connection.exec_driver_sql("select from identity.standing").all()) == 3
+    roll_back(desk, "n1")
+    assert scratch.stored(desk.connection) == before == scratch.expected(desk.connection, desk.ctx)
+    assert records.get(desk.connection, desk.ctx, "crm", "1").record == old.record
+    again = put(desk, "1", "n2", "berta@example.at", given_name="Berta", family_name="Maier", x_club="a")
+    assert again.record == old.record
+    other = put(desk, "1", "n2", "anna@example.at", **ANNA)
+    assert other.record not in (old.record, anna.record)
+    roll_back(desk, "n2")
+    assert scratch.stored(desk.connection) == before == scratch.expected(desk.connection, desk.ctx)
+
+
+def test_a_card_finds_again_whose_it_was(desk: Desk) -> None:
+    """Where a feed gave it to somebody else, its number was no longer hers."""
+    number = "9780000001"
+    card = desk.put("loyalty", number, {"loyalty_card": number}, given_name="Berta", family_name="Maier")
+    rolling.begin(desk.connection, "n1", author="feed", now=desk.now)
+    claims = [Claim("loyalty_card", number, Assurance.VERIFIED)]
+    mixed = Submission("loyalty", number, dict(ANNA), claims, proof=Assurance.VERIFIED, batch="n1")
+    assert records.put(desk.connection, desk.ctx, mixed, now=desk.now).record != card.record
+    roll_back(desk, "n1")
+    desk.later(seconds=1)
+    assert desk.find(loyalty_card=number).profile == card.record
 
 
 def test_what_was_written_since_is_left_alone(desk: Desk) -> None:
