@@ -10,7 +10,6 @@ from itertools import product
 from typing import Final
 
 from identity.model import Key, Verdict
-from identity.partition import links
 from identity.partition.groups import Join
 from identity.partition.judgements import Bench
 from identity.partition.links import Link, Member, Strength
@@ -90,14 +89,15 @@ def why(
     left: Member,
     right: Member,
     *,
+    link: Link | None,
     dead: AbstractSet[Key],
     bench: Bench,
     model: Model,
     policy: Policy,
 ) -> Why:
-    """What speaks for and against two records; `dead` are the keys of both that say nothing any more."""
-    together = {left.ref: left, right.ref: right}
-    link = next(iter(links.among(together, bench, model, policy)), None)
+    """What speaks for and against two records, and the `link` between them; `dead` are the keys of both that
+    say nothing any more.
+    """
     refusal = veto(left.pool, right.pool, bench, policy)
     judged = bench.between(left.pool.refs, right.pool.refs)
     evidence = [*_identifiers(left, right, dead), *_attributes(left, right)]

@@ -67,7 +67,7 @@ def why(
     """
     sight, view = _look(connection, ctx, (left_no, right_no))
     left, right = sight.ref_of[left_no], sight.ref_of[right_no]
-    view.around([left, right])
+    linked = view.around([left, right])
     piece, resolution = _resolved(view, left, sight.ctx)
     groups = [group for group in resolution.groups if left in group or right in group]
     members = view.read_members([left, right])
@@ -77,6 +77,7 @@ def why(
     told = explain.why(
         members[left],
         members[right],
+        link=next((each for each in linked if {each.left, each.right} == {left, right}), None),
         dead=dead,
         bench=sight.bench(),
         model=sight.ctx.model,

@@ -21,7 +21,9 @@ def why(
     used = model or DeterministicModel()
     live = {key for each in (left, right) for key in keys.posted(each, used.blocking(each), POLICY)} - dead
     members = [links.member(each, live, used, POLICY) for each in (left, right)]
-    return explain.why(*members, dead=dead, bench=bench(judged), model=used, policy=POLICY)
+    decided = bench(judged)
+    link = next(iter(links.among({each.ref: each for each in members}, decided, used, POLICY)), None)
+    return explain.why(*members, link=link, dead=dead, bench=decided, model=used, policy=POLICY)
 
 
 def sentences(found: Why) -> list[str]:

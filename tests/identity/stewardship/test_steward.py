@@ -192,6 +192,20 @@ def test_too_many_identifiers_go_to_review(desk: Desk) -> None:
     assert len(profiles.records(desk.connection, desk.ctx, result.profile)[0].identifiers) == 70
 
 
+def test_why_tells_of_a_link_by_weight_alone(desk: Desk) -> None:
+    """Two who share no identifier are linked by what they agree in, and why says so."""
+    desk.ctx = replace(desk.ctx, model=shipped.default())
+    said = {"date_of_birth": "1971-03-04", "city": "Wien", "postcode": "1010", "street": "Ringstrasse"}
+    one, other = (
+        desk.put(source, "u1", {}, given_name="Rosalinde", family_name="Kaltenbrunner", **said).record
+        for source in ("web", "crm")
+    )
+    told = profiles.why(desk.connection, desk.ctx, one, other)
+    assert told["same_person"]
+    assert told["link"]["basis"] == "weight"
+    assert told["verdict"].startswith("They agree by ")
+
+
 def test_why_and_how_tell_rules_and_no_values(desk: Desk) -> None:
     """An explanation names what links and what forbids, and holds nothing of the shopper."""
     web = desk.put("web", "u1", CARD | MAIL, consents=joined(desk), date_of_birth="1980-02-03", **ANNA)
