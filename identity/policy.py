@@ -88,6 +88,8 @@ class Policy:
     component_bound: int
     record_keys_max: int
     block_cap: int
+    block_alone: int
+    """Of a blocking key that more records show, a pair must share two."""
     bound_cap: int
     drop_lines_bits: tuple[int, ...]
     one_to_a_home: bool
@@ -148,6 +150,7 @@ def parse(raw: object) -> Policy:
         component_bound=top.count("component_bound", least=2),
         record_keys_max=top.count("record_keys_max"),
         block_cap=top.count("block_cap"),
+        block_alone=top.count("block_alone"),
         bound_cap=top.count("bound_cap"),
         drop_lines_bits=top.rising("drop_lines_bits"),
         one_to_a_home=top.flag("one_to_a_home"),

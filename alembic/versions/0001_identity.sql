@@ -414,6 +414,22 @@ language sql stable return coalesce(
   (select a.model_no from identity.activation a order by a.activation_no desc limit 1), 0
 );
 
+-- Which of these keys more records or more names post than may (is_dead), and which blocking keys more records post
+-- than `alone`: of those a pair must share two.
+create function identity.full_among(digests int8[], caps int4[], generics int4[], blocking bool[], alone int4)
+returns table (digest int8, is_dead bool)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select dead.digest, true from identity.dead_among(digests, caps, generics, blocking) as dead (digest)
+  union all
+  select asked.digest, false
+  from unnest(digests, blocking) as asked (digest, is_blocking)
+  where asked.is_blocking
+    and exists (select from identity.block_key b where b.digest = asked.digest offset alone);
+end
+$$;
+
 -- What everybody who weighs holds shared, and who switches the model holds alone: nobody weighs with a model that
 -- another one has replaced.
 create function identity.model_lock() returns int8
@@ -494,6 +510,17 @@ begin
     ) p
   ) found
   where asked.is_blocking and found.posts > 0;
+end
+$$;
+
+-- What these records keep of their links; null where their piece had to give links up.
+create function identity.kept_links(numbers int8[]) returns table (record_no int8, links int8[])
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+  select m.record_no, case when m.level = 0 then m.links end
+  from identity.member m
+  where m.record_no = any (numbers);
 end
 $$;
 

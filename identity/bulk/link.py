@@ -55,7 +55,7 @@ def bring_in(con: DuckDBPyConnection, intake: Intake, workforce: Workforce, prog
 def find_pairs(
     con: DuckDBPyConnection, workforce: Workforce, progress: Progress, *, is_to_fit: bool = False
 ) -> int:
-    """Finds the pairs of records that share a live key, for a model that is there or yet to be fitted to
+    """Finds the pairs of records that meet by live keys, for a model that is there or yet to be fitted to
     them, and returns their number.
     """
     progress.phase("keys")

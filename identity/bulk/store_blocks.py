@@ -146,5 +146,6 @@ def _of_email(address: str) -> list[str]:
 
 
 def _of_phone(number: str) -> list[str]:
-    plain = number.partition(";")[0]
-    return [f"tp|{plain}", f"t|{plain[-blocking.DIGITS_MIN :]}"]
+    plain, _, extension = number.partition(";")
+    last = plain[-blocking.DIGITS_MIN :]
+    return [f"tp|{plain}", f"t|{last}"] + ([f"tx|{last}|{extension}"] if extension else [])

@@ -1,9 +1,9 @@
 """Keys and whether they are live, for all records at once.
 
 Tables: `dead` (type, value, records, tokens): identifiers that say nothing any more; `live` (no, type,
-value): `shown` without them, which is dropped; `post` (digest, no): every live key that at least two records
-share. Blocking keys are known by their digest alone, as they are online; beyond the policy's cap they are
-left out without a word.
+value): `shown` without them, which is dropped; `post` (digest, no, force): every live key that at least two
+records share, and how far it makes them meet. Blocking keys are known by their digest alone, as they are
+online; beyond the policy's cap they are left out without a word.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from identity.bulk import store_blocks, store_rows
 from identity.bulk.rows import Row, record
 from identity.bulk.store_workbench import DuckDBPyConnection, keep
 from identity.bulk.workforce import Equipment, Workforce
+from identity.canonical.keys import Force
 from identity.policy import BLOCK
 from identity.scoring.model import ScoredModel
 
@@ -38,13 +39,13 @@ def find(con: DuckDBPyConnection, workforce: Workforce, *, is_to_fit: bool = Fal
         store_blocks.find(con, workforce, compared)
     else:
         _block(con, workforce)
-    cap = workforce.equipment.reading.policy.cap(BLOCK)
+    policy = workforce.equipment.reading.policy
     con.execute(
-        "CREATE TABLE post AS SELECT digest, no FROM blocked SEMI JOIN (SELECT digest FROM blocked GROUP BY"
-        " digest"
-        f" HAVING count(*) BETWEEN 2 AND {cap}) USING (digest)"
-        " UNION ALL SELECT hash(type, value), no FROM live SEMI JOIN (SELECT type, value FROM live"
-        " GROUP BY type, value HAVING count(*) > 1) USING (type, value)"
+        "CREATE TABLE post AS SELECT digest, no, force FROM blocked JOIN (SELECT digest,"
+        f" if(count(*) > {policy.block_alone}, {Force.HALF:d}, {Force.WHOLE:d}) AS force"
+        f" FROM blocked GROUP BY digest HAVING count(*) BETWEEN 2 AND {policy.cap(BLOCK)}) USING (digest)"
+        f" UNION ALL SELECT hash(type, value), no, {Force.WHOLE:d} FROM live SEMI JOIN (SELECT type, value"
+        " FROM live GROUP BY type, value HAVING count(*) > 1) USING (type, value)"
     )
     for table in ("blocked", "shown", "beyond"):
         con.execute(f"DROP TABLE {table}")

@@ -1,7 +1,7 @@
 """Candidate pairs, their weights, and the links that come of them.
 
-Tables: `pair` (l, r): records that share a live key, l < r; `weight` (l, r, units), made by an engine; `link`
-(l, r, strength, basis, rank, weight) as `identity.links` has it. What speaks of `Linking` here says in
+Tables: `pair` (l, r): records that meet by live keys, l < r; `weight` (l, r, units), made by an engine;
+`link` (l, r, strength, basis, rank, weight) as `identity.links` has it. What speaks of `Linking` here says in
 columns what `identity.links` says of two members.
 """
 
@@ -10,6 +10,7 @@ from typing import Final
 from identity.bulk import store_names
 from identity.bulk.store_workbench import DuckDBPyConnection
 from identity.bulk.workforce import Workforce
+from identity.canonical.keys import Force
 from identity.partition.links import DOUBT_LINE, DOUBT_LINE_OF_CARDS, EVEN_LINE, Strength
 from identity.policy import Linking
 from identity.scoring import catalogue
@@ -32,8 +33,9 @@ _DISPUTED: Final = (
 def pair_up(con: DuckDBPyConnection) -> None:
     """Makes `pair`."""
     con.execute(
-        "CREATE TABLE pair AS SELECT DISTINCT a.no AS l, b.no AS r FROM post a JOIN post b"
+        "CREATE TABLE pair AS SELECT a.no AS l, b.no AS r FROM post a JOIN post b"
         " ON a.digest = b.digest AND a.no < b.no"
+        f" GROUP BY a.no, b.no HAVING sum(a.force) >= {Force.WHOLE:d}"
     )
     con.execute("DROP TABLE post")
 

@@ -7,6 +7,7 @@ depends on the records that post it alone. Neither knows a clock, so validity co
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from enum import IntEnum
 from typing import Final
 
 from identity.canonical import sounds
@@ -14,6 +15,18 @@ from identity.model import Assurance, Canonical, Identifier, Key, Record
 from identity.policy import BLOCK, BOUND, Linking, Policy
 
 ACCOUNT: Final = "account_id"
+
+
+class Force(IntEnum):
+    """How far a key makes those meet who share it: the forces of all that two records share add up, and from
+    `WHOLE` on they meet.
+    """
+
+    NONE = 0
+    """Too many show it."""
+    HALF = 1
+    """A blocking key that is crowded: who shares nothing else but that is compared in vain."""
+    WHOLE = 2
 
 
 def identifier_keys(record: Record, policy: Policy) -> tuple[Key, ...]:
@@ -78,9 +91,23 @@ def is_live(key_type: str, *, records: int, tokens: int, policy: Policy) -> bool
     return records <= policy.cap(key_type) and tokens <= policy.generic(key_type)
 
 
+def force(key_type: str, *, records: int, tokens: int, policy: Policy) -> Force:
+    """How far a key makes those meet who share it, with so many records and tokens."""
+    if not is_live(key_type, records=records, tokens=tokens, policy=policy):
+        return Force.NONE
+    return Force.HALF if key_type == BLOCK and records > policy.block_alone else Force.WHOLE
+
+
 def live(lists: Mapping[Key, Iterable[Record]], policy: Policy) -> frozenset[Key]:
     """The keys that say something."""
     return frozenset(key for key, found in lists.items() if _list_is_live(key, tuple(found), policy))
+
+
+def crowded(lists: Mapping[Key, Iterable[Record]], policy: Policy) -> frozenset[Key]:
+    """The blocking keys that so many show that sharing one of them is not enough, live or not."""
+    return frozenset(
+        key for key, found in lists.items() if key.type == BLOCK and len(tuple(found)) > policy.block_alone
+    )
 
 
 def _list_is_live(key: Key, found: tuple[Record, ...], policy: Policy) -> bool:

@@ -61,7 +61,8 @@ def partition(
     live = keys.live(lists, policy)
     members = {ref: links.member(record, live, model, policy) for ref, record in known.items()}
     decided = bench(judgements)
-    found = pieces.split(members, links.among(members, decided, model, policy), pieces.ladder(model, policy))
+    linked = links.among(members, decided, model, policy, crowded=keys.crowded(lists, policy))
+    found = pieces.split(members, linked, pieces.ladder(model, policy))
     resolved = [resolve(piece, members, decided, model, policy) for piece in found]
     return Partition(
         groups=tuple(group for each in resolved for group in each.groups),

@@ -111,15 +111,18 @@ def among(
     model: Model,
     policy: Policy,
     *,
+    crowded: AbstractSet[Key] = frozenset(),
     focus: AbstractSet[RecordKey] | None = None,
 ) -> tuple[Link, ...]:
-    """The links between members, in order; with `focus` only those that have an end in it."""
+    """The links between members, in order; with `focus` only those that have an end in it. Of the keys that
+    are `crowded` two must be shared.
+    """
     under: dict[Key, list[RecordKey]] = defaultdict(list)
     for each in members.values():
         for key in each.posted:
             under[key].append(each.ref)
     own = members.keys() if focus is None else focus
-    return linked(sharing(under, own), members, bench, model, policy, focus=own)
+    return linked(sharing(under, own, crowded), members, bench, model, policy, focus=own)
 
 
 def linked(
@@ -131,7 +134,9 @@ def linked(
     *,
     focus: AbstractSet[RecordKey],
 ) -> tuple[Link, ...]:
-    """The links between members that share a live key (the pairs given) or were judged the same, in order."""
+    """The links between members that meet by live keys (the pairs given) or were judged the same, in
+    order.
+    """
     judged = {
         (left, right): at
         for left, right, at in bench.same_pairs(members.keys())
@@ -144,26 +149,37 @@ def linked(
     return tuple(sorted((link for link in found if link is not None), key=lambda link: link.order))
 
 
-def sharing(under: Mapping[Key, Collection[RecordKey]], focus: AbstractSet[RecordKey]) -> set[Pair]:
-    """The pairs with an end in `focus` that share a key, lesser record first; `under` has live keys only.
+def sharing(
+    under: Mapping[Key, Collection[RecordKey]],
+    focus: AbstractSet[RecordKey],
+    crowded: AbstractSet[Key] = frozenset(),
+) -> set[Pair]:
+    """The pairs with an end in `focus` that share a key, or of those that are `crowded` two; lesser record
+    first. `under` has live keys only.
 
     Anonymous records of an account pair with it, not with each other.
     """
     pairs: set[Pair] = set()
+    once: set[Pair] = set()
     for key, found in under.items():
         if key.type == BOUND:
             accounts = under.get(Key(keys.ACCOUNT, key.value), ())
             met = product(found, accounts)
         else:
             met = product((ref for ref in found if ref in focus), found)
-        pairs.update((a, b) if a < b else (b, a) for a, b in met if a != b and (a in focus or b in focus))
+        both = {(a, b) if a < b else (b, a) for a, b in met if a != b and (a in focus or b in focus)}
+        if key in crowded:
+            pairs |= both & once
+            once |= both
+        else:
+            pairs |= both
     return pairs
 
 
 def between(
     one: Member, other: Member, judged_at: datetime | None, model: Model, policy: Policy
 ) -> Link | None:
-    """The strongest link between two members that share a live key or were judged the same at `judged_at`."""
+    """The strongest link between two members that meet by keys or were judged the same at `judged_at`."""
     left, right = (one, other) if one.ref <= other.ref else (other, one)
     weight = model.weight(left.pool, right.pool)
     if judged_at is not None:

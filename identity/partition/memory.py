@@ -31,6 +31,11 @@ class Kept:
     mute: frozenset[int]
     links: tuple[tuple[int, ...], ...]
 
+    @property
+    def weighed(self) -> set[int]:
+        """The other ends of the links that rest on a weight: the others hold whoever is compared."""
+        return {number for number, strength, *_ in self.links if strength > Strength.DETERMINISTIC}
+
 
 def stamp(ctx: Context) -> int:
     """What changes with the model, the policy and the rules."""

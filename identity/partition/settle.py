@@ -184,8 +184,10 @@ def _look(
     view, past = (each.over(sight) for each in views)
     changed_keys = _keys(cause.relinking)
     mute = [key for key in changed_keys if not (view.is_live(key) and past.is_live(key))]
-    flipped = [key for key in mute if view.is_live(key) != past.is_live(key)]
-    sight.read_records({number for key in flipped for number in sight.list_of(key) or ()})
+    flipped = [key for key in changed_keys if view.force(key) is not past.force(key)]
+    fading = [key for key in flipped if key.type == BLOCK and view.force(key) < past.force(key)]
+    sight.read_weighed([sight.list_of(key) or {} for key in fading])
+    sight.read_records({n for key in flipped if key not in fading for n in sight.list_of(key) or ()})
     sight.read_records({*cause.roots, *cause.staying})
     sight.read_records([change.record_no for change in cause.relinking if change.after is not None])
     generic = {key: view.is_generic(key) for key in mute if view.is_generic(key) != past.is_generic(key)}
@@ -203,15 +205,15 @@ def _ends(
 ) -> set[RecordKey]:
     """The records at which a link changed, and the roots.
 
-    A record's links also change when one of its identifiers dies or comes to life. A blocking key that dies
-    takes links only from those who shared nothing else.
+    A record's links also change when one of its identifiers dies or comes to life. A blocking key that says
+    more or less gives or takes links only between those whom it makes meet or no longer does.
     """
     altered = {change.ref for change in changes}
     was_there = any(change.before is not None for change in changes)
     for key in flipped:
         was_there = True
-        if key.type == BLOCK and past.is_live(key):
-            altered |= view.parted_by(key, altered)
+        if key.type == BLOCK:
+            altered |= view.turned_by(key, past, altered)
         else:
             altered |= view.posters(key).keys() | past.posters(key).keys()
     view.unsettle(altered | roots)

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from identity.canonical import keys
+from identity.canonical.keys import Force
 from identity.context import Context
 from identity.driver import Statement
 from identity.model import Judgement, Key, Record, RecordKey, Verdict
@@ -97,7 +98,7 @@ class Sight:
         self._known = Known()
         self._pieces: set[int] = set()
         self._lists: dict[Key, Posters | None] = {}
-        self._dead: dict[Key, bool] = {}
+        self._forces: dict[Key, Force] = {}
         self._kept: dict[RecordKey, Kept | None] = {}
         self._decisions: dict[int, Decision] = {}
         self._asked_for_decisions: set[RecordKey] = set()
@@ -176,21 +177,22 @@ class Sight:
     def _keep_lists(self, asked: Mapping[Key, Asked], lists: Lists) -> None:
         self._lists.update((key, lists[each.digest]) for key, each in asked.items())
 
-    def read_liveness(self, wanted: Iterable[Key]) -> None:
-        """Reads whether these keys say anything, where it does not matter to whom."""
-        unread = (key for key in wanted if not (key in self._lists or key in self._dead))
+    def read_forces(self, wanted: Iterable[Key]) -> None:
+        """Reads how far these keys make records meet, where it does not matter whom."""
+        unread = (key for key in wanted if not (key in self._lists or key in self._forces))
         unknown = {key: self._question(key, 0) for key in unread}
-        dead = store_graph.dead_among(self._connection, list(unknown.values()))
-        self._dead.update((key, asked.digest in dead) for key, asked in unknown.items())
+        asked, alone = list(unknown.values()), self.ctx.policy.block_alone
+        found = store_graph.forces(self._connection, asked, alone=alone)
+        self._forces.update((key, found[each.digest]) for key, each in unknown.items())
 
-    def is_dead(self, key: Key) -> bool | None:
-        """Whether too many post a key that nobody changes, None when its list is what tells."""
-        return None if key in self._lists else self._dead[key]
+    def force(self, key: Key) -> Force | None:
+        """How far a key that nobody changes makes records meet, None when its list is what tells."""
+        return None if key in self._lists else self._forces[key]
 
-    def note_liveness(self, found: Mapping[Key, bool]) -> None:
-        """Takes note which keys say nothing, as records keep it."""
+    def note_dead(self, found: Mapping[Key, bool]) -> None:
+        """Takes note which identifiers say nothing, as records keep it."""
         for key, is_dead in found.items():
-            self._dead.setdefault(key, is_dead)
+            self._forces.setdefault(key, Force.NONE if is_dead else Force.WHOLE)
 
     def kept(self, ref: RecordKey) -> Kept | None:
         """The links that a record keeps, None when they are to be found."""
@@ -202,6 +204,21 @@ class Sight:
         """Reads these records, as far as they are live."""
         unknown = [number for number in numbers if number not in self.ref_of]
         self.keep(store_graph.standing(self._connection, unknown))
+
+    def read_weighed(self, lists: Iterable[Posters]) -> None:
+        """Reads of each list those who keep a link by weight to another one of it; where somebody has
+        forgotten his links, everybody.
+        """
+        posters = list(lists)
+        kept = store_graph.kept(self._connection, {number for listed in posters for number in listed})
+        wanted: set[int] = set()
+        for listed in posters:
+            found = {n: memory.read(kept[n], self.ctx) for n in listed if n in kept}
+            if None in found.values():
+                wanted.update(listed)
+            ends = {n: each.weighed & listed.keys() for n, each in found.items() if each is not None}
+            wanted.update(number for one, others in ends.items() if others for number in (one, *others))
+        self.read_records(wanted)
 
     def pools(self, numbers: Collection[int]) -> dict[int, Pool]:
         """What these records say if all their keys are live, read without where they belong."""

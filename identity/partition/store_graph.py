@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from identity import driver
+from identity.canonical.keys import Force
 from identity.driver import Statement
 from identity.model import Consent, RecordKey
 from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
@@ -160,16 +161,21 @@ def lists(connection: Connection, asked: Sequence[Asked]) -> Lists:
     return _lists(asked, driver.together(connection, [_who_posts(asked, ())]))
 
 
-def dead_among(connection: Connection, asked: Sequence[Asked]) -> set[int]:
-    """The digests of those keys that too many records or names post."""
+def forces(connection: Connection, asked: Sequence[Asked], *, alone: int) -> dict[int, Force]:
+    """How far keys make those meet who share them, by the key's digest. `alone` is how many may show a
+    blocking key for it to do so alone.
+    """
     if not asked:
-        return set()
+        return {}
     found = driver.rows(
         connection,
-        "select identity.dead_among(%s::int8[], %s::int4[], %s::int4[], %s::bool[])",
-        _arrays(asked),
+        "select * from identity.full_among(%s::int8[], %s::int4[], %s::int4[], %s::bool[], %s)",
+        (*_arrays(asked), alone),
     )
-    return {digest for (digest,) in found}
+    known = dict.fromkeys((each.digest for each in asked), Force.WHOLE)
+    for digest, is_dead in found:
+        known[digest] = Force.NONE if is_dead else min(known[digest], Force.HALF)
+    return known
 
 
 def in_pieces(connection: Connection, labels: Collection[int]) -> list[Row]:
@@ -200,6 +206,14 @@ def standing(connection: Connection, numbers: Collection[int]) -> list[Row]:
         connection, "select * from identity.standing_of(%s::int8[])", (driver.array(numbers),)
     )
     return [_row(row) for row in found]
+
+
+def kept(connection: Connection, numbers: Collection[int]) -> dict[int, Sequence[int] | None]:
+    """What these records keep of their links, by number: None where their piece is no whole component."""
+    if not numbers:
+        return {}
+    found = driver.rows(connection, "select * from identity.kept_links(%s::int8[])", (driver.array(numbers),))
+    return dict(found)
 
 
 def saying(connection: Connection, numbers: Collection[int]) -> dict[int, Saying]:

@@ -1,7 +1,7 @@
 """Members and links as they are stored, or as they were before a change.
 
-Invariant: a view never guesses. Whether a key is live is only said after its list was read, or, of keys that
-nobody changes, whether it is dead.
+Invariant: a view never guesses. Whether a key is live, and whether sharing it alone is enough, is only said
+after its list was read, or, of keys that nobody changes, how many post it.
 
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from identity.canonical import keys
+from identity.canonical.keys import Force
 from identity.model import Key, Record, RecordKey
 from identity.partition import cluster, links, memory
 from identity.partition.cluster import Resolution
@@ -44,7 +45,7 @@ class View:
         self._earlier = {ref: record for ref, record, _ in earlier.values()}
         self._earlier_keys: dict[RecordKey, tuple[Key, ...]] = {}
         self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
-        self._live: dict[Key, bool] = {}
+        self._forces: dict[Key, Force] = {}
         self._names_behind: dict[Key, Collection[int]] = {}
         self._pools: dict[RecordKey, Pool] = {}
         self._members: dict[RecordKey, Member] = {}
@@ -62,7 +63,7 @@ class View:
         fresh._earlier = self._earlier
         fresh._earlier_keys = self._earlier_keys
         fresh._earlier_posts = self._earlier_posts
-        fresh._live = {key: is_live for key, is_live in self._live.items() if sight.is_listed(key)}
+        fresh._forces = {key: force for key, force in self._forces.items() if sight.is_listed(key)}
         fresh._names_behind = self._names_behind
         return fresh
 
@@ -89,18 +90,32 @@ class View:
         return found
 
     def numbers(self, wanted: Iterable[Key]) -> set[int]:
-        """The numbers of those who post these keys as stored, where they say something in this view."""
+        """The numbers of those who as stored post these keys, or two of the crowded ones, where they say
+        something in this view.
+        """
         found: set[int] = set()
+        once: set[int] = set()
         for key in wanted:
-            if self.is_live(key):
-                found.update(self._sight.list_of(key) or ())
+            force = self.force(key)
+            if force is Force.NONE:
+                continue
+            listed = self._sight.list_of(key) or {}
+            if force is Force.WHOLE:
+                found.update(listed)
+            else:
+                found.update(once & listed.keys())
+                once.update(listed)
         return found
 
     def is_live(self, key: Key) -> bool:
         """Whether a key says something in this view. That, or its list, must have been read."""
-        known = self._live.get(key)
+        return self.force(key) is not Force.NONE
+
+    def force(self, key: Key) -> Force:
+        """How far a key makes those meet who share it in this view."""
+        known = self._forces.get(key)
         if known is None:
-            known = self._live[key] = self._is_live(key)
+            known = self._forces[key] = self._force(key)
         return known
 
     def is_generic(self, key: Key) -> bool:
@@ -133,38 +148,44 @@ class View:
                 self._look_inside(unknown - restless)
         return {link for ref in refs for link in self._links.get(ref, ())}
 
-    def parted_by(self, dead: Key, explored: AbstractSet[RecordKey]) -> set[RecordKey]:
-        """The records that may lose a link because this blocking key died, but for those explored anyway: who
-        could be linked with another one with whom they share no other live key.
+    def turned_by(self, key: Key, past: "View", explored: AbstractSet[RecordKey]) -> set[RecordKey]:
+        """The records that may gain or lose a link because this blocking key says more or less than in the
+        past, but for those explored anyway: who could be linked with another one whom they met then and do
+        not meet now, or the reverse.
 
-        What a link says rests on identifiers, so all others keep theirs as they are. Settled records say
-        with whom they are linked; the few others are asked about everybody.
+        What a link says rests on identifiers, so all others keep theirs as they are. Where links can only be
+        lost, settled records say with whom they are linked; others are asked about everybody.
         """
-        sight, posters = self._sight, self.posters(dead).keys() - explored
+        posters = (self.posters(key).keys() | past.posters(key).keys()) - explored
+        is_fading = self.force(key) < past.force(key)
         pairs = {
-            (ref, other)
+            (ref, other) if ref < other else (other, ref)
             for ref in posters
-            for other in (self._kept_ends(ref) if self._keeps_links(ref) else posters - {ref})
+            for other in (self._kept_ends(ref) if is_fading and self._keeps_links(ref) else posters - {ref})
             if other in posters
         }
-        shared = {pair: self._other_keys_of(pair, dead) for pair in pairs}
-        sight.read_liveness({key for keys_shared in shared.values() for key in keys_shared})
-        parted = (pair for pair, among in shared.items() if not any(map(self.is_live, among)))
-        return {end for pair in parted if self._may_link(*pair) for end in pair}
+        shared = {pair: self._shared_by(pair) for pair in pairs}
+        self._sight.read_forces({each for among in shared.values() for each in among})
+        turned = (pair for pair, among in shared.items() if self.meet_by(among) != past.meet_by(among))
+        return {end for pair in turned if self._may_link(*pair) for end in pair}
 
-    def _other_keys_of(self, pair: Pair, dead: Key) -> set[Key]:
-        """The keys that a pair shares besides one, but for those that link nobody who merely shares them."""
+    def _shared_by(self, pair: Pair) -> set[Key]:
+        """The keys that a pair shares, but for those that link nobody who merely shares them."""
         ours, theirs = map(self.keys_of, pair)
-        return {key for key in ours if key in theirs and key != dead and key.type != BOUND}
+        return {key for key in ours if key in theirs and key.type != BOUND}
+
+    def meet_by(self, shared: Iterable[Key]) -> bool:
+        """Whether two records that share these keys meet in this view."""
+        return sum(map(self.force, shared)) >= Force.WHOLE
 
     def _keeps_links(self, ref: RecordKey) -> bool:
         return self._is_settled(ref) and self._sight.kept(ref) is not None
 
     def _kept_ends(self, ref: RecordKey) -> set[RecordKey]:
-        """The other ends of the links that a settled record keeps, of those records that were read."""
+        """The other ends of the links by weight that a settled record keeps, of those that were read."""
         kept, ref_of = self._sight.kept(ref), self._sight.ref_of
         assert kept is not None
-        return {ref_of[number] for number, *_ in kept.links if number in ref_of}
+        return {ref_of[number] for number in kept.weighed if number in ref_of}
 
     def mute(self, ref: RecordKey) -> list[int]:
         """The digests of the identifiers by which a record that was read as a member is not found."""
@@ -202,7 +223,7 @@ class View:
         self._keep(links.linked(pairs, members, decided, self._ctx.model, self._ctx.policy, focus=refs), refs)
 
     def _who_may_be_linked(self, refs: Iterable[RecordKey]) -> set[int]:
-        """Who shares a live key with one of these records, but for those who were found hopeless for it in
+        """Who may meet one of these records by live keys, but for those who were found hopeless for it in
         this view.
         """
         is_past, rows, hopeless = self._changed is None, self._sight.rows, self._sight.hopeless
@@ -217,13 +238,18 @@ class View:
         return found | self.numbers(with_counterparts(unasked))
 
     def _promising(self, live: Iterable[Key], refs: set[RecordKey]) -> set[Pair]:
-        """The pairs that share a live key, but for those that only share blocking keys and cannot weigh
+        """The pairs that meet by live keys, but for those that only share blocking keys and cannot weigh
         enough.
         """
         under = {key: self.posters(key).keys() for key in live}
         certain = links.sharing({key: found for key, found in under.items() if key.type != BLOCK}, refs)
-        perhaps = links.sharing({key: found for key, found in under.items() if key.type == BLOCK}, refs)
+        blocking = {key: found for key, found in under.items() if key.type == BLOCK}
+        perhaps = links.sharing(blocking, refs, self._crowded(blocking))
         return certain | {pair for pair in perhaps - certain if self._may_link(*pair)}
+
+    def _crowded(self, among: Iterable[Key]) -> set[Key]:
+        """Those of which a pair must share two."""
+        return {key for key in among if self.force(key) is Force.HALF}
 
     def _may_link(self, left: RecordKey, right: RecordKey) -> bool:
         """Whether two records could weigh enough to be linked, whichever of their keys are live."""
@@ -237,7 +263,7 @@ class View:
         sight.read_pieces(labels)
         together = [inside for label in labels if not self._recall(inside := self._settled_in(label))]
         sight.read_judgements(ref for inside in together for ref in inside)
-        sight.read_liveness({key for inside in together for key in self._keys_inside(inside)})
+        sight.read_forces({key for inside in together for key in self._keys_inside(inside)})
         for inside in together:
             self._explored |= inside
             live = {key for key in self._keys_inside(inside) if self.is_live(key)}
@@ -247,7 +273,7 @@ class View:
                     under[key].append(ref)
             members = self.read_members(inside)
             found = links.linked(
-                links.sharing(under, inside),
+                links.sharing(under, inside, self._crowded(under)),
                 members,
                 sight.bench(),
                 self._ctx.model,
@@ -287,8 +313,8 @@ class View:
             if kept is None:
                 unknown |= set(shown)
             else:
-                self._sight.note_liveness({key: self._sight.digest(key) in kept.mute for key in shown})
-        self._sight.read_liveness(unknown)
+                self._sight.note_dead({key: self._sight.digest(key) in kept.mute for key in shown})
+        self._sight.read_forces(unknown)
 
     def _keys_inside(self, refs: Collection[RecordKey]) -> set[Key]:
         """The keys by which some records may be linked with each other, and those that say what they show."""
@@ -327,14 +353,14 @@ class View:
             known = self._pools[ref] = pool.whole(earlier, self._ctx.policy)
         return known
 
-    def _is_live(self, key: Key) -> bool:
-        is_dead = self._sight.is_dead(key)
-        if is_dead is not None:
-            return not is_dead
+    def _force(self, key: Key) -> Force:
+        known = self._sight.force(key)
+        if known is not None:
+            return known
         names = self._names_behind[key] = self._names(key)
-        return bool(names) and keys.is_live(
-            key.type, records=len(names), tokens=len(set(names)), policy=self._ctx.policy
-        )
+        if not names:
+            return Force.NONE
+        return keys.force(key.type, records=len(names), tokens=len(set(names)), policy=self._ctx.policy)
 
     def _names(self, key: Key) -> Collection[int]:
         """The name tokens behind a key, one for each record; none when they are too many in any case."""

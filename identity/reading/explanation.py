@@ -72,7 +72,7 @@ def why(
     groups = [group for group in resolution.groups if left in group or right in group]
     members = view.read_members([left, right])
     both = set(view.keys_of(left)) & set(view.keys_of(right))
-    sight.read_liveness(both)  # records that keep their links are told from them, and nobody asked about keys
+    sight.read_forces(both)  # records that keep their links are told from them, and nobody asked about keys
     dead = {key for key in both if not view.is_live(key)}
     told = explain.why(
         members[left],

@@ -1,8 +1,9 @@
 """Under which keys a record is found by those that may be the same person.
 
 A key holds the few records that agree in something that seldom changes; two records are weighed when they
-share any. Coarse keys find the most but become over-full in large files, and then say nothing; beside each
-stand finer ones, which take over. Which keys there are was chosen by measured recall and cost.
+share one that few others have, or any two. Coarse keys find the most but become crowded in large files, and
+over-full, when they say nothing; beside each stand finer ones, which take over. Which keys there are was
+chosen by measured recall and cost.
 
 Invariant: the keys depend on the record alone, and a key names its rule, so that values of two rules never
 meet.
@@ -132,9 +133,11 @@ def _by_contacts(record: Record) -> Iterator[str]:
             if len(letters) > 4:
                 yield f"el|{letters}"
         elif identifier.type == "phone":
-            plain = identifier.value.partition(";")[0]
+            plain, _, extension = identifier.value.partition(";")
             yield f"tp|{plain}"
             yield f"t|{plain[-DIGITS_MIN:]}"
+            if extension:
+                yield f"tx|{plain[-DIGITS_MIN:]}|{extension}"
 
 
 def _given(said: Canonical) -> str:

@@ -1,9 +1,9 @@
 """What a switch of models, or of policies, would join and split, seen before it is made; nothing is written.
 
 Some stored records are chosen evenly over all, and what lies around each is resolved twice, as it is now and
-with the other one: its person, and everybody with whom it shares a key. What is told is about pairs
-of one chosen record and another, so it is a sample of what a switch would do; a join of two records that
-share no key of the active model is not seen.
+with the other one: its person, and everybody whom it meets by keys. What is told is about pairs of one chosen
+record and another, so it is a sample of what a switch would do; a join of two records that do not meet by
+keys of the active model is not seen.
 """
 
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ def _look(connection: Connection, now: Context, then: Context, records: int) -> 
 
 
 def _read_around(connection: Connection, sight: Sight, ref: RecordKey) -> None:
-    """Reads the record's piece and all with whom it shares a live key."""
+    """Reads the record's piece and all whom it meets by live keys."""
     view = View(sight, {}, set())
     label = sight.rows[ref].piece_no
     if label is not None:

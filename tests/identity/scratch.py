@@ -135,7 +135,8 @@ def _pieces(sight: Sight, ctx: Context) -> Groups:
     live = keys.live(lists, policy)
     members = {ref: links.member(record, live, model, policy) for ref, record in sight.records.items()}
     decided = bench(sight.bench().newest_first)
-    found = pieces.split(members, links.among(members, decided, model, policy), pieces.ladder(model, policy))
+    linked = links.among(members, decided, model, policy, crowded=keys.crowded(lists, policy))
+    found = pieces.split(members, linked, pieces.ladder(model, policy))
     return frozenset(piece.members for piece in found)
 
 

@@ -29,7 +29,8 @@ CHANNELS = {"web": "online", "app": "online", "pos": "store", "loyalty": "store"
 def tight_policy(*, bound: int = 8, cap: int = 3) -> Policy:
     """The shipped policy with limits that a dozen records reach."""
     raw = yaml.safe_load(policy.DEFAULT_PATH.read_text(encoding="utf-8"))
-    raw |= {"component_bound": bound, "block_cap": 2 * cap, "bound_cap": cap, "drop_lines_bits": [1, 2]}
+    raw |= {"component_bound": bound, "block_cap": 2 * cap, "block_alone": cap, "bound_cap": cap}
+    raw |= {"drop_lines_bits": [1, 2]}
     for rule in raw["identifiers"].values():
         rule |= {"cap": cap, "generic": min(rule["generic"], cap)}
     for kind, limit in (("email", 2), ("phone", 2), ("account_id", 2), ("anonymous_id", 2)):

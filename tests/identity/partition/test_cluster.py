@@ -186,7 +186,8 @@ class _Graph:
         self.bench = bench(world.judgements)
         self.judgements = set(world.judgements)
         self.members = {each.ref: links.member(each, live, MODEL, TIGHT) for each in world.records}
-        self.links = set(links.among(self.members, self.bench, MODEL, TIGHT))
+        crowded = keys.crowded(lists, TIGHT)
+        self.links = set(links.among(self.members, self.bench, MODEL, TIGHT, crowded=crowded))
 
     def around(self, refs: Iterable[RecordKey]) -> Iterable[Link]:
         known = set(refs)
