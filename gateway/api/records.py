@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from gateway import metrics
 from gateway.access.security import Scope, speaks_for_source
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.api.rendered import masked_identifier, moment_of
+from gateway.api.rendered import masked, masked_identifier, moment_of
 from gateway.wire.records import ASSURANCES, RecordSchema, submission
 from gateway.wire.shapes import Strict
 from identity.answers import PutResult, RecordView
@@ -56,7 +56,9 @@ class ShownIdentifierSchema(Strict):
 
 
 class ShownRecordSchema(Strict):
-    """A record as it is stored, normalised."""
+    """A record as it is stored, normalised. A steward whose key may not read profiles sees its attributes
+    masked.
+    """
 
     record = fields.UUID(required=True)
     source = fields.String(required=True)
@@ -101,7 +103,8 @@ def read_record(call: Call, source: str, key: str) -> Answer:
     """What a source said about one shopper, as it is stored."""
     speaks_for_source(call.principal, source)
     view = records.get(call.connection, call.services.identity, source, key)
-    return Answer(200, record_of(view, readable=call.principal.may(Scope.PROFILE_READ)))
+    readable = call.principal.may(Scope.PROFILE_READ)
+    return Answer(200, record_of(view, readable=readable, is_own=True))
 
 
 @endpoint(
@@ -133,8 +136,11 @@ def put_answer(result: PutResult) -> dict[str, Any]:
     }
 
 
-def record_of(view: RecordView, *, readable: bool) -> dict[str, Any]:
-    """A record as it is shown."""
+def record_of(view: RecordView, *, readable: bool, is_own: bool = False) -> dict[str, Any]:
+    """A record as it is shown; `is_own` to the source that said it, which knows its attributes."""
+    attributes = view.attributes
+    if not (readable or is_own):
+        attributes = {name: masked(value) for name, value in attributes.items()}
     return {
         "record": view.record,
         "source": view.source,
@@ -143,7 +149,7 @@ def record_of(view: RecordView, *, readable: bool) -> dict[str, Any]:
         "channel": view.channel,
         "stub": view.stub,
         "profile": view.profile,
-        "attributes": view.attributes,
+        "attributes": attributes,
         "identifiers": [masked_identifier(found, readable=readable) for found in view.identifiers],
         "observed_at": moment_of(view.observed_at),
         "changed_at": moment_of(view.changed_at),

@@ -172,3 +172,16 @@ def test_a_wrong_parameter_is_looked_for_in_the_address(back: Caller) -> None:
     assert answer.status_code == 422
     assert answer.json["detail"] == "1 place needs a change in the address; see `errors`."
     assert [place["pointer"] for place in answer.json["errors"]] == ["/limit"]
+
+
+def test_attributes_are_masked_for_a_steward_who_may_not_read_profiles(
+    back: Caller, call: Callable[..., Caller]
+) -> None:
+    """As in why: who decides what belongs together need not read names and births."""
+    said = {"attributes": {"given_name": "Rosalinde", "date_of_birth": "1971-03-04"}}
+    profile = back("PUT", "/v1/records/web/u1", said).json["profile"]
+    steward = call(Scope.STEWARD)
+    [shown] = steward("GET", f"/v1/profiles/{profile}/records").json["items"]
+    assert shown["attributes"] == {"given_name": "..de", "date_of_birth": "..04"}
+    [read] = back("GET", f"/v1/profiles/{profile}/records").json["items"]
+    assert read["attributes"]["given_name"] == "Rosalinde"
