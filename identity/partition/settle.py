@@ -135,7 +135,7 @@ def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
     """
     shown = {key for key in with_counterparts(_keys(cause.relinking)) if key.type != BLOCK}
     own = {change.record_no for change in cause.relinking}
-    near = {number for view in views for number in view.numbers(shown)} - own
+    near = {number for view in views for number in view.posts.numbers(shown)} - own
     near |= _hopeful(ground, cause.relinking, views, near | own)
     if len(near) > NEAR_MAX:
         search = _look(ground, views, cause, (), [])
@@ -156,7 +156,7 @@ def _hopeful(
             posted = change.posted_before if is_past else change.posted_after
             blocking = [each.key for each in posted if each.key.type == BLOCK]
             if record is not None and blocking:
-                beside = views[is_past].numbers(blocking) - others
+                beside = views[is_past].posts.numbers(blocking) - others
                 asked.append((bool(is_past), change.record_no, record, beside))
     pools = ground.pools({number for *_, beside in asked for number in beside})
     found: set[int] = set()
@@ -183,14 +183,15 @@ def _look(
     sight.keep(change.row for change in cause.changes if change.row is not None)
     view, past = (each.over(sight) for each in views)
     changed_keys = _keys(cause.relinking)
-    mute = [key for key in changed_keys if not (view.is_live(key) and past.is_live(key))]
-    flipped = [key for key in changed_keys if view.force(key) is not past.force(key)]
-    fading = [key for key in flipped if key.type == BLOCK and view.force(key) < past.force(key)]
+    posts, before = view.posts, past.posts
+    mute = [key for key in changed_keys if not (posts.is_live(key) and before.is_live(key))]
+    flipped = [key for key in changed_keys if posts.force(key) is not before.force(key)]
+    fading = [key for key in flipped if key.type == BLOCK and posts.force(key) < before.force(key)]
     sight.read_weighed([sight.list_of(key) or {} for key in fading])
     sight.read_records({n for key in flipped if key not in fading for n in sight.list_of(key) or ()})
     sight.read_records({*cause.roots, *cause.staying})
     sight.read_records([change.record_no for change in cause.relinking if change.after is not None])
-    generic = {key: view.is_generic(key) for key in mute if view.is_generic(key) != past.is_generic(key)}
+    generic = {key: posts.is_generic(key) for key in mute if posts.is_generic(key) != before.is_generic(key)}
     search = _Search(cause, sight, view, generic)
     roots = {sight.ref_of[number] for number in cause.roots if number in sight.ref_of}
     search.seeds = _ends(cause.relinking, flipped, roots, view, past)
@@ -215,7 +216,7 @@ def _ends(
         if key.type == BLOCK:
             altered |= view.turned_by(key, past, altered)
         else:
-            altered |= view.posters(key).keys() | past.posters(key).keys()
+            altered |= view.posts.of(key).keys() | past.posts.of(key).keys()
     view.unsettle(altered | roots)
     view.around(altered | roots)
     changed = view.around(altered) ^ (past.around(altered) if was_there else set())

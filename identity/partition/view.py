@@ -1,8 +1,5 @@
 """Members and links as they are stored, or as they were before a change.
 
-Invariant: a view never guesses. Whether a key is live, and whether sharing it alone is enough, is only said
-after its list was read, or, of keys that nobody changes, how many post it.
-
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
 those are explored, in all directions. The others keep the links inside their piece (`memory`), along which
@@ -15,56 +12,43 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from identity.canonical import keys
-from identity.canonical.keys import Force
 from identity.model import Key, Record, RecordKey
 from identity.partition import cluster, links, memory
 from identity.partition.cluster import Resolution
 from identity.partition.links import Link, Member, Pair
 from identity.partition.pieces import Piece
+from identity.partition.posts import Earlier, Posts
 from identity.partition.sight import Sight
 from identity.policy import BLOCK, BOUND
 from identity.scoring import pool
 from identity.scoring.pool import Pool
-from identity.sealing.postings import Posting
-
-Earlier = tuple[RecordKey, Record | None, tuple[Posting, ...]]
-"""What a changed record was (None: not there), and what it posted."""
 
 
 class View:
     """Members and links as stored, or, with `earlier` by record number, as they were.
 
-    `changed` are records at which links may have changed; None explores everybody.
+    `changed` are records at which links may have changed; None explores everybody. `posts` tells what keys
+    say in this view.
     """
 
     def __init__(self, sight: Sight, earlier: Mapping[int, Earlier], changed: set[RecordKey] | None) -> None:
         self._sight = sight
         self._ctx = sight.ctx
         self._changed = changed
-        self._earlier_nos = frozenset(earlier)
+        self.posts = Posts(sight, earlier)
         self._earlier = {ref: record for ref, record, _ in earlier.values()}
-        self._earlier_keys: dict[RecordKey, tuple[Key, ...]] = {}
-        self._earlier_posts: dict[Key, dict[RecordKey, int]] = defaultdict(dict)
-        self._forces: dict[Key, Force] = {}
-        self._names_behind: dict[Key, Collection[int]] = {}
+        self._earlier_keys = {ref: tuple(each.key for each in posted) for ref, _, posted in earlier.values()}
         self._pools: dict[RecordKey, Pool] = {}
         self._members: dict[RecordKey, Member] = {}
         self._links: dict[RecordKey, set[Link]] = defaultdict(set)
         self._explored: set[RecordKey] = set()
-        for ref, _, posted in earlier.values():
-            self._earlier_keys[ref] = tuple(posting.key for posting in posted)
-            for posting in posted:
-                self._earlier_posts[posting.key][ref] = posting.token
 
     def over(self, sight: Sight) -> "View":
         """This view of what is read anew; that which keys are live stays known of those that are locked."""
         fresh = View(sight, {}, None if self._changed is None else set())
-        fresh._earlier_nos = self._earlier_nos
         fresh._earlier = self._earlier
         fresh._earlier_keys = self._earlier_keys
-        fresh._earlier_posts = self._earlier_posts
-        fresh._forces = {key: force for key, force in self._forces.items() if sight.is_listed(key)}
-        fresh._names_behind = self._names_behind
+        fresh.posts = self.posts.over(sight)
         return fresh
 
     def is_there(self, ref: RecordKey) -> bool:
@@ -81,48 +65,6 @@ class View:
         if ref in self._earlier:
             return self._earlier_keys[ref]
         return self._sight.keys_of(ref) if ref in self._sight.rows else ()
-
-    def posters(self, key: Key) -> dict[RecordKey, int]:
-        """Which of the records that were read post a key, with name tokens; nobody when they are too many."""
-        ref_of, listed = self._sight.ref_of, self._stored(key)
-        found = {ref_of[number]: token for number, token in listed.items() if number in ref_of}
-        found |= self._earlier_posts.get(key, {})
-        return found
-
-    def numbers(self, wanted: Iterable[Key]) -> set[int]:
-        """The numbers of those who as stored post these keys, or two of the crowded ones, where they say
-        something in this view.
-        """
-        found: set[int] = set()
-        once: set[int] = set()
-        for key in wanted:
-            force = self.force(key)
-            if force is Force.NONE:
-                continue
-            listed = self._sight.list_of(key) or {}
-            if force is Force.WHOLE:
-                found.update(listed)
-            else:
-                found.update(once & listed.keys())
-                once.update(listed)
-        return found
-
-    def is_live(self, key: Key) -> bool:
-        """Whether a key says something in this view. That, or its list, must have been read."""
-        return self.force(key) is not Force.NONE
-
-    def force(self, key: Key) -> Force:
-        """How far a key makes those meet who share it in this view."""
-        known = self._forces.get(key)
-        if known is None:
-            known = self._forces[key] = self._force(key)
-        return known
-
-    def is_generic(self, key: Key) -> bool:
-        """Whether a key says nothing because too many post it, not because nobody does."""
-        if self.is_live(key):
-            return False
-        return self._sight.list_of(key) is None or bool(self._names_behind[key])
 
     def read_members(self, refs: Iterable[RecordKey]) -> dict[RecordKey, Member]:
         """These records as members; reads what is not known of their identifiers and judgements."""
@@ -156,8 +98,8 @@ class View:
         What a link says rests on identifiers, so all others keep theirs as they are. Where links can only be
         lost, settled records say with whom they are linked; others are asked about everybody.
         """
-        posters = (self.posters(key).keys() | past.posters(key).keys()) - explored
-        is_fading = self.force(key) < past.force(key)
+        posters = (self.posts.of(key).keys() | past.posts.of(key).keys()) - explored
+        is_fading = self.posts.force(key) < past.posts.force(key)
         pairs = {
             (ref, other) if ref < other else (other, ref)
             for ref in posters
@@ -166,17 +108,15 @@ class View:
         }
         shared = {pair: self._shared_by(pair) for pair in pairs}
         self._sight.read_forces({each for among in shared.values() for each in among})
-        turned = (pair for pair, among in shared.items() if self.meet_by(among) != past.meet_by(among))
+        turned = (
+            pair for pair, among in shared.items() if self.posts.meet_by(among) != past.posts.meet_by(among)
+        )
         return {end for pair in turned if self._may_link(*pair) for end in pair}
 
     def _shared_by(self, pair: Pair) -> set[Key]:
         """The keys that a pair shares, but for those that link nobody who merely shares them."""
         ours, theirs = map(self.keys_of, pair)
         return {key for key in ours if key in theirs and key.type != BOUND}
-
-    def meet_by(self, shared: Iterable[Key]) -> bool:
-        """Whether two records that share these keys meet in this view."""
-        return sum(map(self.force, shared)) >= Force.WHOLE
 
     def _keeps_links(self, ref: RecordKey) -> bool:
         return self._is_settled(ref) and self._sight.kept(ref) is not None
@@ -189,7 +129,7 @@ class View:
 
     def mute(self, ref: RecordKey) -> list[int]:
         """The digests of the identifiers by which a record that was read as a member is not found."""
-        return [self._sight.digest(key) for key in self._shown(ref) if not self.is_live(key)]
+        return [self._sight.digest(key) for key in self._shown(ref) if not self.posts.is_live(key)]
 
     def _is_settled(self, ref: RecordKey) -> bool:
         return (
@@ -211,7 +151,7 @@ class View:
         sight.read_lists(wanted)
         sight.read_records(self._who_may_be_linked(refs))
         sight.read_judgements(refs)
-        pairs = self._promising([key for key in wanted if self.is_live(key)], refs)
+        pairs = self._promising([key for key in wanted if self.posts.is_live(key)], refs)
         near = refs | {ref for pair in pairs for ref in pair}
         decided = sight.bench()
         if decided.newest_first:
@@ -232,24 +172,20 @@ class View:
         for ref in refs:
             out = hopeless.get((is_past, rows[ref].record_no)) if ref in rows else None
             if out:
-                found |= self.numbers(with_counterparts(self.keys_of(ref))) - out
+                found |= self.posts.numbers(with_counterparts(self.keys_of(ref))) - out
             else:
                 unasked.update(self.keys_of(ref))
-        return found | self.numbers(with_counterparts(unasked))
+        return found | self.posts.numbers(with_counterparts(unasked))
 
     def _promising(self, live: Iterable[Key], refs: set[RecordKey]) -> set[Pair]:
         """The pairs that meet by live keys, but for those that only share blocking keys and cannot weigh
         enough.
         """
-        under = {key: self.posters(key).keys() for key in live}
+        under = {key: self.posts.of(key).keys() for key in live}
         certain = links.sharing({key: found for key, found in under.items() if key.type != BLOCK}, refs)
         blocking = {key: found for key, found in under.items() if key.type == BLOCK}
-        perhaps = links.sharing(blocking, refs, self._crowded(blocking))
+        perhaps = links.sharing(blocking, refs, self.posts.crowded(blocking))
         return certain | {pair for pair in perhaps - certain if self._may_link(*pair)}
-
-    def _crowded(self, among: Iterable[Key]) -> set[Key]:
-        """Those of which a pair must share two."""
-        return {key for key in among if self.force(key) is Force.HALF}
 
     def _may_link(self, left: RecordKey, right: RecordKey) -> bool:
         """Whether two records could weigh enough to be linked, whichever of their keys are live."""
@@ -266,14 +202,14 @@ class View:
         sight.read_forces({key for inside in together for key in self._keys_inside(inside)})
         for inside in together:
             self._explored |= inside
-            live = {key for key in self._keys_inside(inside) if self.is_live(key)}
+            live = {key for key in self._keys_inside(inside) if self.posts.is_live(key)}
             under: dict[Key, list[RecordKey]] = defaultdict(list)
             for ref in inside:
                 for key in live.intersection(self.keys_of(ref)):
                     under[key].append(ref)
             members = self.read_members(inside)
             found = links.linked(
-                links.sharing(under, inside, self._crowded(under)),
+                links.sharing(under, inside, self.posts.crowded(under)),
                 members,
                 sight.bench(),
                 self._ctx.model,
@@ -337,7 +273,7 @@ class View:
     def _member(self, ref: RecordKey) -> Member:
         known = self._members.get(ref)
         if known is None:
-            posted = frozenset(key for key in self._shown(ref) if self.is_live(key))
+            posted = frozenset(key for key in self._shown(ref) if self.posts.is_live(key))
             whole = self._whole(ref)
             shown = whole if posted == whole.keys else pool.of(self.record(ref), posted, self._ctx.policy)
             known = self._members[ref] = Member(self.record(ref), shown, posted)
@@ -352,30 +288,6 @@ class View:
         if known is None:
             known = self._pools[ref] = pool.whole(earlier, self._ctx.policy)
         return known
-
-    def _force(self, key: Key) -> Force:
-        known = self._sight.force(key)
-        if known is not None:
-            return known
-        names = self._names_behind[key] = self._names(key)
-        if not names:
-            return Force.NONE
-        return keys.force(key.type, records=len(names), tokens=len(set(names)), policy=self._ctx.policy)
-
-    def _names(self, key: Key) -> Collection[int]:
-        """The name tokens behind a key, one for each record; none when they are too many in any case."""
-        if self._sight.list_of(key) is None:
-            return ()
-        stored = self._stored(key).values()
-        earlier = self._earlier_posts.get(key)
-        return [*stored, *earlier.values()] if earlier else stored
-
-    def _stored(self, key: Key) -> Mapping[int, int]:
-        """Who posts a key now as then, with name tokens; nobody when they are too many in any case."""
-        listed = self._sight.list_of(key) or {}
-        if self._earlier_nos.isdisjoint(listed):
-            return listed
-        return {number: token for number, token in listed.items() if number not in self._earlier_nos}
 
 
 def with_counterparts(posted: Iterable[Key]) -> set[Key]:

@@ -73,7 +73,7 @@ def why(
     members = view.read_members([left, right])
     both = set(view.keys_of(left)) & set(view.keys_of(right))
     sight.read_forces(both)  # records that keep their links are told from them, and nobody asked about keys
-    dead = {key for key in both if not view.is_live(key)}
+    dead = {key for key in both if not view.posts.is_live(key)}
     told = explain.why(
         members[left],
         members[right],

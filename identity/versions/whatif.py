@@ -103,7 +103,7 @@ def _read_around(connection: Connection, sight: Sight, ref: RecordKey) -> None:
         sight.read_pieces([label])
     wanted = with_counterparts(view.keys_of(ref))
     sight.read_lists(wanted)
-    near = sorted(view.numbers(wanted))[:AROUND_MAX]
+    near = sorted(view.posts.numbers(wanted))[:AROUND_MAX]
     labels = store_graph.labels(connection, near)
     sight.read_pieces(labels)
 
