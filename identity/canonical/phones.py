@@ -131,7 +131,11 @@ def _out_of_use(cleaned: str, country: str) -> str | None:
         return None
     number = _with_extension(parsed)
     long_enough = number.national_number is not None and number.national_number >= CONCEIVABLE_MIN
-    return _written(number) if long_enough and phonenumbers.is_possible_number(number) else None
+    if not long_enough or not phonenumbers.is_possible_number(number):
+        return None
+    written = _written(number)
+    # A zero more than the prefix was kept as part of the number, and would go when it is read again.
+    return written if written == cleaned else normalised(written, country)
 
 
 def _parsed(cleaned: str, country: str) -> PhoneNumber | None:
