@@ -103,6 +103,7 @@ def _forget(
     store_erasure.erase_events(connection, numbers)
     store_erasure.erase_mentions(connection, numbers)
     store_batches.forget(connection, numbers)
+    store_erasure.forget_reasons(connection, numbers)
     store_erasure.close_reviews(connection, numbers, now=now)
     store_consents.forget(connection, numbers)
     _hide_accounts(connection, ctx, known)

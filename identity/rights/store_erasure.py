@@ -84,6 +84,17 @@ def close_reviews(connection: Connection, numbers: Collection[int], *, now: date
     )
 
 
+def forget_reasons(connection: Connection, numbers: Collection[int]) -> None:
+    """Empties what stewards wrote about these records, also where they judged again since: that they did
+    stays.
+    """
+    connection.exec_driver_sql(
+        "update identity.judgement set reason = '' where reason <> ''"
+        " and (left_nos && %s::int8[] or right_nos && %s::int8[])",
+        (list(numbers), list(numbers)),
+    )
+
+
 def note(connection: Connection, profile: UUID, records: int, *, reason: str, now: datetime) -> None:
     """Writes down that and why an erasure took place."""
     connection.exec_driver_sql(

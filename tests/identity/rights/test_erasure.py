@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from identity.answers import FoundStatus
 from identity.errors import ErasedError, SuppressedError
 from identity.events import history
-from identity.model import Assurance
+from identity.model import Assurance, Verdict
 from identity.reading import changes
 from identity.register import records
 from identity.rights import erasure
-from identity.stewardship import reviews
+from identity.stewardship import reviews, steward
 from identity.submission import Claim, Statement
 from tests.identity.desk import Desk
 
@@ -76,8 +76,13 @@ def test_an_erased_shopper_answers_gone_everywhere(desk: Desk) -> None:
 
 
 def test_nothing_personal_is_left(desk: Desk) -> None:
-    """What stays holds no value of hers, sealed or not: her records' and events' envelopes are gone."""
-    web, _ = shopper(desk)
+    """What stays holds no value of hers, sealed or not: her records' and events' envelopes are gone, and what
+    stewards wrote when they judged them.
+    """
+    web, card = shopper(desk)
+    for verdict in (Verdict.DIFFERENT, Verdict.SAME):
+        said = {"verdict": verdict, "reason": "Frau Huber rang up.", "author": "s", "now": desk.now}
+        steward.judge(desk.connection, desk.ctx, [web.record], [card.record], **said)
     desk.erase(web.record)
     left = everything_stored(desk)
     for value in PERSONAL:
