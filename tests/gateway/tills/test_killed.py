@@ -218,7 +218,8 @@ def _agree(gateway: Gateway, key: str, folder: Path, day: dt.date) -> None:
     with _database(gateway) as database, database.transaction() as connection:
         assert unbalanced(connection) == []
         assert unbooked(connection) == []
-    report = gateway.call("GET", f"/v1/reconciliation?day={day}&store={STORE}", key=key)[1]
+    status, report = gateway.call("GET", f"/v1/reconciliation?day={day}&store={STORE}", key=key)
+    assert status == 200, report
     assert isinstance(report, dict)
     assert report["differences"] == []
 
