@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from identity.versions.whatif import Found
 
 
+with_people = click.option(
+    "--people",
+    type=click.IntRange(10, 100_000),
+    default=1_000,
+    show_default=True,
+    help="From how many stored records to look around.",
+)
+with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
 @click.group("model")
 def command() -> None:
     """List, add, activate models, and go back."""
@@ -80,14 +90,8 @@ def go_back() -> None:
 
 @command.command("try")
 @click.argument("version")
-@click.option(
-    "--people",
-    type=click.IntRange(10, 100_000),
-    default=1_000,
-    show_default=True,
-    help="From how many stored records to look around.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_people
+@with_json
 def try_model(version: str, people: int, as_json: bool) -> None:
     """Tell which joins and splits a switch to this model would make, with samples; nothing is changed."""
     from identity.versions import whatif

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from gateway.commands import opened
-from gateway.commands.model import tell
+from gateway.commands.model import tell, with_json, with_people
 
 
 @click.group("policy")
@@ -15,14 +15,8 @@ def command() -> None:
 
 @command.command("try")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
-@click.option(
-    "--people",
-    type=click.IntRange(10, 100_000),
-    default=1_000,
-    show_default=True,
-    help="From how many stored records to look around.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_people
+@with_json
 def try_policy(path: Path, people: int, as_json: bool) -> None:
     """Tell which joins and splits this policy would make among what is stored; nothing is changed."""
     from identity import policy
