@@ -4,7 +4,7 @@ Table `blocked` (digest, no). What a key is made of (sounds, letters of a mailbo
 functions, for each distinct value once; here it is only put together. A test compares the two, key by key.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Final
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from identity.bulk.store_workbench import DuckDBPyConnection, fetched, keep
 from identity.bulk.workforce import Equipment, Workforce
-from identity.canonical import emails, sounds
+from identity.canonical import sounds
 from identity.policy import BLOCK
 from identity.scoring import blocking
 
@@ -90,7 +90,7 @@ def find(con: DuckDBPyConnection, workforce: Workforce, own: Collection[str]) ->
             f"INSERT INTO blocked SELECT hash('{BLOCK}', {rule}), no FROM block_base WHERE ({rule}) IS NOT"
             " NULL"
         )
-    for kind, keys in (("email", _of_email), ("phone", _of_phone)):
+    for kind, keys in (("email", blocking.of_email), ("phone", blocking.of_phone)):
         _find_contacts(con, kind, keys, workforce)
     for name in ("block_base", *(f"heard_{name}" for name in _NAMES)):
         con.execute(f"DROP TABLE {name}")
@@ -110,7 +110,7 @@ def _sounds(said: pa.Table, equipment: Equipment) -> pa.Table:
 
 
 def _find_contacts(
-    con: DuckDBPyConnection, kind: str, keys: Callable[[str], list[str]], workforce: Workforce
+    con: DuckDBPyConnection, kind: str, keys: Callable[[str], Iterator[str]], workforce: Workforce
 ) -> None:
     con.execute(
         "CREATE TABLE contact AS FROM shown WHERE type = ? UNION FROM beyond WHERE type = ?", [kind, kind]
@@ -125,7 +125,7 @@ def _find_contacts(
         con.execute(f"DROP TABLE {name}")
 
 
-def _keys(contacts: pa.Table, equipment: Equipment, *, of: Callable[[str], list[str]]) -> pa.Table:
+def _keys(contacts: pa.Table, equipment: Equipment, *, of: Callable[[str], Iterator[str]]) -> pa.Table:
     del equipment  # as above
     found = [(value, key) for value in contacts["value"].to_pylist() for key in of(value)]
     return pa.table(
@@ -134,18 +134,3 @@ def _keys(contacts: pa.Table, equipment: Equipment, *, of: Callable[[str], list[
             "key": pa.array([key for _, key in found], pa.string()),
         }
     )
-
-
-def _of_email(address: str) -> list[str]:
-    local = emails.mailbox(address).partition("@")[0]
-    letters = "".join(filter(str.isalpha, local))
-    digits = "".join(filter(str.isdigit, local))
-    found = [f"e|{local}"]
-    found += [f"el|{letters}"] if len(letters) > 4 else []
-    return found + ([f"ed|{digits}"] if len(digits) >= blocking.MAIL_DIGITS_MIN else [])
-
-
-def _of_phone(number: str) -> list[str]:
-    plain, _, extension = number.partition(";")
-    last = plain[-blocking.DIGITS_MIN :]
-    return [f"tp|{plain}", f"t|{last}"] + ([f"tx|{last}|{extension}"] if extension else [])

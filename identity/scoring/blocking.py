@@ -124,20 +124,31 @@ def _by_contacts(record: Record) -> Iterator[str]:
         if identifier.assurance <= Assurance.ASSERTED:
             continue
         if identifier.type == "email":
-            local = emails.mailbox(identifier.value).partition("@")[0]
-            yield f"e|{local}"
-            digits = "".join(filter(str.isdigit, local))
-            if len(digits) >= MAIL_DIGITS_MIN:
-                yield f"ed|{digits}"
-            letters = "".join(filter(str.isalpha, local))
-            if len(letters) > 4:
-                yield f"el|{letters}"
+            yield from of_email(identifier.value)
         elif identifier.type == "phone":
-            plain, _, extension = identifier.value.partition(";")
-            yield f"tp|{plain}"
-            yield f"t|{plain[-DIGITS_MIN:]}"
-            if extension:
-                yield f"tx|{plain[-DIGITS_MIN:]}|{extension}"
+            yield from of_phone(identifier.value)
+
+
+def of_email(address: str) -> Iterator[str]:
+    """The keys of an e-mail address."""
+    local = emails.mailbox(address).partition("@")[0]
+    yield f"e|{local}"
+    digits = "".join(filter(str.isdigit, local))
+    if len(digits) >= MAIL_DIGITS_MIN:
+        yield f"ed|{digits}"
+    letters = "".join(filter(str.isalpha, local))
+    if len(letters) > 4:
+        yield f"el|{letters}"
+
+
+def of_phone(number: str) -> Iterator[str]:
+    """The keys of a telephone number; an extension makes a finer one."""
+    plain, _, extension = number.partition(";")
+    last = plain[-DIGITS_MIN:]
+    yield f"tp|{plain}"
+    yield f"t|{last}"
+    if extension:
+        yield f"tx|{last}|{extension}"
 
 
 def _given(said: Canonical) -> str:
