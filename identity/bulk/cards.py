@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from identity.model import Canonical
+from identity.model import Canonical, RecordKey
 from identity.scoring import catalogue, columns
 from identity.scoring.pool import Name, Pool
 
@@ -19,6 +19,7 @@ Columns = dict[str, Any]
 _NOTHING: Final = Pool(
     frozenset(), frozenset(), frozenset(), frozenset(), frozenset(), frozenset(), frozenset()
 )
+_NOBODY: Final = RecordKey("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def _contact(kind: str, sample: str) -> Part:
 
 
 def _birth(value: str) -> Columns:
-    return columns.row(replace(_NOTHING, births=frozenset((date.fromisoformat(value),))))
+    told = frozenset(((_NOBODY, date.fromisoformat(value)),))
+    return columns.row(replace(_NOTHING, told_births=told))
 
 
 def _employer(value: str) -> Columns:

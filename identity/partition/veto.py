@@ -109,14 +109,15 @@ def are_born_apart(left: Pool, right: Pool) -> bool:
 
 def _exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     """What a person has once for life contradicts, and nothing else that is personal agrees; or two such
-    things contradict, which no name and no e-mail excuses: father and son may share both.
+    things contradict, which no name and no e-mail excuses: father and son may share both; or births that are
+    no slips do.
     """
     for attribute in (BIRTH, *policy.exclusive_types):
         found = _least(c for c in _compared(attribute, left, right) if c.differs)
         if found and not _agrees_otherwise(attribute, left, right, policy):
             sentence = f"{found.sentence} Nothing else that is personal agrees."
             return Refusal("exclusive", sentence, found.values)
-    return _twice_exclusive(left, right, policy)
+    return _twice_exclusive(left, right, policy) or _surely_born_apart(left, right, policy)
 
 
 def _twice_exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
@@ -129,6 +130,21 @@ def _twice_exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     found = [min(each, key=lambda comparison: comparison.values) for each in apart]
     values = tuple(value for comparison in found for value in comparison.values)
     return Refusal("exclusive", " ".join(comparison.sentence for comparison in found), values)
+
+
+def _surely_born_apart(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
+    """Two records of each group say one birth, and the births are not near: a slip is made once. People of
+    one home may share a name, or a mailbox; who shares both is one who told somebody another birthday.
+    """
+    compared = [compare.births(a, b) for a, b in product(left.sure_births, right.sure_births)]
+    if not compared or not all(comparison.differs for comparison in compared):
+        return None
+    if _agrees_for_life(BIRTH, left, right, policy):
+        return None
+    if _are_named_alike(left, right) and _are_reached_alike(left, right):
+        return None
+    found = min(compared, key=lambda comparison: comparison.values)
+    return Refusal("exclusive", f"{found.sentence} Two records of each say so.", found.values)
 
 
 def _is_far(comparison: Comparison) -> bool:
@@ -174,11 +190,21 @@ def _shares_number(key_type: str, left: Pool, right: Pool) -> bool:
 
 
 def _agrees_otherwise(attribute: str, left: Pool, right: Pool, policy: Policy) -> bool:
-    if any(compare.given_names_of(a, b).agrees for a, b in product(left.names, right.names)):
+    if _are_named_alike(left, right) or _are_reached_alike(left, right):
         return True
-    others = (other for other in (BIRTH, *policy.exclusive_types) if other != attribute)
-    if any(c.agrees for other in others for c in _compared(other, left, right)):
-        return True
+    return _agrees_for_life(attribute, left, right, policy)
+
+
+def _agrees_for_life(but: str, left: Pool, right: Pool, policy: Policy) -> bool:
+    others = (other for other in (BIRTH, *policy.exclusive_types) if other != but)
+    return any(c.agrees for other in others for c in _compared(other, left, right))
+
+
+def _are_named_alike(left: Pool, right: Pool) -> bool:
+    return any(compare.given_names_of(a, b).agrees for a, b in product(left.names, right.names))
+
+
+def _are_reached_alike(left: Pool, right: Pool) -> bool:
     return any(emails.are_near(one, other) for one, other in product(_mailboxes(left), _mailboxes(right)))
 
 

@@ -4,6 +4,7 @@ Invariant: the pool of a group does not depend on the order in which its records
 decided from pools alone (vetoes, pooled weights) does not either.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -26,7 +27,7 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Pool:
-    """The distinct values of a group of records; `keys` holds live keys only.
+    """The distinct values of a group of records, births with who says them; `keys` holds live keys only.
 
     `vouched` are the strong keys shown by records that also have a name: they alone excuse differing given
     names.
@@ -35,7 +36,7 @@ class Pool:
     refs: frozenset[RecordKey]
     names: frozenset[Name]
     suffixes: frozenset[str]
-    births: frozenset[date]
+    told_births: frozenset[tuple[RecordKey, date]]
     keys: frozenset[Key]
     vouched: frozenset[Key]
     canonicals: frozenset[Canonical]
@@ -49,11 +50,22 @@ class Pool:
             self.refs | other.refs,
             self.names | other.names,
             self.suffixes | other.suffixes,
-            self.births | other.births,
+            self.told_births | other.told_births,
             self.keys | other.keys,
             self.vouched | other.vouched,
             self.canonicals | other.canonicals,
         )
+
+    @cached_property
+    def births(self) -> frozenset[date]:
+        """The distinct days of birth."""
+        return frozenset([born for _, born in self.told_births])
+
+    @cached_property
+    def sure_births(self) -> frozenset[date]:
+        """The days of birth that two records or more say."""
+        told = Counter(born for _, born in self.told_births)
+        return frozenset([born for born, records in told.items() if records > 1])
 
     @cached_property
     def by_type(self) -> dict[str, frozenset[str]]:
@@ -81,7 +93,9 @@ def of(record: Record, shown: frozenset[Key], policy: Policy) -> Pool:
         refs=frozenset((record.ref,)),
         names=frozenset((_name(canonical),)) if canonical.named else frozenset(),
         suffixes=frozenset((canonical.name_suffix,)) if canonical.name_suffix else frozenset(),
-        births=frozenset((canonical.date_of_birth,)) if canonical.date_of_birth else frozenset(),
+        told_births=frozenset(((record.ref, canonical.date_of_birth),))
+        if canonical.date_of_birth
+        else frozenset(),
         keys=shown,
         vouched=frozenset(key for key in shown if key.type in policy.strong_types)
         if canonical.named

@@ -197,6 +197,60 @@ def test_any_pair_of_values_can_veto() -> None:
     assert rule(group, pool(shopper("web/3", "anna huber"))) == "given_name"
 
 
+FATHER, SON = "1980-02-01", "2009-09-23"
+
+
+@pytest.mark.parametrize(
+    ("father", "son", "expected"),
+    [
+        ([("karl huber", FATHER, {})] * 2, [("karl huber", SON, {})] * 2, "exclusive"),
+        ([("karl huber", FATHER, {})] * 3, [("karl huber", SON, {})], None),
+        ([("karl huber", FATHER, {})] * 2, [("karl huber", SON, {}), ("karl huber", "2003-01-17", {})], None),
+        ([("karl huber", FATHER, {})] * 2, [("karl huber", "1980-02-07", {})] * 2, None),
+        (
+            [("karl huber", FATHER, {}), ("karl huber", FATHER, {"email": "karl@x.at"})],
+            [("karl huber", SON, {}), ("karl huber", SON, {"email": "karl@x.at"})],
+            None,
+        ),
+        (
+            [("k huber", FATHER, {}), ("k huber", FATHER, {"email": "huber@x.at"})],
+            [("karl huber", SON, {}), ("karl huber", SON, {"email": "huber@x.at"})],
+            "exclusive",
+        ),
+        (
+            [("karl huber", FATHER, {}), ("karl huber", FATHER, {"national_id": "1234567"})],
+            [("karl huber", SON, {}), ("karl huber", SON, {"national_id": "1234567"})],
+            None,
+        ),
+    ],
+    ids=[
+        "father and son of one name",
+        "one slip",
+        "two slips",
+        "a typing error, copied",
+        "another birthday told",
+        "the family's mailbox",
+        "a number for life",
+    ],
+)
+def test_births_that_two_records_each_say_are_no_slips(
+    father: list[tuple[str, str, dict[str, str]]],
+    son: list[tuple[str, str, dict[str, str]]],
+    expected: str | None,
+) -> None:
+    """Then neither a name nor a mailbox makes one person of two, only both, or a number for life."""
+    left, right = (
+        pool(
+            *(
+                shopper(f"{source}/{no}", name, born=born, **shown)
+                for no, (name, born, shown) in enumerate(said)
+            )
+        )
+        for source, said in (("web", father), ("crm", son))
+    )
+    assert rule(left, right) == rule(right, left) == expected
+
+
 def test_where_nobody_lives_together_another_name_is_a_mistake() -> None:
     """Twins elsewhere: one home, one day of birth, two given names and two numbers. Who shares less is left
     to the weights, unless the births clearly differ too; suffixes and limits hold as ever.
