@@ -25,11 +25,21 @@ from identity.partition.view import View
 from identity.sealing.postings import Posting
 
 
+class Spot(NamedTuple):
+    """Where a record belongs; `level` says how many kinds of links its piece had to give up."""
+
+    piece_no: int
+    person_no: int
+    profile_no: int
+    level: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A record that was written: what it was before (None: not there), what it is now (None: gone).
 
-    `may_relink` unless it is certain that with whom it is linked, and how, stays as it was.
+    `spot` is where it was last seen to belong: others move it until its piece is locked. `may_relink` unless it
+    is certain that with whom it is linked, and how, stays as it was.
     """
 
     record_no: int
@@ -37,9 +47,7 @@ class Change:
     before: Record | None
     after: Record | None
     id: UUID
-    piece_no: int | None = None
-    person_no: int | None = None
-    profile_no: int | None = None
+    spot: Spot | None = None
     is_forwarding: bool = False
     may_relink: bool = True
     row: Row | None = None  # of a new record, which nobody else can have changed
@@ -76,15 +84,6 @@ class Region:
                     found[left].add(right)
                     found[right].add(left)
         return found
-
-
-class Spot(NamedTuple):
-    """Where a record belongs; `level` says how many kinds of links its piece had to give up."""
-
-    piece_no: int
-    person_no: int
-    profile_no: int
-    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +226,8 @@ def _earlier(region: Region, rows: Mapping[int, Row]) -> dict[int, Spot]:
         if row.piece_no is not None and row.person_no is not None and row.profile_no is not None
     }
     for change in region.changes:
-        if change.piece_no is not None and change.person_no is not None and change.profile_no is not None:
-            spot = Spot(change.piece_no, change.person_no, change.profile_no)
-            found.setdefault(change.record_no, spot)
+        if change.spot is not None:
+            found.setdefault(change.record_no, change.spot)
     return found
 
 
@@ -244,7 +242,7 @@ def _surroundings(
     numbers, profiles = earlier.keys() | gone, _profiles(earlier.values()) | set(heads)
     if not earlier:
         return Surroundings.of(None, None, None)
-    if held is not None and numbers <= held.inside:
+    if held is not None and numbers <= held.spots.keys():
         return held.around.within(numbers, profiles)
     return store_places.surroundings(connection, sorted(numbers), sorted(profiles))
 
@@ -285,7 +283,8 @@ def _forwards(
     """Where the ids of deleted records lead: to the oldest live record of the person they belonged to."""
     heirs: dict[int, int | None] = {}
     for change in gone:
-        left = [row for row in rows.values() if row.person_no == change.person_no and row.record_no in spots]
+        person_no = change.spot.person_no if change.spot is not None else None
+        left = [row for row in rows.values() if row.person_no == person_no and row.record_no in spots]
         heirs[change.record_no] = _oldest(left).record_no if left and change.is_forwarding else None
     forwards: dict[int, int | None] = {
         number: heirs.get(forward, forward) for number, forward in stored.tombstones

@@ -9,7 +9,7 @@ read before: whoever changes that holds the record's keys.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,7 @@ from identity.context import Context
 from identity.model import Key, Record, RecordKey
 from identity.partition import pieces, placing, store_graph, store_redo, store_reviews
 from identity.partition.pieces import Piece
-from identity.partition.placing import Change, Placement, Region
+from identity.partition.placing import Change, Placement, Region, Spot
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Held, Row
 from identity.partition.view import View, with_counterparts
@@ -50,6 +50,15 @@ class Cause:
         """The changes that may link a record otherwise than before."""
         return tuple(change for change in self.changes if change.may_relink)
 
+    def seen(self, held: Held) -> "Cause":
+        """The same, with where the changed records belong now that the pieces are locked."""
+        found = {number: Spot(*spot) for number, spot in held.spots.items()}
+        changes = (
+            replace(each, spot=found.get(each.record_no, each.spot)) if each.spot is not None else each
+            for each in self.changes
+        )
+        return replace(self, changes=tuple(changes))
+
     @property
     def staying(self) -> set[int]:
         """The records, by number, that are linked as before; what is derived from them may have changed."""
@@ -75,10 +84,11 @@ def settle(
     ground.read_lists(with_counterparts(_keys(cause.relinking)))
     views = _views(ground, cause)
     near = _near(ground, cause, views)
-    given = {change.piece_no for change in cause.changes if change.piece_no is not None}
+    given: set[int] = set()
     search, reason = None, "busy"
     for _ in range(ATTEMPTS_MAX):
         held = store_graph.hold(connection, given, near)
+        cause = cause.seen(held)
         search = _look(ground, views, cause, given, held.rows)
         if not _spread(search, most):
             reason = "large"
@@ -115,7 +125,7 @@ class _Search:
     def newcomers(self) -> Region:
         """The new records, each alone, so that everything that is stored belongs somewhere."""
         unplaced = [
-            change for change in self.cause.changes if change.after is not None and change.piece_no is None
+            change for change in self.cause.changes if change.after is not None and change.spot is None
         ]
         alone = tuple(Piece(frozenset((change.ref,)), 0, (), ()) for change in unplaced)
         return Region(self.sight, self.view, alone, (), is_explored=False)
@@ -128,7 +138,8 @@ def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
 
 
 def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
-    """The records, by number, whose pieces are locked before anything is looked at: all that may be linked.
+    """The records, by number, whose pieces are locked before anything is looked at: those that changed, and all
+    that may be linked.
 
     That is all who show the same identifiers, and of those who merely share blocking keys the ones that could
     weigh enough. Where these are very many, only those that are linked.
@@ -140,7 +151,8 @@ def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
     if len(near) > NEAR_MAX:
         search = _look(ground, views, cause, (), [])
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
-    return near | set(cause.roots) | cause.staying
+    placed = {change.record_no for change in cause.changes if change.spot is not None}
+    return near | placed | set(cause.roots) | cause.staying
 
 
 def _hopeful(
@@ -197,7 +209,7 @@ def _look(
     search.seeds = _ends(cause.relinking, flipped, roots, view, past)
     search.seeds |= {sight.ref_of[number] for number in cause.staying if number in sight.ref_of}
     search.labels = _labels(search.seeds, sight)
-    search.labels |= {change.piece_no for change in cause.changes if change.piece_no is not None}
+    search.labels |= {change.spot.piece_no for change in cause.changes if change.spot is not None}
     return search
 
 

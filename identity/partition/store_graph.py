@@ -6,7 +6,7 @@ that locks and reads misses the row that was committed while it waited. Statemen
 together.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -90,12 +90,12 @@ class Entered(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The labels of the pieces that were locked, and what was read then: the numbers of those inside, their
-    rows, and what is derived from them.
+    """The labels of the pieces that were locked, and what was read then: where those inside belong (piece,
+    person, profile, by the record's number), their rows, and what is derived from them.
     """
 
     labels: frozenset[int]
-    inside: frozenset[int]
+    spots: Mapping[int, tuple[int, int, int]]
     rows: list[Row]
     around: Surroundings
 
@@ -134,16 +134,16 @@ def hold(connection: Connection, given: Collection[int], near: Collection[int]) 
     A savepoint stands before the locks, so that they can be given back.
     """
     if not given and not near:
-        return Held(frozenset(), frozenset(), [], Surroundings.of(None, None, None))
+        return Held(frozenset(), {}, [], Surroundings.of(None, None, None))
     found = driver.rows(
         connection,
         "savepoint pieces; select * from identity.hold(%s::int8[], %s::int8[])",
         (driver.array(sorted(given)), driver.array(near)),
     )
-    held, inside, heads, reviews, tombstones = found[0][:5]
+    held, spots, heads, reviews, tombstones = found[0][:5]
     return Held(
         frozenset(held),
-        frozenset(inside),
+        {number: (piece, person, profile) for number, piece, person, profile in spots or ()},
         [_row(row[5:]) for row in found[1:]],
         Surroundings.of(heads, reviews, tombstones),
     )

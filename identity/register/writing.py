@@ -19,14 +19,14 @@ from identity.households import living
 from identity.model import Consent, Key
 from identity.partition import settle, store_graph
 from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
-from identity.partition.placing import Change, Placement
+from identity.partition.placing import Change, Placement, Spot
 from identity.partition.settle import Cause
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Row
 from identity.partition.view import with_counterparts
 from identity.register import store_records
 from identity.register.steps import Draft, Step
-from identity.register.store_records import SealedStatement, Version
+from identity.register.store_records import SealedStatement, Stored, Version
 from identity.scoring.registry import HELD
 from identity.sealing import envelope
 
@@ -176,9 +176,7 @@ def _written(ctx: Context, ground: Sight, step: Step, number: int, now: datetime
         before=step.earlier,
         after=step.later,
         id=record_id,
-        piece_no=stored.piece_no if stored else None,
-        person_no=stored.person_no if stored else None,
-        profile_no=stored.profile_no if stored else None,
+        spot=_spot(stored),
         is_forwarding=draft.is_forwarding,
         may_relink=step.may_relink,
         row=_row(number, record_id, step, sealed, ctx) if stored is None else None,
@@ -186,6 +184,13 @@ def _written(ctx: Context, ground: Sight, step: Step, number: int, now: datetime
         posted_after=step.later_posts,
     )
     return statements, change
+
+
+def _spot(stored: Stored | None) -> Spot | None:
+    """Where a record belonged when it was opened, if it had a place."""
+    if stored is None or stored.piece_no is None or stored.person_no is None or stored.profile_no is None:
+        return None
+    return Spot(stored.piece_no, stored.person_no, stored.profile_no)
 
 
 def _row(number: int, record_id: UUID, step: Step, sealed: bytes, ctx: Context) -> Row:

@@ -1,10 +1,10 @@
 -- Locks pieces by their labels, sorted: those given, and those that the records `near` are in. Taken after keys,
 -- never the other way round. Then, with another snapshot, reads the pieces given and those of the records near, and
--- what is derived from them. The labels locked stand in the first row, with the numbers of all who are in these
--- pieces and what `identity.surroundings` tells of them; whether the labels are still right is for the reader to see.
+-- what is derived from them. The labels locked stand in the first row, with where each belongs that is in these pieces
+-- (record, piece, person, profile) and what `identity.surroundings` tells of them; whether the labels are still right is for the reader to see.
 create function identity.hold(given int8[], near int8[])
 returns table (
-  held int8[], inside int8[], heads jsonb, reviews jsonb, tombstones jsonb,
+  held int8[], spots int8[], heads jsonb, reviews jsonb, tombstones jsonb,
   record_no int8, id uuid, source text, key text, generation int4, channel text, stub bool, judged bool,
   sealed bytea, model_no int8, posted int8[], piece_no int8, person_no int8, profile_no int8, level int2, links int8[], cross_channel bool,
   cross_channel_at timestamptz, personal_offers bool, personal_offers_at timestamptz
@@ -22,13 +22,14 @@ begin
   foreach label in array labels loop
     perform pg_advisory_xact_lock(hashint8extended(label, 7021));
   end loop;
-  select array_agg(m.record_no), array_agg(m.profile_no) into numbers, profiles
+  select
+    array_agg(m.record_no), array_agg(m.profile_no), array_agg(array[m.record_no, m.piece_no, m.person_no, m.profile_no])
+  into numbers, profiles, spots
   from identity.member m
   where m.piece_no in (
     select unnest(given) union all select n.piece_no from identity.member n where n.record_no = any (near)
   );
   held := labels;
-  inside := coalesce(numbers, '{}');
   select s.heads, s.reviews, s.tombstones into heads, reviews, tombstones
   from identity.surroundings(numbers, profiles) s;
   return next;

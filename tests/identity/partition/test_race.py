@@ -17,7 +17,7 @@ from identity import redo
 from identity.context import Context
 from identity.model import Assurance
 from identity.reading import changes
-from identity.register import records
+from identity.register import opening, records
 from identity.scoring.weigh import DeterministicModel
 from identity.sealing.vault import open_vault
 from identity.submission import Claim, Statement, Submission
@@ -109,3 +109,23 @@ def test_eight_processes_end_where_one_would(
             positions += [change.position for change in read]
             time.sleep(0)
         assert positions == list(range(1, len(positions) + 1))
+
+
+def test_a_record_is_deleted_that_another_writer_moves_meanwhile(database: Database) -> None:
+    """It leaves the person that it belongs to when it goes, not the one of when its deletion began."""
+    ctx = context()
+    cards = [Claim("loyalty_card", f"97345{number}86", Assurance.VERIFIED) for number in range(2)]
+    huber = {"given_name": "Anna", "family_name": "Huber"}
+    for key, card in zip(("u1", "u2"), cards, strict=True):
+        with database.transaction() as connection:
+            records.put(connection, ctx, Submission("web", key, huber, [card]), now=START)
+    with database.transaction() as deleting:
+        stored = opening.open_many(deleting, ctx, [("web", "u2")]).found["web", "u2"]
+        with database.transaction() as joining:
+            records.put(joining, ctx, Submission("crm", "c1", huber, cards), now=START)
+        records.take_away(deleting, ctx, [stored], now=START)
+    with database.transaction() as connection:
+        assert scratch.stored(connection) == scratch.expected(connection, ctx)
+        assert state(connection) == {frozenset({("web", "u1"), ("crm", "c1")})}
+        heir = connection.exec_driver_sql("select forward_no from identity.record where key = 'u2'")
+        assert heir.scalar_one() == 1
