@@ -34,6 +34,8 @@ def step(connection: Connection, ctx: Context, *, now: datetime) -> bool:
         store_redo.postpone(connection, redo_no)  # whatever else waits comes before its next step
         return True
     roots = (subject,) if kind == "record" else tuple(store_graph.all_posters(connection, subject))
+    if kind == "record":
+        store_graph.share_all(connection, subject)
     _, is_settled = settle.settle(connection, ctx, Cause(roots=roots), now=now, most=UNBOUNDED, is_redo=True)
     if is_settled:
         store_redo.finish(connection, redo_no)

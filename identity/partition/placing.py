@@ -38,8 +38,8 @@ class Spot(NamedTuple):
 class Change:
     """A record that was written: what it was before (None: not there), what it is now (None: gone).
 
-    `spot` is where it was last seen to belong: others move it until its piece is locked. `may_relink` unless it
-    is certain that with whom it is linked, and how, stays as it was.
+    `spot` is where it was last seen to belong: others move it until its piece is locked. `may_relink` unless
+    it is certain that with whom it is linked, and how, stays as it was.
     """
 
     record_no: int

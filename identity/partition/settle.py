@@ -95,14 +95,14 @@ def settle(
             break
         if search.labels <= held.labels:
             _note_generic(connection, ctx, search, now)
+            _put_off(connection, search, search.unsure, "crossed", now)
             return placing.place(connection, ctx, search.region(held), now=now), True
         given |= search.labels
         if held.labels:
             store_graph.give_pieces_back(connection)
     assert search is not None
     if not is_redo:
-        touched = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
-        store_redo.put_off(connection, sorted(touched), reason=reason, now=now)
+        _put_off(connection, search, search.seeds | search.unsure, reason, now)
     return placing.place(connection, ctx, search.newcomers(), now=now), False
 
 
@@ -117,6 +117,7 @@ class _Search:
     labels: set[int] = field(default_factory=set)
     seeds: set[RecordKey] = field(default_factory=set)
     found: list[Piece] = field(default_factory=list)
+    unsure: set[RecordKey] = field(default_factory=set)  # whose links hang on what somebody else is changing
 
     def region(self, held: Held) -> Region:
         generics = tuple(key for key, says_nothing in self.generic.items() if says_nothing)
@@ -138,8 +139,8 @@ def _views(sight: Sight, cause: Cause) -> tuple[View, View]:
 
 
 def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
-    """The records, by number, whose pieces are locked before anything is looked at: those that changed, and all
-    that may be linked.
+    """The records, by number, whose pieces are locked before anything is looked at: those that changed, and
+    all that may be linked.
 
     That is all who show the same identifiers, and of those who merely share blocking keys the ones that could
     weigh enough. Where these are very many, only those that are linked.
@@ -206,27 +207,28 @@ def _look(
     generic = {key: posts.is_generic(key) for key in mute if posts.is_generic(key) != before.is_generic(key)}
     search = _Search(cause, sight, view, generic)
     roots = {sight.ref_of[number] for number in cause.roots if number in sight.ref_of}
-    search.seeds = _ends(cause.relinking, flipped, roots, view, past)
+    search.seeds = _ends(search, flipped, roots, past)
     search.seeds |= {sight.ref_of[number] for number in cause.staying if number in sight.ref_of}
     search.labels = _labels(search.seeds, sight)
     search.labels |= {change.spot.piece_no for change in cause.changes if change.spot is not None}
     return search
 
 
-def _ends(
-    changes: Sequence[Change], flipped: Iterable[Key], roots: set[RecordKey], view: View, past: View
-) -> set[RecordKey]:
+def _ends(search: _Search, flipped: Iterable[Key], roots: set[RecordKey], past: View) -> set[RecordKey]:
     """The records at which a link changed, and the roots.
 
     A record's links also change when one of its identifiers dies or comes to life. A blocking key that says
     more or less gives or takes links only between those whom it makes meet or no longer does.
     """
+    changes, view = search.cause.relinking, search.view
     altered = {change.ref for change in changes}
     was_there = any(change.before is not None for change in changes)
     for key in flipped:
         was_there = True
         if key.type == BLOCK:
-            altered |= view.turned_by(key, past, altered)
+            turned = view.turned_by(key, past, altered)
+            altered |= turned.ends
+            search.unsure |= turned.unsure
         else:
             altered |= view.posts.of(key).keys() | past.posts.of(key).keys()
     view.unsettle(altered | roots)
@@ -256,6 +258,16 @@ def _spread(search: _Search, most: int) -> bool:
         search.labels |= _labels(placed, sight)
         if search.labels == known:
             return True
+
+
+def _put_off(
+    connection: Connection, search: _Search, refs: Iterable[RecordKey], reason: str, now: datetime
+) -> None:
+    """Queues these records, as far as they are there, to be looked at again."""
+    rows = search.sight.rows
+    numbers = {rows[ref].record_no for ref in refs if ref in rows}
+    if numbers:
+        store_redo.put_off(connection, sorted(numbers), reason=reason, now=now)
 
 
 def _note_generic(connection: Connection, ctx: Context, search: _Search, now: datetime) -> None:

@@ -185,6 +185,13 @@ class Sight:
         found = store_graph.forces(self._connection, asked, alone=alone)
         self._forces.update((key, found[each.digest]) for key, each in unknown.items())
 
+    def share(self, wanted: Iterable[Key]) -> set[Key]:
+        """Keeps others from changing these keys, of which none was asked about yet; returns those that
+        somebody is just changing.
+        """
+        free = {self.digest(key): key for key in wanted if key not in self._lists}
+        return {free[digest] for digest in store_graph.share(self._connection, free)}
+
     def force(self, key: Key) -> Force | None:
         """How far a key that nobody changes makes records meet, None when its list is what tells."""
         return None if key in self._lists else self._forces[key]

@@ -3,7 +3,7 @@
 Order of locks, everywhere: (source, key), then keys in the order of their digests, then pieces in the order
 of their labels. A lock is taken in one statement and what it protects is read in the next one: a statement
 that locks and reads misses the row that was committed while it waited. Statements that belong together travel
-together.
+together. A key on which something rests that is written, and which is not written itself, is shared.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -126,6 +126,30 @@ def enter(
 def give_entry_back(connection: Connection) -> None:
     """Takes back what was written on entering, and the locks."""
     driver.rows(connection, "rollback to savepoint entry; release savepoint entry", ())
+
+
+def share(connection: Connection, digests: Collection[int]) -> set[int]:
+    """Keeps others from changing these keys until the transaction ends. Returns those that somebody is just
+    changing: they are not waited for, since pieces may be locked by now.
+    """
+    if not digests:
+        return set()
+    busy = driver.rows(
+        connection,
+        "select digest from unnest(%s::int8[]) digest where not pg_try_advisory_xact_lock_shared(digest)",
+        (driver.array(digests),),
+    )
+    return {digest for (digest,) in busy}
+
+
+def share_all(connection: Connection, record_no: int) -> None:
+    """Keeps others from changing the keys of a record until the transaction ends; waits for who does now."""
+    driver.rows(
+        connection,
+        "select pg_advisory_xact_lock_shared(k.digest) from ("
+        " select unnest(keys) as digest from identity.record where record_no = %s order by 1) k",
+        (record_no,),
+    )
 
 
 def hold(connection: Connection, given: Collection[int], near: Collection[int]) -> Held:

@@ -10,6 +10,7 @@ component, so its records are explored.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from identity.canonical import keys
 from identity.model import Key, Record, RecordKey
@@ -22,6 +23,13 @@ from identity.partition.sight import Sight
 from identity.policy import BLOCK, BOUND
 from identity.scoring import pool
 from identity.scoring.pool import Pool
+
+
+class Turned(NamedTuple):
+    """The records that may have gained or lost links, and those of which it is to be asked again later."""
+
+    ends: set[RecordKey]
+    unsure: set[RecordKey]
 
 
 class View:
@@ -90,10 +98,10 @@ class View:
                 self._look_inside(unknown - restless)
         return {link for ref in refs for link in self._links.get(ref, ())}
 
-    def turned_by(self, key: Key, past: "View", explored: AbstractSet[RecordKey]) -> set[RecordKey]:
+    def turned_by(self, key: Key, past: "View", explored: AbstractSet[RecordKey]) -> Turned:
         """The records that may gain or lose a link because this blocking key says more or less than in the
         past, but for those explored anyway: who could be linked with another one whom they met then and do
-        not meet now, or the reverse.
+        not meet now, or the reverse. Where that hangs on a key that somebody else is changing, nobody knows.
 
         What a link says rests on identifiers, so all others keep theirs as they are. Where links can only be
         lost, settled records say with whom they are linked; others are asked about everybody.
@@ -106,12 +114,17 @@ class View:
             for other in (self._kept_ends(ref) if is_fading and self._keeps_links(ref) else posters - {ref})
             if other in posters
         }
-        shared = {pair: self._shared_by(pair) for pair in pairs}
-        self._sight.read_forces({each for among in shared.values() for each in among})
-        turned = (
-            pair for pair, among in shared.items() if self.posts.meet_by(among) != past.posts.meet_by(among)
-        )
-        return {end for pair in turned if self._may_link(*pair) for end in pair}
+        shared = {pair: self._shared_by(pair) for pair in pairs if self._may_link(*pair)}
+        rests_on = {each for among in shared.values() for each in among}
+        busy = self._sight.share(rests_on)
+        self._sight.read_forces(rests_on)
+        turned, unsure = set[RecordKey](), set[RecordKey]()
+        for pair, among in shared.items():
+            if not busy.isdisjoint(among):
+                unsure.update(pair)
+            if self.posts.meet_by(among) != past.posts.meet_by(among):
+                turned.update(pair)
+        return Turned(turned, unsure)
 
     def _shared_by(self, pair: Pair) -> set[Key]:
         """The keys that a pair shares, but for those that link nobody who merely shares them."""

@@ -122,7 +122,8 @@ def _enter(
             posted |= keys
         if step.is_other:
             leaving = step.leaving
-            taken |= {key: taken.get(key, False) or key in leaving for key in keys}
+            # Who brings an account and who browses under it look for each other under two keys.
+            taken |= {key: taken.get(key, False) or key in leaving for key in with_counterparts(keys)}
     hashes = welcome.hashes if welcome else frozenset[UUID]()
     wanted = with_counterparts(posted)
     erased_at = ground.enter(taken, statements, wanted, hashes)

@@ -3,8 +3,11 @@
 import datetime as dt
 import multiprocessing
 import random
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 
 import psycopg2
 import pytest
@@ -15,15 +18,17 @@ from uuid_utils.compat import uuid7
 from gateway.database import Database, open_engine
 from identity import redo
 from identity.context import Context
-from identity.model import Assurance
+from identity.events import history
+from identity.model import Assurance, Record
+from identity.partition import settle
 from identity.reading import changes
 from identity.register import opening, records
 from identity.scoring.weigh import DeterministicModel
-from identity.sealing.vault import open_vault
-from identity.submission import Claim, Statement, Submission
+from identity.sealing.vault import Vault, open_vault
+from identity.submission import Claim, Happening, Statement, Submission
 from tests.identity import scratch
 from tests.identity.histories import START
-from tests.identity.worlds import tight_policy
+from tests.identity.worlds import ToyModel, tight_policy
 
 PROCESSES = 8
 
@@ -129,3 +134,95 @@ def test_a_record_is_deleted_that_another_writer_moves_meanwhile(database: Datab
         assert state(connection) == {frozenset({("web", "u1"), ("crm", "c1")})}
         heir = connection.exec_driver_sql("select forward_no from identity.record where key = 'u2'")
         assert heir.scalar_one() == 1
+
+
+class Apart(ToyModel):
+    """The toy with the postcode as a key of its own."""
+
+    def blocking(self, record: Record) -> tuple[str, ...]:
+        """The city, and the postcode."""
+        said = record.attributes
+        return tuple(part for part in (said.city, said.postcode) if part is not None)
+
+
+def test_two_keys_fade_at_once(database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two meet by the city, which is crowded, and by their postcode. The city says nothing any more and the
+    postcode becomes crowded at the same moment: each of the two who bring that about still sees the other key
+    as it was, and yet they come apart.
+    """
+    ctx = Context(tight_policy(), Apart(), vault, uuid7)
+
+    def put(key: str, city: str, postcode: str | None, day: int) -> None:
+        said = {"family_name": f"Huber{key}", "date_of_birth": f"1980-01-{day:02}", "city": city}
+        said |= {"postcode": postcode} if postcode else {}
+        with database.transaction() as connection:
+            records.put(connection, ctx, Submission("web", key, said), now=START)
+
+    for number, (city, postcode, day) in enumerate(
+        [("Wien", "1010", 1), ("Wien", "1010", 1), ("Graz", "1010", 2)]
+        + [("Wien", None, day) for day in range(3, 7)]
+    ):
+        put(f"u{number}", city, postcode, day)
+    both = threading.Barrier(2)
+    settled = settle.settle
+
+    def side_by_side(*given: Any, **named: Any) -> Any:
+        both.wait(timeout=20)
+        found = settled(*given, **named)
+        both.wait(timeout=20)
+        return found
+
+    with database.transaction() as connection:
+        assert frozenset({("web", "u0"), ("web", "u1")}) in state(connection)
+    monkeypatch.setattr(settle, "settle", side_by_side)
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(put, "x", "Wien", None, 7), pool.submit(put, "y", "Graz", "1010", 8)]:
+            done.result()
+    monkeypatch.undo()
+    with database.transaction() as connection:
+        redo.drain(connection, ctx, now=START)
+        assert scratch.stored(connection) == scratch.expected(connection, ctx)
+        assert frozenset({("web", "u0")}) in state(connection)
+
+
+def put_account(connection: Connection, ctx: Context) -> None:
+    """An account is there."""
+    account = Claim("account_id", "anna", Assurance.VERIFIED)
+    records.put(connection, ctx, Submission("web", "anna", {}, [account]), now=START)
+
+
+def happen(connection: Connection, ctx: Context, kind: str, *account: Claim) -> None:
+    """Something happens in a browser."""
+    claims = [Claim("anonymous_id", "browser", Assurance.ASSERTED), *account]
+    proof = Assurance.AUTHENTICATED if account else Assurance.ASSERTED
+    happening = Happening(kind, "online", "web", START, claims, message_id=kind, proof=proof)
+    history.append(connection, ctx, [happening], now=START)
+
+
+def browse(connection: Connection, ctx: Context) -> None:
+    """A page is seen in a browser that is known by a sign-in."""
+    happen(connection, ctx, "page")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_account_comes_back_while_its_browser_is_used(database: Database, *, turned: bool) -> None:
+    """Whoever comes later waits, and finds the other: browsing and account are one shopper."""
+    ctx = context()
+    first, second = (browse, put_account) if turned else (put_account, browse)
+    with database.transaction() as connection:
+        happen(connection, ctx, "sign_in", Claim("account_id", "anna", Assurance.AUTHENTICATED))
+        records.delete(connection, ctx, "web", "anna", now=START)
+
+    def come_later() -> None:
+        with database.transaction() as connection:
+            second(connection, ctx)
+
+    with ThreadPoolExecutor() as pool:
+        with database.transaction() as connection:
+            first(connection, ctx)
+            later = pool.submit(come_later)
+            wait([later], timeout=1)
+        later.result()
+    with database.transaction() as connection:
+        assert scratch.stored(connection) == scratch.expected(connection, ctx)
+        assert len(state(connection)) == 1
