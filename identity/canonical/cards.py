@@ -5,12 +5,17 @@ use.
 """
 
 import re
-from typing import Final
+import unicodedata
+from typing import Any, Final
 
 MASK: Final = "[card number removed]"
 
-# 13 to 19 digits, perhaps grouped by single spaces or dashes, not part of a longer number.
-_NUMBER: Final = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+# 13 to 19 digits of any script, not part of a longer number: perhaps grouped by single spaces or dashes, or
+# by dots as on the card.
+_GAP: Final = " \u00a0\u2007\u2009\u202f\u2010-\u2015\u2212-"
+_NUMBER: Final = re.compile(
+    rf"(?<!\d)(?:\d(?:[{_GAP}]?\d){{12,18}}|\d{{4}}\.\d{{4}}\.\d{{4}}\.\d{{4}}|\d{{4}}\.\d{{6}}\.\d{{5}})(?!\d)"
+)
 
 # (first, last) prefix of a scheme with the lengths it issues.
 _RANGES: Final = (
@@ -55,8 +60,23 @@ def mask(text: str) -> str:
     return _NUMBER.sub(lambda found: MASK if is_card_number(_digits(found[0])) else found[0], text)
 
 
+def mask_all(value: Any) -> Any:
+    """A JSON value in whose texts, names and numbers every payment card number is taken out.
+
+    A fraction is none, whatever its digits.
+    """
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {mask(name): mask_all(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [mask_all(each) for each in value]
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return MASK if is_whole and is_card_number(str(abs(int(value)))) else value
+
+
 def _digits(number: str) -> str:
-    return number.replace(" ", "").replace("-", "")
+    return "".join(str(unicodedata.decimal(each)) for each in number if each.isdecimal())
 
 
 def _is_in_range(digits: str) -> bool:

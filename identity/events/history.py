@@ -253,8 +253,10 @@ def view(event: StoredEvent, ctx: Context) -> EventView:
 
 def _seal(body: Mapping[str, Any], place: Place, ctx: Context) -> bytes:
     """The body, card numbers masked: what a free text holds nobody chose to store."""
-    text = cards.mask(orjson.dumps(dict(body), option=orjson.OPT_NON_STR_KEYS, default=str).decode())
-    return ctx.vault.seal(text.encode(), f"event:{place.event_no}")
+    content = orjson.dumps(dict(body), option=orjson.OPT_NON_STR_KEYS, default=str)
+    if cards.contains_card_number(content.decode()):
+        content = orjson.dumps(cards.mask_all(orjson.loads(content)))
+    return ctx.vault.seal(content, f"event:{place.event_no}")
 
 
 def _unseal(event: StoredEvent, ctx: Context) -> dict[str, Any]:

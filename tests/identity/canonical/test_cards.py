@@ -29,8 +29,45 @@ def test_card_numbers_are_recognised_however_they_are_grouped(number: str) -> No
 
 
 @pytest.mark.parametrize(
+    "number",
+    [
+        "\uff14\uff11\uff11\uff11" + 4 * "\uff11\uff11\uff11",  # full width
+        "\u0664" + 15 * "\u0661",  # Arabic
+        "4111\u00a01111\u00a01111\u00a01111",
+        "4111\u20131111\u20131111\u20131111",
+        "4111.1111.1111.1111",
+        "3782.822463.10005",
+    ],
+)
+def test_card_numbers_are_recognised_however_they_are_typed(number: str) -> None:
+    """Digits of another script, spaces that do not break, long dashes and dots hide nothing."""
+    assert cards.contains_card_number(f"card {number}, thanks")
+    assert cards.mask(f"paid by {number} today") == f"paid by {cards.MASK} today"
+
+
+def test_card_numbers_are_masked_wherever_a_value_holds_them() -> None:
+    """As a number, as a name and in lists as well; a fraction is no card, and all else stays what it was."""
+    sent = {
+        "whole": 4111111111111111,
+        "less": -4111111111111111,
+        "float": 4111111111111111.0,
+        "share": 0.4111111111111111,
+        "4111 1111 1111 1111": [{"note": "by 4111111111111111"}, None, True, 12, 1.5],
+    }
+    assert cards.mask_all(sent) == {
+        "whole": cards.MASK,
+        "less": cards.MASK,
+        "float": cards.MASK,
+        "share": 0.4111111111111111,
+        cards.MASK: [{"note": f"by {cards.MASK}"}, None, True, 12, 1.5],
+    }
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "48.20817437182736",  # a place
+        "4111.111.1111.11111",
         "4111111111111112",  # one digit off: Luhn
         "9111111111111111",  # no scheme
         "41111111111111111111",  # 20 digits
@@ -45,7 +82,7 @@ def test_other_numbers_stay(text: str) -> None:
     assert cards.mask(text) == text
 
 
-@given(st.text(alphabet="0123456789 -x", max_size=60))
+@given(st.text(alphabet="0123456789 -.x\u0664\u00a0", max_size=60))
 def test_masked_text_holds_no_card_number(text: str) -> None:
     """Masking leaves nothing behind and is done once."""
     masked = cards.mask(text)

@@ -254,6 +254,17 @@ def test_card_numbers_in_free_text_are_masked(connection: Connection, ctx: Conte
     assert "4111" not in str(item.body)
 
 
+def test_a_number_that_may_be_a_cards_leaves_the_event_readable(
+    connection: Connection, ctx: Context, now: dt.datetime
+) -> None:
+    """A card number that was sent as a number is masked, a fraction with such digits stays."""
+    anna = put(connection, ctx, now, "web", "anna", ACCOUNT_A)
+    body = {"reference": 4111111111111111, "share": 0.4111111111111111}
+    append(connection, ctx, now, Happening("other", "online", "web", now, [ACCOUNT_A], body=body))
+    (item,) = history.page(connection, ctx, anna).items
+    assert item.body == {"reference": "[card number removed]", "share": 0.4111111111111111}
+
+
 def test_old_and_late_events_find_a_partition(connection: Connection, ctx: Context, now: dt.datetime) -> None:
     """Whatever month an event is of, there is a place for it."""
     moments = [dt.datetime(1985, 5, 5, tzinfo=dt.UTC), dt.datetime(2001, 1, 1, tzinfo=dt.UTC), now + 40 * DAY]
