@@ -62,6 +62,7 @@ sign_in = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),  # the account: its stretch may be bound later
     sa.PrimaryKeyConstraint("device", "at", "account", name="pk_sign_in"),
 )
+sa.Index("ix_sign_in_account", sign_in.c.account)  # for whom it is to be forgotten
 
 mention = sa.Table(
     "mention",

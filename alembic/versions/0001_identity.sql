@@ -280,6 +280,7 @@ CREATE TABLE identity.sign_in (
     sealed BYTEA NOT NULL,
     CONSTRAINT pk_sign_in PRIMARY KEY (device, at, account)
 );
+CREATE INDEX ix_sign_in_account ON identity.sign_in (account);
 
 CREATE TABLE identity.suppression (
     digest UUID NOT NULL,

@@ -5,8 +5,8 @@ long
 the batch is.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
@@ -16,11 +16,12 @@ from identity.events import browsers, mentions, owners, store_owners
 from identity.events.browsers import Plan, Seen
 from identity.events.owners import Shown, Target
 from identity.events.store_events import StoredEvent
-from identity.model import Canonical, Identifier, RecordKey
+from identity.model import Canonical, Identifier, Key, RecordKey
 from identity.register import opening, store_suppression, suppression, writing
 from identity.register.opening import Pair
 from identity.register.steps import Draft
 from identity.register.store_records import Stored
+from identity.sealing import postings
 from identity.sealing.envelope import Content
 
 
@@ -98,10 +99,33 @@ class _Work:
                 pair = owners.browser_pair(shown.happening.source, device)
                 devices[pair] = device
                 signed.setdefault(pair, []).append((account, at))
+        erased = self._erased({account.value for found in signed.values() for account, _ in found})
         return [
-            Seen(pair, device, tuple(signed.get(pair, ())), tuple(instants.get(pair, ())))
+            Seen(
+                pair,
+                device,
+                tuple(
+                    (replace(account, value=erased.get(account.value, account.value)), at)
+                    for account, at in signed.get(pair, ())
+                ),
+                tuple(instants.get(pair, ())),
+            )
             for pair, device in sorted(devices.items())
         ]
+
+    def _erased(self, accounts: Collection[str]) -> dict[str, str]:
+        """What stands in place of those accounts whose shopper was erased, unless somebody shows them."""
+        hashes = {account: suppression.of_value(owners.ACCOUNT, account, self.ctx) for account in accounts}
+        if not hashes or store_suppression.suppressed_since(self.connection, hashes.values()) is None:
+            return {}
+        digests = {account: postings.digest(Key(owners.ACCOUNT, account), self.ctx) for account in accounts}
+        shown = store_owners.shown_among(self.connection, digests.values())
+        return {
+            account: suppression.pseudonym(account, self.ctx)
+            for account in sorted(accounts)
+            if digests[account] not in shown
+            and store_suppression.suppressed_since(self.connection, [hashes[account]]) is not None
+        }
 
     def _noted(self) -> dict[Pair, list[Shown]]:
         """The known records beside whose own identifiers others were seen, by (source, key)."""

@@ -1,6 +1,6 @@
 """Who shows which identifiers, and which generations a source's key has had: reads for whose-event rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,3 +88,11 @@ def refs(connection: Connection, numbers: Sequence[int]) -> dict[int, RecordKey]
         (list(numbers),),
     )
     return {record_no: RecordKey(source, key, generation) for record_no, source, key, generation in rows}
+
+
+def shown_among(connection: Connection, digests: Collection[int]) -> set[int]:
+    """Those of these keys that some live record shows."""
+    found = connection.exec_driver_sql(
+        "select distinct digest from identity.identifier where digest = any (%s::int8[])", (list(digests),)
+    )
+    return set(found.scalars())

@@ -44,6 +44,11 @@ def of_value(kind: str, value: str, ctx: Context) -> UUID:
     return _value(kind, value, _NAMELESS, ctx)
 
 
+def pseudonym(account: str, ctx: Context) -> str:
+    """What bounds, in place of an erased shopper's account, what it bounded on the devices that she used."""
+    return f"erased:{ctx.vault.fingerprint('erased account', account)}"
+
+
 def _values(records: Iterable[Record], ctx: Context) -> set[tuple[str, str]]:
     """The identifiers that say who somebody is; a phone, alone, does not."""
     found = {key for record in records for key in keys.identifier_keys(record, ctx.policy)}

@@ -17,9 +17,8 @@ from identity.batches import store_batches
 from identity.canonical import keys
 from identity.context import Context
 from identity.errors import BusyError
-from identity.events import browsers, history, store_events
-from identity.model import Identifier, Key, Record
-from identity.policy import Linking
+from identity.events import browsers, history, store_events, store_owners
+from identity.model import Assurance, Identifier, Key, Record
 from identity.reading import readers
 from identity.reading.readers import Opened
 from identity.register import opening, records, steps, store_records, store_suppression, suppression
@@ -111,17 +110,19 @@ def _forget(
 
 def _hide_accounts(connection: Connection, ctx: Context, known: Iterable[Record]) -> None:
     """Lets a pseudonym bound what her accounts bounded on the devices that she used."""
-    devices, accounts = set(), set()
-    for record in known:
-        for identifier in record.identifiers:
-            if ctx.policy.identifiers[identifier.type].links is Linking.ACCOUNT:
-                devices.add(postings.digest(identifier.key, ctx))
-        if record.bound_to is not None:
-            accounts.add(record.bound_to)
+    accounts = {record.bound_to for record in known if record.bound_to is not None}
+    own = {
+        postings.digest(identifier.key, ctx): identifier.value
+        for record in known
+        for identifier in record.identifiers
+        if identifier.type == keys.ACCOUNT and identifier.assurance > Assurance.ASSERTED
+    }
+    # Whoever else shows an account still signs in with it.
+    accounts |= {own[digest] for digest in own.keys() - store_owners.shown_among(connection, own)}
     for account in sorted(accounts):
-        pseudonym = f"erased:{ctx.vault.fingerprint('erased account', account)}"
+        pseudonym = suppression.pseudonym(account, ctx)
         old, new = (postings.digest(Key(keys.ACCOUNT, value), ctx) for value in (account, pseudonym))
-        signed = store_erasure.devices_of(connection, old, devices)
+        signed = store_erasure.devices_of(connection, old)
         sealed = {device: ctx.vault.seal(pseudonym.encode(), browsers.place(device)) for device in signed}
         store_erasure.hide_account(connection, old, new, sealed)
 

@@ -19,10 +19,16 @@ class SignInRow(NamedTuple):
 
 
 def erase_records(connection: Connection, hidden: Mapping[int, str], *, now: datetime) -> None:
-    """Marks records as erased and puts fingerprints in place of their keys. They forward nowhere."""
+    """Marks records as erased and puts fingerprints in place of their keys. They forward nowhere.
+
+    Their generations go on after those that were erased before under the same key: whoever has the key next
+    is numbered after the generations that are left.
+    """
     connection.exec_driver_sql(
         "update identity.record r set key = h.key, erased_at = %s, changed_at = %s, deleted_at = null,"
-        " forward_no = null, batch = null from unnest(%s::int8[], %s::text[]) h (record_no, key)"
+        " forward_no = null, batch = null, generation = r.generation + coalesce("
+        "(select max(g.generation) from identity.record g where g.source = r.source and g.key = h.key), 0)"
+        " from unnest(%s::int8[], %s::text[]) h (record_no, key)"
         " where r.record_no = h.record_no",
         (now, now, list(hidden), list(hidden.values())),
     )
@@ -66,11 +72,10 @@ def hide_account(connection: Connection, account: int, hidden: int, sealed: Mapp
     )
 
 
-def devices_of(connection: Connection, account: int, devices: Collection[int]) -> list[int]:
-    """Those of these devices on which an account signed in."""
+def devices_of(connection: Connection, account: int) -> list[int]:
+    """The devices on which an account signed in."""
     found = connection.exec_driver_sql(
-        "select distinct device from identity.sign_in where account = %s and device = any (%s::int8[])",
-        (account, list(devices)),
+        "select distinct device from identity.sign_in where account = %s", (account,)
     )
     return list(found.scalars())
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from identity.answers import FoundStatus
 from identity.errors import ErasedError, SuppressedError
-from identity.events import history
+from identity.events import browsers, history
 from identity.model import Assurance, Verdict
 from identity.reading import changes
 from identity.register import records
@@ -20,6 +20,7 @@ from tests.identity.desk import Desk
 IDS = {"email": "anna@example.at", "loyalty_card": "9780000001"}
 ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber", "date_of_birth": "1980-02-03"}
 CARD = Claim("loyalty_card", "9780000001", Assurance.SCANNED)
+BROWSER = Claim("anonymous_id", "browser-1", Assurance.ASSERTED)
 PERSONAL = ("anna", "huber", "9780000001", "example.at", "1980-02-03", "sweater", "form 7", "secret-key")
 
 
@@ -139,6 +140,53 @@ def test_she_comes_back_by_her_own_word(desk: Desk) -> None:
     desk.erase(anew.record)
     with pytest.raises(ErasedError):
         desk.view(anew.record)
+
+
+def test_one_of_many_who_share_a_browser_can_be_erased(desk: Desk) -> None:
+    """Whoever signs in on it next is numbered like one who was erased, and can be erased as well."""
+    account = {name: Claim("account_id", name, Assurance.AUTHENTICATED) for name in ("anna", "ben", "cara")}
+    for name, claim in account.items():
+        desk.put("web", name, {"account_id": name})
+        desk.happen("sign_in", "web", claim, BROWSER)
+        desk.later(minutes=5)
+        desk.happen("page", "web", BROWSER)
+        desk.later(days=1)
+        if name != "anna":
+            desk.erase(records.get(desk.connection, desk.ctx, "web", name).record)
+    kept = desk.view(records.get(desk.connection, desk.ctx, "web", "anna").record)
+    assert len(kept.members) == 2
+
+
+def test_no_sign_in_keeps_her_account(desk: Desk) -> None:
+    """Neither one without any browsing behind it, nor one that comes after the erasure: her browser goes on
+    under a pseudonym, and nobody is told of.
+    """
+    account = Claim("account_id", "anna", Assurance.AUTHENTICATED)
+    web = desk.put("web", "anna", {"account_id": "anna"}, **ANNA)
+    desk.happen("sign_in", "web", account, BROWSER)
+    desk.erase(web.record)
+    desk.later(days=1)
+    desk.happen("identify", "web", account, BROWSER)
+    desk.happen("page", "web", BROWSER)
+    rows = desk.connection.execute(sa.text("select device, sealed from identity.sign_in")).all()
+    told = {desk.ctx.vault.unseal(bytes(sealed), browsers.place(device)) for device, sealed in rows}
+    assert len(rows) == 2
+    assert len(told) == 1
+    assert b"anna" not in told
+    assert desk.find(account_id="anna").status is FoundStatus.UNKNOWN
+
+
+def test_who_comes_back_signs_in_as_herself(desk: Desk) -> None:
+    """Her account bounds browsing again once a record of hers shows it."""
+    account = Claim("account_id", "anna", Assurance.AUTHENTICATED)
+    web = desk.put("web", "anna", {"account_id": "anna"}, **ANNA)
+    desk.erase(web.record)
+    desk.later(days=1)
+    said = [Statement("cross_channel", granted=True, at=desk.now)]
+    anew = desk.put("web", "anna", {"account_id": "anna"}, consents=said, **ANNA)
+    desk.happen("sign_in", "web", account, BROWSER)
+    desk.happen("page", "web", BROWSER)
+    assert len(desk.view(anew.record).members) == 2
 
 
 def test_events_of_an_erased_shopper_are_not_kept(desk: Desk) -> None:
