@@ -125,10 +125,8 @@ def _take_one_away(connection: Connection, services: Services, source: str, now:
 def _erase(
     connection: Connection, services: Services, source: str, key: str, reason: str, now: dt.datetime
 ) -> None:
-    """A shopper who asks one of our shops to be forgotten is forgotten as a person."""
-    try:
-        profile = records.get(connection, services.identity, source, key).profile
-    except (UnknownRecordError, ErasedError):
-        return
-    gone = erasure.erase(connection, services.identity, profile, reason=reason, now=now)
-    offers_erasure.forget(connection, gone, now=now)
+    """A shopper who asks one of our shops to be forgotten is forgotten as a person, also once it deleted her."""
+    for record in erasure.under_key(connection, source, key):
+        with suppress(ErasedError):
+            gone = erasure.erase(connection, services.identity, record, reason=reason, now=now)
+            offers_erasure.forget(connection, gone, now=now)

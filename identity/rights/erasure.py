@@ -19,7 +19,7 @@ from identity.context import Context
 from identity.errors import BusyError
 from identity.events import browsers, history, store_events, store_owners
 from identity.model import Assurance, Identifier, Key, Record
-from identity.reading import readers
+from identity.reading import readers, store_profiles
 from identity.reading.readers import Opened
 from identity.register import opening, records, steps, store_records, store_suppression, suppression
 from identity.register.store_records import Stored
@@ -33,16 +33,17 @@ def erase(
 ) -> tuple[int, ...]:
     """Erases the person behind a profile and returns the numbers of her records.
 
-    Their data elsewhere must go as well. Raises UnknownProfileError, ErasedError, BusyError (a record came to
-    her meanwhile: try again).
+    Of a shopper whose last record was deleted, the record that is asked for goes: what happened still stands
+    on it. Their data elsewhere must go as well. Raises UnknownProfileError, ErasedError, BusyError (a record
+    came to her meanwhile: try again).
     """
-    numbers = readers.person_of(readers.head(connection, profile))
+    _, numbers = _whose(connection, profile)
     pairs = store_erasure.pairs(connection, numbers)
     ctx, *_ = opening.open_many(connection, ctx, pairs)
-    head = readers.head(connection, profile)
-    if set(readers.person_of(head)) - set(numbers):
+    found = numbers
+    current, numbers = _whose(connection, profile)
+    if set(numbers) - set(found):
         raise BusyError
-    numbers = readers.person_of(head)
     stored = [each for each in store_records.generations(connection, pairs) if each.record_no in set(numbers)]
     contents = {
         each.record_no: content for each in stored if (content := steps.before(each, ctx)) is not None
@@ -51,10 +52,23 @@ def erase(
     known = [contents[each.record_no].record(each.ref, each.channel, stub=each.stub) for each in live]
     hashes = suppression.of_records(known, ctx) | {suppression.of_key(*pair, ctx) for pair in pairs}
     store_suppression.suppress(connection, hashes, now=now)
-    records.take_away(connection, ctx, live, now=now, is_forwarding=False)
+    if live:
+        records.take_away(connection, ctx, live, now=now, is_forwarding=False)
     _forget(connection, ctx, stored, known, now)
-    store_erasure.note(connection, head.id, len(numbers), reason=reason, now=now)
+    store_erasure.note(connection, current, len(numbers), reason=reason, now=now)
     return tuple(numbers)
+
+
+def under_key(connection: Connection, source: str, key: str) -> list[UUID]:
+    """The records to erase for a shopper whom a source knows by a key: the newest generation, also a deleted
+    one, and earlier ones that were deleted and forward to nobody.
+    """
+    stored = store_records.generations(connection, [(source, key)])
+    return [
+        each.id
+        for each in stored
+        if each is stored[-1] or (each.deleted_at is not None and each.forward_no is None)
+    ]
 
 
 def next_of_source(connection: Connection, source: str) -> str | None:
@@ -91,6 +105,15 @@ def export(connection: Connection, ctx: Context, profile: UUID, *, now: datetime
             for record, since, owner in store_erasure.memberships(connection, numbers)
         ],
     }
+
+
+def _whose(connection: Connection, profile: UUID) -> tuple[UUID, tuple[int, ...]]:
+    """The present id of the person behind a profile, and the numbers of her records."""
+    asked = store_profiles.asked(connection, profile)
+    if asked is not None and not (asked.is_live or asked.is_erased) and asked.forward_no is None:
+        return profile, (asked.record_no,)
+    head = readers.head(connection, profile)
+    return head.id, readers.person_of(head)
 
 
 def _forget(

@@ -178,5 +178,20 @@ def test_the_three_privacy_topics(open_shops: Services, client: Client) -> None:
     assert shops.what_is_known(open_shops, [("shopify", "5")])["shopify/5"] == "UnknownRecordError"
 
 
+def test_a_customer_whom_the_shop_deleted_before_is_forgotten(open_shops: Services, client: Client) -> None:
+    """A shop deletes first and asks days later that she be forgotten: as a person, and for good."""
+    _deliver(client, "shopify", STORIES["shopify"])
+    shops.work_off(open_shops)
+    shops.send(client, "shopify", ("customers/delete", {"id": 207119551}), delivery="p1")
+    shops.work_off(open_shops)
+    assert _anna(open_shops) == "UnknownRecordError"
+    shops.send(client, "shopify", ("customers/redact", {"customer": {"id": 207119551}}), delivery="p2")
+    shops.work_off(open_shops)
+    assert _anna(open_shops) == "ErasedError"
+    shops.send(client, "shopify", ("customers/create", shop_stories.ANNA), delivery="p3")
+    shops.work_off(open_shops)
+    assert _anna(open_shops) == "ErasedError"
+
+
 def _anna(held: Services) -> Any:
     return shops.what_is_known(held, PEOPLE["shopify"])["shopify/207119551"]

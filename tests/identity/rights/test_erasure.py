@@ -142,6 +142,25 @@ def test_she_comes_back_by_her_own_word(desk: Desk) -> None:
         desk.view(anew.record)
 
 
+def test_whose_last_record_was_deleted_can_be_erased(desk: Desk) -> None:
+    """What happened is emptied, her key hidden and kept out, and she answers that she was erased."""
+    card = desk.put("loyalty", "9780000001", IDS, **ANNA)
+    desk.happen("sale", "pos", CARD, article="sweater")
+    desk.delete("loyalty", "9780000001")
+    assert desk.erase(card.record) == (card.record_no,)
+    left = everything_stored(desk)
+    assert "9780000001" not in left
+    assert (
+        desk.connection.scalar(sa.text("select count(*) from identity.event where sealed is not null")) == 0
+    )
+    with pytest.raises(ErasedError):
+        records.get(desk.connection, desk.ctx, "loyalty", "9780000001")
+    with pytest.raises(SuppressedError):
+        desk.put("loyalty", "9780000001")
+    with pytest.raises(ErasedError):
+        desk.erase(card.record)
+
+
 def test_one_of_many_who_share_a_browser_can_be_erased(desk: Desk) -> None:
     """Whoever signs in on it next is numbered like one who was erased, and can be erased as well."""
     account = {name: Claim("account_id", name, Assurance.AUTHENTICATED) for name in ("anna", "ben", "cara")}
