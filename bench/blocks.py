@@ -162,7 +162,7 @@ def _follow(before: Version, new: Version, ctx: Context) -> None:
         return
     earlier = before.content.record(before.ref, before.channel, stub=False)
     if intake.contradicts(earlier, new.content.record(before.ref, before.channel, stub=False), ctx):
-        before.content = intake.retired(before.content, before.ref)
+        before.content = intake.retired(before.content, before.ref, ctx)
         before.fingerprint = None
         new.ref = before.ref._replace(generation=before.ref.generation + 1)
         return

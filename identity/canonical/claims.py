@@ -66,6 +66,14 @@ def read(claim: Claim, country: str, fallback: str | None, policy: Policy) -> Id
     return Identifier(claim.type, value, claim.assurance, claim.valid_from, claim.valid_to)
 
 
+def is_named(key: str, shown: Key, country: str, policy: Policy) -> bool:
+    """Whether a record's key is this identifier, however either is written: a card's number with dashes."""
+    if shown.value.casefold() == key.casefold():
+        return True
+    rule = policy.identifiers.get(shown.type)
+    return rule is not None and _normalised(clean(key), rule, country, None) == shown.value
+
+
 def _normalised(cleaned: str, rule: IdentifierRule, country: str, fallback: str | None) -> str | None:
     if rule.type == _EMAIL:
         return emails.normalised(cleaned)

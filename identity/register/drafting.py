@@ -98,7 +98,7 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
         stored,
         stored.ref,
         stored.channel,
-        intake.retired(known, stored.ref),
+        intake.retired(known, stored.ref, ctx),
         stored.observed_at,
         stored.stub,
         batch=draft.batch,

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import orjson
 
-from identity.canonical import cards, keys, normalize
+from identity.canonical import cards, claims, keys, normalize
 from identity.canonical.normalize import Normalised
 from identity.context import Context
 from identity.errors import InvalidRecordError
-from identity.model import Assurance, Identifier, Record, RecordKey, Rejected
+from identity.model import Assurance, Identifier, Key, Record, RecordKey, Rejected
 from identity.partition.judgements import bench
 from identity.partition.veto import veto
 from identity.register.store_records import SealedStatement
@@ -99,27 +99,30 @@ def contradicts(earlier: Record, later: Record, ctx: Context) -> bool:
     """
     if earlier.stub or min(earlier.proof, later.proof) == Assurance.ASSERTED:
         return False
-    own = earlier.ref.key.casefold()
     pools = []
     for record in (earlier, later):
-        shown = (key for key in keys.identifier_keys(record, ctx.policy) if key.value.casefold() != own)
+        shown = (k for k in keys.identifier_keys(record, ctx.policy) if not is_own(k, earlier.ref, ctx))
         pools.append(pool.of(record, frozenset(shown), ctx.policy))
     return veto(pools[0], pools[1], bench(()), ctx.policy) is not None
 
 
-def retired(content: Content, ref: RecordKey) -> Content:
+def retired(content: Content, ref: RecordKey, ctx: Context) -> Content:
     """What is left of a version whose key went to somebody else: the key itself finds it no more."""
-    own = ref.key.casefold()
 
-    def part(of: tuple[Identifier, ...], *, is_own: bool) -> tuple[Identifier, ...]:
-        return tuple(each for each in of if (each.value.casefold() == own) is is_own)
+    def part(of: tuple[Identifier, ...], *, own: bool) -> tuple[Identifier, ...]:
+        return tuple(each for each in of if is_own(each.key, ref, ctx) is own)
 
     return replace(
         content,
-        declared=part(content.declared, is_own=False),
-        evidence=part(content.evidence, is_own=False),
-        former=content.former + part(content.declared + content.evidence, is_own=True),
+        declared=part(content.declared, own=False),
+        evidence=part(content.evidence, own=False),
+        former=content.former + part(content.declared + content.evidence, own=True),
     )
+
+
+def is_own(shown: Key, ref: RecordKey, ctx: Context) -> bool:
+    """Whether a record shows an identifier because it is the record's key."""
+    return claims.is_named(ref.key, shown, ctx.policy.source(ref.source).country, ctx.policy)
 
 
 def _problem(statement: Statement, proof: Assurance) -> str | None:

@@ -15,11 +15,11 @@ from sqlalchemy.engine import Connection
 from identity.answers import JudgementView
 from identity.context import Context
 from identity.errors import InvalidJudgementError, UnknownRecordError
-from identity.model import Identifier, Verdict
+from identity.model import Identifier, RecordKey, Verdict
 from identity.partition import settle
 from identity.partition.settle import Cause
 from identity.reading import readers, store_profiles
-from identity.register import opening, steps, writing
+from identity.register import intake, opening, steps, writing
 from identity.register.steps import Draft
 from identity.register.store_records import Stored
 from identity.scoring import active
@@ -114,7 +114,7 @@ def replace_key(
         stored=replace(ended, judged=True),
         ref=ended.ref,
         channel=ended.channel,
-        content=_ended(content, ended.ref.key, now),
+        content=_ended(content, ended.ref, ctx, now),
         observed_at=ended.observed_at,
         stub=ended.stub,
         fingerprint=ended.content,
@@ -182,13 +182,12 @@ def _live(stored: Stored | None) -> Stored:
     return stored
 
 
-def _ended(content: Content, key: str, now: datetime) -> Content:
+def _ended(content: Content, ref: RecordKey, ctx: Context, now: datetime) -> Content:
     """The record without the validity of its own number after now."""
-    own = key.casefold()
 
     def ended(identifier: Identifier) -> Identifier:
         is_over = identifier.valid_to is not None and identifier.valid_to <= now
-        if identifier.value.casefold() != own or is_over:
+        if is_over or not intake.is_own(identifier.key, ref, ctx):
             return identifier
         return replace(identifier, valid_to=now)
 

@@ -121,6 +121,17 @@ def test_a_key_that_went_to_somebody_else_starts_a_generation(desk: Desk) -> Non
     assert desk.view(first.record).profile == first.record
 
 
+@pytest.mark.parametrize(
+    ("kind", "key"), [("loyalty_card", "AT-9780 0001"), ("tax_id", "12-945/6789"), ("account_id", "Anna-1")]
+)
+def test_a_key_says_nothing_for_one_person_however_it_is_written(desk: Desk, kind: str, key: str) -> None:
+    """A number with dashes that went to somebody else starts a generation too, and finds the new one only."""
+    first = desk.put("loyalty", key, {kind: key}, **ANNA)
+    second = desk.put("loyalty", key, {kind: key}, **BERND)
+    assert (first.generation, second.generation) == (1, 2)
+    assert desk.find(**{kind: key}).profile == second.profile == second.record
+
+
 def test_a_deleted_record_forwards_and_can_be_revived(desk: Desk) -> None:
     """The id of a deleted record leads to its person, counts for limits, and returns within 30 days."""
     first = desk.put("web", "u1", MAIL, consents=joins(desk), **ANNA)

@@ -101,16 +101,17 @@ def test_judgements_about_nothing_are_refused(desk: Desk) -> None:
         steward.split(desk.connection, desk.ctx, web.record, [], reason="", author="s", now=desk.now)
 
 
-def test_a_card_can_replace_another(desk: Desk) -> None:
+@pytest.mark.parametrize("old_key", ["9780000001", "978-000 0001"])
+def test_a_card_can_replace_another(desk: Desk, old_key: str) -> None:
     """The new card takes the shopper over; the old number finds nobody from then on."""
-    old = desk.put("loyalty", "9780000001", CARD, **ANNA)
+    old = desk.put("loyalty", old_key, CARD, **ANNA)
     new = desk.put("loyalty", "9780000002", {"loyalty_card": "9780000002"}, **ANNA)
     desk.later(days=1)
     steward.replace_key(
         desk.connection,
         desk.ctx,
         ("loyalty", "9780000002"),
-        ("loyalty", "9780000001"),
+        ("loyalty", old_key),
         reason="lost",
         author="s",
         now=desk.now,
