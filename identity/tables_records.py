@@ -84,7 +84,7 @@ member = sa.Table(
     number("person_no"),
     number("profile_no"),
     sa.Column("level", sa.SmallInteger, nullable=False),  # how many kinds of links its piece had to give up
-    sa.Column("links", NUMBERS),  # to lesser numbers of its piece (`partition.memory`); null: to be found
+    sa.Column("links", NUMBERS),  # to lesser numbers of its piece (`partition.memory`)
     sa.PrimaryKeyConstraint("record_no", name="pk_member"),
     postgresql_with={"fillfactor": "90"},
 )

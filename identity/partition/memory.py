@@ -3,7 +3,8 @@
 Invariant: a record keeps its links to those records of its piece that have lesser numbers, and which of the
 identifiers it posts say nothing, both under a stamp of the rules. They hold until one of the records changes,
 a key of theirs dies or comes to life, or somebody judges them. Each of these settles the records again, and
-who settles a piece writes what has changed. What bears another stamp is as good as forgotten.
+who settles a piece writes what has changed. A record of a piece that had to give links up keeps the stamp
+alone. What bears another stamp is as good as forgotten, and its record is explored again whoever meets it.
 """
 
 from collections import defaultdict
@@ -67,9 +68,14 @@ def write(
     }
 
 
+def nothing(ctx: Context) -> tuple[int, ...]:
+    """What a record keeps whose piece had to give links up."""
+    return (stamp(ctx),)
+
+
 def read(kept: Sequence[int] | None, ctx: Context) -> Kept | None:
-    """What a record keeps, None when that was never written or under other rules."""
-    if kept is None or kept[0] != stamp(ctx):
+    """What a record keeps, None when that is nothing or was written under other rules."""
+    if kept is None or kept[0] != stamp(ctx) or len(kept) == 1:
         return None
     first = 2 + kept[1]
     links = tuple(tuple(kept[place : place + WIDTH]) for place in range(first, len(kept), WIDTH))

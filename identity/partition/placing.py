@@ -155,10 +155,12 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
 def _kept(region: Region, ctx: Context) -> dict[int, tuple[int, ...]]:
     """What the records of whole components keep of their links. The others are explored each time."""
     kept: dict[int, tuple[int, ...]] = {}
-    for piece in region.pieces:
-        if piece.level == 0 and region.is_explored:
+    for piece in region.pieces if region.is_explored else ():
+        if piece.level == 0:
             mute = {ref: region.view.mute(ref) for ref in piece.members}
             kept |= memory.write(piece.links, mute, region.sight.rows, ctx)
+        else:
+            kept |= {region.sight.rows[ref].record_no: memory.nothing(ctx) for ref in piece.members}
     return kept
 
 

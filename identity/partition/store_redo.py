@@ -57,6 +57,11 @@ def finish(connection: Connection, redo_no: int) -> None:
     connection.exec_driver_sql("delete from identity.redo where redo_no = %s", (redo_no,))
 
 
+def advance(connection: Connection, redo_no: int, subject: int) -> None:
+    """Says how far an item has come that is a long walk."""
+    connection.exec_driver_sql("update identity.redo set subject = %s where redo_no = %s", (subject, redo_no))
+
+
 def postpone(connection: Connection, redo_no: int) -> None:
     """Puts an item that could not be finished behind the others."""
     connection.exec_driver_sql(

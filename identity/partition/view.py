@@ -3,8 +3,8 @@
 Where nothing changed, nothing is searched: the piece of a record that neither changed nor met a key that died
 or came to life is as it was, so outside its piece it has no links but those to records that did change. Only
 those are explored, in all directions. The others keep the links inside their piece (`memory`), along which
-groups form; where one has forgotten them, they are found again. A piece that had to give links up is no whole
-component, so its records are explored.
+groups form. Who keeps none, because the piece had to give links up or was settled under other rules, is
+explored, too.
 """
 
 from collections import defaultdict
@@ -111,7 +111,7 @@ class View:
         pairs = {
             (ref, other) if ref < other else (other, ref)
             for ref in posters
-            for other in (self._kept_ends(ref) if is_fading and self._keeps_links(ref) else posters - {ref})
+            for other in (self._kept_ends(ref) if is_fading and self._is_settled(ref) else posters - {ref})
             if other in posters
         }
         shared = {pair: self._shared_by(pair) for pair in pairs if self._may_link(*pair)}
@@ -131,9 +131,6 @@ class View:
         ours, theirs = map(self.keys_of, pair)
         return {key for key in ours if key in theirs and key.type != BOUND}
 
-    def _keeps_links(self, ref: RecordKey) -> bool:
-        return self._is_settled(ref) and self._sight.kept(ref) is not None
-
     def _kept_ends(self, ref: RecordKey) -> set[RecordKey]:
         """The other ends of the links by weight that a settled record keeps, of those that were read."""
         kept, ref_of = self._sight.kept(ref), self._sight.ref_of
@@ -149,7 +146,7 @@ class View:
             self._changed is not None
             and ref not in self._changed
             and ref in self._sight.rows
-            and self._sight.rows[ref].level == 0
+            and self._sight.kept(ref) is not None
         )
 
     def unsettle(self, refs: Iterable[RecordKey]) -> None:
@@ -171,7 +168,6 @@ class View:
             there = {ref for ref in sight.rows.keys() | refs if self.is_there(ref)}
             judged = [(one, other) for one, other, _ in decided.same_pairs(there)]
             near |= {ref for pair in judged for ref in pair if not refs.isdisjoint(pair)}
-        self._read_ahead(near)
         members = self.read_members(near)
         self._keep(links.linked(pairs, members, decided, self._ctx.model, self._ctx.policy, focus=refs), refs)
 
@@ -206,56 +202,24 @@ class View:
         return model.may_reach(model.review_line, self._whole(left), self._whole(right))
 
     def _look_inside(self, refs: set[RecordKey]) -> None:
-        """Finds the links of settled records inside their pieces; others are met from their other end."""
+        """Takes the links of settled records inside their pieces as they keep them; others are met from their
+        other end.
+        """
         sight = self._sight
         labels = {label for ref in refs if (label := sight.rows[ref].piece_no) is not None}
         sight.read_pieces(labels)
-        together = [inside for label in labels if not self._recall(inside := self._settled_in(label))]
-        sight.read_judgements(ref for inside in together for ref in inside)
-        sight.read_forces({key for inside in together for key in self._keys_inside(inside)})
-        for inside in together:
+        for label in labels:
+            inside = self._settled_in(label)
+            kept = {ref: each for ref in inside if (each := sight.kept(ref)) is not None}
             self._explored |= inside
-            live = {key for key in self._keys_inside(inside) if self.posts.is_live(key)}
-            under: dict[Key, list[RecordKey]] = defaultdict(list)
-            for ref in inside:
-                for key in live.intersection(self.keys_of(ref)):
-                    under[key].append(ref)
-            members = self.read_members(inside)
-            found = links.linked(
-                links.sharing(under, inside, self.posts.crowded(under)),
-                members,
-                sight.bench(),
-                self._ctx.model,
-                self._ctx.policy,
-                focus=inside,
-            )
-            self._keep(found, inside)
-
-    def _recall(self, inside: set[RecordKey]) -> bool:
-        """Takes the links between settled records of a piece as they keep them; False when one keeps none."""
-        kept = {ref: each for ref in inside if (each := self._sight.kept(ref)) is not None}
-        if len(kept) < len(inside):
-            return False
-        self._explored |= inside
-        self._keep(memory.links(kept, self._sight.ref_of, self._ctx.policy), inside)
-        return True
+            self._keep(memory.links(kept, sight.ref_of, self._ctx.policy), inside)
 
     def _settled_in(self, label: int) -> set[RecordKey]:
         return {ref for ref in self._sight.refs_in[label] if self.is_there(ref) and self._is_settled(ref)}
 
-    def _read_ahead(self, near: Iterable[RecordKey]) -> None:
-        """Reads, in the same statement as what is needed now, which keys live in the pieces of those near:
-        they are looked into next.
-        """
-        rows = self._sight.rows
-        labels = {rows[ref].piece_no for ref in near if ref in rows} if self._changed is not None else set()
-        inside = [self._settled_in(label) for label in labels if label is not None]
-        forgotten = [each for each in inside if any(self._sight.kept(ref) is None for ref in each)]
-        self._read_liveness(near, beside={key for each in forgotten for key in self._keys_inside(each)})
-
-    def _read_liveness(self, refs: Iterable[RecordKey], *, beside: Iterable[Key] = ()) -> None:
-        """Reads whether the identifiers of records say anything, unless they keep that; and keys beside."""
-        unknown = set(beside)
+    def _read_liveness(self, refs: Iterable[RecordKey]) -> None:
+        """Reads whether the identifiers of records say anything, unless they keep that."""
+        unknown: set[Key] = set()
         for ref in refs:
             shown = self._shown(ref)
             kept = self._sight.kept(ref) if self._is_settled(ref) else None
@@ -264,14 +228,6 @@ class View:
             else:
                 self._sight.note_dead({key: self._sight.digest(key) in kept.mute for key in shown})
         self._sight.read_forces(unknown)
-
-    def _keys_inside(self, refs: Collection[RecordKey]) -> set[Key]:
-        """The keys by which some records may be linked with each other, and those that say what they show."""
-        count: dict[Key, int] = defaultdict(int)
-        for ref in refs:
-            for key in self.keys_of(ref):
-                count[key] += 1
-        return {key for key, found in count.items() if found > 1 or key.type != BLOCK}
 
     def _keep(self, found: Iterable[Link], explored: Iterable[RecordKey]) -> None:
         for ref in explored:

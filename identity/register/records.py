@@ -118,8 +118,11 @@ def post_again(
     numbers: Collection[int],
     *,
     now: datetime,
+    roots: Sequence[int] = (),
 ) -> None:
-    """Puts opened records that say what they said under the keys of the active model, and settles them."""
+    """Puts opened records that say what they said under the keys of the active model, and settles them and
+    the roots.
+    """
     stored = [
         each
         for each in store_records.generations(connection, pairs)
@@ -137,8 +140,8 @@ def post_again(
         )
         for each in stored
     ]
-    if drafts:
-        writing.write(connection, ctx, drafts, now=now)
+    if drafts or roots:
+        writing.write(connection, ctx, drafts, now=now, roots=roots)
 
 
 def _news(connection: Connection, plans: Sequence[Plan]) -> dict[int, tuple[SealedStatement, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy.engine import Connection
@@ -119,21 +119,29 @@ def sealed_after(connection: Connection, after: int, count: int) -> list[tuple[A
     )
 
 
-def next_piece(connection: Connection, after: int) -> list[tuple[int, str, str]]:
-    """The next record beyond that number whose keys are not the active model's, with the others of its piece.
+class Stale(NamedTuple):
+    """A record that the active model has not placed yet; `is_posted`, under its keys it stands already."""
 
-    Of each the number, source and key.
+    record_no: int
+    source: str
+    key: str
+    is_posted: bool
+
+
+def next_piece(connection: Connection, after: int, stamp: int) -> list[Stale]:
+    """The next record beyond that number which is not under the active model's keys, or whose links were
+    found under another stamp, and all such of its piece.
     """
     found = driver.rows(
         connection,
-        "select r.record_no, r.source, r.key from identity.member m"
-        " join identity.record r on r.record_no = m.record_no"
-        " where m.piece_no = (select n.piece_no from identity.record s"
-        "  join identity.member n on n.record_no = s.record_no"
-        "  where s.record_no > %s and s.sealed is not null"
-        "  and s.model_no not in (identity.active_model(), -1)"
-        "  order by s.record_no limit 1)"
-        " and r.model_no not in (identity.active_model(), -1) order by r.record_no",
-        (after,),
+        "with stale as not materialized ("
+        "  select r.record_no, r.source, r.key, m.piece_no, r.model_no = identity.active_model() as is_posted"
+        "  from identity.record r join identity.member m on m.record_no = r.record_no"
+        "  where r.sealed is not null and r.model_no <> -1"
+        "  and (r.model_no <> identity.active_model() or m.links[1] is distinct from %s))"
+        " select s.record_no, s.source, s.key, s.is_posted from stale s where s.piece_no ="
+        "  (select n.piece_no from stale n where n.record_no > %s order by n.record_no limit 1)"
+        " order by s.record_no",
+        (stamp, after),
     )
-    return [(number, source, key) for number, source, key in found]
+    return [Stale(*row) for row in found]

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.errors import ModelError
-from identity.partition import store_redo
+from identity.partition import memory, store_redo
 from identity.register import opening, records
 from identity.scoring import active, store_versions
 from identity.scoring.store_versions import Version
@@ -72,14 +72,17 @@ def back(connection: Connection, *, author: str, now: datetime) -> None:
 
 
 def step(connection: Connection, ctx: Context, redo_no: int, reached: int, *, now: datetime) -> None:
-    """Weighs the next piece again, one that holds a record beyond the one reached.
+    """Weighs the next piece again, one that holds a record beyond the one reached which another model placed.
 
     `ctx` is under the active model. The item in the queue goes when there is no such piece.
     """
-    piece = store_versions.next_piece(connection, reached)
-    if not piece:
+    stale = store_versions.next_piece(connection, reached, memory.stamp(ctx))
+    if not stale:
         store_redo.finish(connection, redo_no)
         return
-    pairs = sorted({(source, key) for _, source, key in piece})
+    pairs = sorted({(each.source, each.key) for each in stale})
     opening.open_many(connection, ctx, pairs)
-    records.post_again(connection, ctx, pairs, {number for number, _, _ in piece}, now=now)
+    unposted = {each.record_no for each in stale if not each.is_posted}
+    placed_otherwise = [each.record_no for each in stale if each.is_posted]
+    records.post_again(connection, ctx, pairs, unposted, now=now, roots=placed_otherwise)
+    store_redo.advance(connection, redo_no, min(each.record_no for each in stale if each.record_no > reached))

@@ -18,6 +18,7 @@ from identity.sealing.vault import Vault
 from identity.versions import switching
 from tests.identity import histories, scratch
 from tests.identity.conftest import new_ids
+from tests.identity.desk import Desk
 from tests.identity.histories import START
 from tests.identity.worlds import ToyModel, tight_policy
 
@@ -82,6 +83,43 @@ def test_a_switch_ends_where_the_new_model_would(
         assert active.bound(connection, ctx).model.version == "lax"
         assert is_settled(connection, ctx), seed
         savepoint.rollback()
+
+
+def test_switching_to_and_fro_ends_where_the_last_model_would(
+    connection: Connection, ctx: Context, scale: Callable[[int, int], int]
+) -> None:
+    """Also where a model comes back before everything was weighed again with the one between."""
+    for seed in range(scale(12, 200)):
+        savepoint = connection.begin_nested()
+        chance = random.Random(f"fro and to {seed}")
+        for document in (LAX, STRICT):
+            switching.add(connection, ctx, document, now=START)
+        for phase in histories.random_world(chance, people=5, steps=40).phases:
+            for operation in phase:
+                histories.run(connection, ctx, operation)
+                if chance.random() < 0.2:
+                    redo.step(connection, ctx, now=START)
+                if chance.random() < 0.15:
+                    version = chance.choice(("lax", "strict"))
+                    switching.activate(connection, version, author="test", now=START)
+        drain(connection, ctx)
+        assert is_settled(connection, ctx), seed
+        savepoint.rollback()
+
+
+def test_a_walk_goes_on_where_it_was(connection: Connection, ctx: Context) -> None:
+    """No step looks again at the records that those before it went by."""
+    desk = Desk(connection, ctx, START)
+    switching.add(connection, ctx, LAX, now=START)
+    for number in range(4):
+        desk.put("web", f"u{number}", city="Wien", date_of_birth=f"198{number}-01-01")
+    switching.activate(connection, "lax", author="test", now=START)
+    reached = []
+    while redo.step(connection, ctx, now=START):
+        walks = connection.exec_driver_sql("select subject from identity.redo where kind = 'model'")
+        reached += walks.scalars().all()
+    numbers = connection.exec_driver_sql("select record_no from identity.record order by record_no")
+    assert reached == numbers.scalars().all()
 
 
 def test_a_version_is_one_model(connection: Connection, ctx: Context) -> None:
