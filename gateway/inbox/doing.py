@@ -125,7 +125,7 @@ def _take_one_away(connection: Connection, services: Services, source: str, now:
 def _erase(
     connection: Connection, services: Services, source: str, key: str, reason: str, now: dt.datetime
 ) -> None:
-    """A shopper who asks one of our shops to be forgotten is forgotten as a person, also once it deleted her."""
+    """A shopper who asks one of our shops to be forgotten is forgotten as a person, also once deleted."""
     for record in erasure.under_key(connection, source, key):
         with suppress(ErasedError):
             gone = erasure.erase(connection, services.identity, record, reason=reason, now=now)

@@ -165,7 +165,7 @@ def _welcome(plans: Sequence[Plan], ctx: Context) -> Welcome:
         if len(plans) > 1:
             raise TogetherError
         if not any(
-            said.granted and said.at > erased_at and said.proof >= Assurance.AUTHENTICATED
+            said.granted and erased_at < said.at <= now and said.proof >= Assurance.AUTHENTICATED
             for said in plans[0].statements
         ):
             raise SuppressedError

@@ -180,7 +180,7 @@ def _written(ctx: Context, ground: Sight, step: Step, number: int, now: datetime
         spot=_spot(stored),
         is_forwarding=draft.is_forwarding,
         may_relink=step.may_relink,
-        row=_row(number, record_id, step, sealed, ctx) if stored is None else None,
+        row=_row(number, record_id, step, sealed, ctx, now) if stored is None else None,
         posted_before=step.earlier_posts,
         posted_after=step.later_posts,
     )
@@ -194,10 +194,10 @@ def _spot(stored: Stored | None) -> Spot | None:
     return Spot(stored.piece_no, stored.person_no, stored.profile_no)
 
 
-def _row(number: int, record_id: UUID, step: Step, sealed: bytes, ctx: Context) -> Row:
+def _row(number: int, record_id: UUID, step: Step, sealed: bytes, ctx: Context, now: datetime) -> Row:
     """A new record as the next statement would read it."""
     draft = step.draft
-    said = (Consent(each.purpose, each.granted, each.at) for each in draft.statements)
+    said = (Consent(each.purpose, each.granted, min(each.at, now)) for each in draft.statements)
     return Row(
         record_no=number,
         id=record_id,

@@ -1,4 +1,7 @@
-"""What shoppers allow: statements are appended, and the newest counts for the whole person."""
+"""What shoppers allow: statements are appended, and the newest counts for the whole person.
+
+A statement from the future counts from when it came, so that no wrong clock outlives a withdrawal.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +43,7 @@ def statements(connection: Connection, ctx: Context, profile: UUID) -> tuple[Con
 def state(connection: Connection, ctx: Context, profile: UUID) -> dict[str, bool]:
     """The newest word about each purpose over the profile's person. Raises as `statements`."""
     said = [
-        Consent(each.purpose, each.granted, each.at, each.proof)
+        Consent(each.purpose, each.granted, min(each.at, each.received_at), each.proof)
         for each in statements(connection, ctx, profile)
     ]
     return {purpose: parts.is_granted(purpose, said) for purpose in sorted({each.purpose for each in said})}

@@ -27,7 +27,7 @@ def of_records(connection: Connection, numbers: Collection[int]) -> list[Consent
         "select r.id, r.source, c.purpose, c.granted, c.at, c.proof, c.sealed, c.received_at"
         " from identity.consent c join identity.record r on r.record_no = c.record_no"
         " where c.record_no = any (%s::int8[]) and r.sealed is not null"
-        " order by c.at desc, c.granted, c.consent_no desc",
+        " order by least(c.at, c.received_at) desc, c.granted, c.consent_no desc",
         (list(numbers),),
     )
     return [ConsentRow(*row) for row in found]

@@ -1,5 +1,5 @@
 -- A live record with its labels and its newest word about joining channels and about personal offers.
--- Of two statements from one moment the withdrawal counts.
+-- Of two statements from one moment the withdrawal counts; one from the future is from when it came.
 create view identity.standing as
 select
   r.record_no, r.id, r.source, r.key, r.generation, r.channel, r.stub, r.judged, r.sealed, r.model_no,
@@ -10,13 +10,13 @@ select
 from identity.record r
 left join identity.member m on m.record_no = r.record_no
 left join lateral (
-  select c.granted, c.at from identity.consent c
+  select c.granted, least(c.at, c.received_at) as at from identity.consent c
   where c.record_no = r.record_no and c.purpose = 'cross_channel'
-  order by c.at desc, c.granted limit 1
+  order by least(c.at, c.received_at) desc, c.granted limit 1
 ) joining on true
 left join lateral (
-  select c.granted, c.at from identity.consent c
+  select c.granted, least(c.at, c.received_at) as at from identity.consent c
   where c.record_no = r.record_no and c.purpose = 'personal_offers'
-  order by c.at desc, c.granted limit 1
+  order by least(c.at, c.received_at) desc, c.granted limit 1
 ) offers on true
 where r.sealed is not null

@@ -142,7 +142,8 @@ def _pieces(sight: Sight, ctx: Context) -> Groups:
 
 def _statements(connection: Connection, number: int) -> Iterable[Consent]:
     rows = connection.exec_driver_sql(
-        "select purpose, granted, at from identity.consent where record_no = %s", (number,)
+        "select purpose, granted, least(at, received_at) from identity.consent where record_no = %s",
+        (number,),
     )
     return [Consent(purpose, granted, at) for purpose, granted, at in rows]
 

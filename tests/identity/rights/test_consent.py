@@ -22,11 +22,13 @@ def test_granting_joins_and_withdrawing_parts(desk: Desk) -> None:
     assert desk.consent(web.record, granted=True) == web.record
     whole = desk.view(card.record)
     assert (whole.profile, whole.channel, whole.personal) == (web.record, None, True)
-    desk.consent(card.record, granted=False, days=1)
+    desk.later(days=1)
+    desk.consent(card.record, granted=False)
     part = desk.view(card.record)
     assert (part.profile, part.channel, part.personal) == (card.record, "store", False)
     assert part.limit_members == whole.members
-    desk.consent(card.record, granted=True, days=2)
+    desk.later(days=1)
+    desk.consent(card.record, granted=True)
     assert desk.view(card.record) == whole
 
 
@@ -34,10 +36,24 @@ def test_the_newest_statement_counts_whenever_it_arrives(desk: Desk) -> None:
     """A statement that arrives late counts by when it was made."""
     web = desk.put("web", "u1", MAIL, **ANNA)
     desk.put("loyalty", "c1", MAIL, **ANNA)
-    desk.consent(web.record, granted=False, days=2)
-    desk.consent(web.record, granted=True, days=1)
+    desk.consent(web.record, granted=False, days=-1)
+    desk.consent(web.record, granted=True, days=-2)
     assert consent.state(desk.connection, desk.ctx, web.record) == {"cross_channel": False}
     assert desk.view(web.record).channel == "online"
+
+
+def test_a_statement_from_the_future_is_from_when_it_came(desk: Desk) -> None:
+    """A wrong clock does not outlive her withdrawal, however often the feed repeats what it said."""
+    said = [Statement("cross_channel", granted=True, at=desk.now + dt.timedelta(days=400))]
+    web = desk.put("web", "u1", MAIL, consents=said, **ANNA)
+    card = desk.put("loyalty", "c1", MAIL, **ANNA)
+    assert desk.profile_of(web.record) == desk.profile_of(card.record)
+    desk.later(days=1)
+    desk.consent(web.record, granted=False)
+    desk.later(days=1)
+    desk.put("web", "u1", MAIL, consents=said, **ANNA)
+    assert desk.profile_of(web.record) != desk.profile_of(card.record)
+    assert consent.state(desk.connection, desk.ctx, card.record) == {"cross_channel": False}
 
 
 def test_of_two_statements_from_one_moment_the_withdrawal_counts(desk: Desk) -> None:
@@ -76,7 +92,8 @@ def test_each_part_keeps_her_word(desk: Desk) -> None:
     web = desk.put("web", "u1", MAIL, **ANNA)
     card = desk.put("loyalty", "c1", MAIL, **ANNA)
     desk.consent(web.record, granted=True)
-    desk.consent(web.record, granted=False, days=1)
+    desk.later(days=1)
+    desk.consent(web.record, granted=False)
     desk.delete("web", "u1")
     assert consent.state(desk.connection, desk.ctx, card.record) == {"cross_channel": False}
 

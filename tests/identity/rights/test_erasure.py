@@ -1,5 +1,6 @@
 """Erasing forgets a shopper for good; exporting hands her everything first."""
 
+import datetime as dt
 from typing import Any
 
 import orjson
@@ -132,6 +133,9 @@ def test_she_comes_back_by_her_own_word(desk: Desk) -> None:
     said = [Statement("cross_channel", granted=True, at=desk.now)]
     with pytest.raises(SuppressedError):
         desk.put("web", "secret-key", IDS, consents=said, proof=Assurance.TYPED, **ANNA)
+    ahead = [Statement("cross_channel", granted=True, at=desk.now + dt.timedelta(days=1))]
+    with pytest.raises(SuppressedError):  # what lies ahead nobody has said
+        desk.put("web", "secret-key", IDS, consents=ahead, **ANNA)
     anew = desk.put("web", "secret-key", IDS, consents=said, proof=Assurance.AUTHENTICATED, **ANNA)
     assert anew.record != web.record
     assert anew.generation == 2
