@@ -10,7 +10,7 @@ from gateway.access.security import speaks_for_store
 from gateway.api.campaigns import CAMPAIGN, StoredCampaignSchema, VersionQuerySchema, by, stored_of
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.marketing import previews, rehearsals
-from gateway.wire.fields import Day, code, count, text
+from gateway.wire.fields import Day, code, count, note
 from gateway.wire.shapes import Strict
 from offers.marketing import campaigns
 from offers.trials.rehearsal import Rehearsed
@@ -23,7 +23,7 @@ blueprint = Blueprint(
 class StepSchema(Strict):
     """Why, for whoever reads this in a year."""
 
-    reason = text(longest=500)
+    reason = note(longest=500)
 
 
 class ActivateSchema(StepSchema):

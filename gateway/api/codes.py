@@ -11,7 +11,7 @@ from gateway.api.campaigns import CAMPAIGN, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
 from gateway.connectors import scans
-from gateway.wire.fields import Moment, code, text, whole_page
+from gateway.wire.fields import Moment, code, note, text, whole_page
 from gateway.wire.fields import count as whole
 from gateway.wire.problems import Place, invalid
 from gateway.wire.shapes import Strict
@@ -37,7 +37,7 @@ class NewCodesSchema(Strict):
         least=1, about="How many transactions may use one code; random ones once, a word without end."
     )
     expires_at = Moment(load_default=None, allow_none=True)
-    note = text(longest=500)
+    note = note(longest=500)
 
 
 class MadeCodesSchema(Strict):

@@ -10,7 +10,7 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.profiles import ExplanationSchema
 from gateway.api.rendered import masked, moment_of
-from gateway.wire.fields import one_of, text
+from gateway.wire.fields import note, one_of
 from gateway.wire.shapes import Strict
 from identity.answers import JudgementView
 from identity.model import Verdict
@@ -39,7 +39,7 @@ class JudgeSchema(Strict):
     left = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MAX_SIDE))
     right = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MAX_SIDE))
     verdict = one_of("same", "different", required=True)
-    reason = text(longest=1000, required=True, about="For whoever reads this in a year.")
+    reason = note(longest=1000, required=True, about="For whoever reads this in a year.")
 
 
 class SplitSchema(Strict):
@@ -50,7 +50,7 @@ class SplitSchema(Strict):
         required=True,
         validate=validate.Length(min=1, max=50),
     )
-    reason = text(longest=1000, required=True)
+    reason = note(longest=1000, required=True)
 
 
 class JudgementSchema(Strict):

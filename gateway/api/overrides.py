@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from gateway.api.campaigns import CAMPAIGN, by
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.rendered import moment_of
-from gateway.wire.fields import Moment, one_of, text, whole_page
+from gateway.wire.fields import Moment, note, one_of, whole_page
 from gateway.wire.fields import count as whole
 from gateway.wire.problems import Problem
 from gateway.wire.shapes import Strict
@@ -27,7 +27,7 @@ class OverrideSchema(Strict):
     action = one_of(*ACTIONS, required=True)
     factor_bp = whole(least=1, most=1_000_000, default=10_000, about="For a boost: 20000 counts double.")
     until = Moment(load_default=None, allow_none=True)
-    reason = text(longest=500, required=True)
+    reason = note(longest=500, required=True)
 
 
 class SaidSchema(Strict):

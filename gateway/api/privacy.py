@@ -10,7 +10,7 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.shopping import preferences
 from gateway.shopping.interests import shown as interests_of
-from gateway.wire.fields import text
+from gateway.wire.fields import note
 from gateway.wire.shapes import Strict
 from identity.reading import profiles
 from identity.rights import erasure
@@ -24,7 +24,7 @@ blueprint = Blueprint("privacy", __name__, url_prefix="/v1/profiles", descriptio
 class EraseSchema(Strict):
     """Why the shopper is forgotten."""
 
-    reason = text(longest=1000, required=True)
+    reason = note(longest=1000, required=True)
 
 
 class ErasedSchema(Strict):

@@ -9,7 +9,7 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.wire.fields import one_of, text
+from gateway.wire.fields import note, one_of
 from gateway.wire.shapes import Strict
 from identity.answers import ReviewView
 from identity.stewardship import reviews
@@ -61,7 +61,7 @@ class DecideSchema(Strict):
     """The decision about an item."""
 
     verdict = one_of("same", "different", "dismiss", required=True)
-    reason = text(longest=1000, required=True)
+    reason = note(longest=1000, required=True)
 
 
 @endpoint(

@@ -9,7 +9,7 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.wire.fields import text
+from gateway.wire.fields import note
 from gateway.wire.shapes import Strict
 from identity.batches import rolling
 from identity.batches.store_batches import Batch
@@ -46,7 +46,7 @@ class SourcesSchema(Strict):
 class PauseSchema(Strict):
     """Why, for whoever finds it paused."""
 
-    reason = text(longest=500, required=True)
+    reason = note(longest=500, required=True)
 
 
 class DeliverySchema(Strict):

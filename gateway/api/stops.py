@@ -9,7 +9,7 @@ from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.judgements import author
 from gateway.api.rendered import moment_of
-from gateway.wire.fields import text
+from gateway.wire.fields import note
 from gateway.wire.problems import Problem
 from gateway.wire.shapes import Strict
 from offers.marketing import stops
@@ -25,7 +25,7 @@ SCOPES = ("all", "store", "campaign")
 class StopReasonSchema(Strict):
     """Why, for whoever wonders where the offers went."""
 
-    reason = text(longest=500, required=True)
+    reason = note(longest=500, required=True)
 
 
 class StopSchema(Strict):

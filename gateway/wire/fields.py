@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from gateway.wire.moments import day, moment
+from identity.canonical import cards
 
 MAX_AMOUNT_MINOR = 10**12
 """Ten thousand million euros: 500 lines of it, times 10,000 basis points, still fit 64 bits."""
@@ -93,6 +94,27 @@ def text(*, longest: int = 200, shortest: int = 1, required: bool = False, about
         metadata={"description": about} if about else {},
         **_absent(required),
     )
+
+
+def note(*, longest: int, shortest: int = 1, required: bool = False, about: str = "") -> fields.String:
+    """A free text of bounded length; payment card numbers in it are masked."""
+    return Note(
+        required=required,
+        validate=validate.Length(min=shortest, max=longest),
+        metadata={"description": about} if about else {},
+        **_absent(required),
+    )
+
+
+class Note(fields.String):
+    """What people write in their own words: nobody chose to store a card number that stands in it."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        """Return the text, masked after it was found short enough."""
+        found = super().deserialize(value, attr, data, **kwargs)
+        return cards.mask(found) if isinstance(found, str) else found
 
 
 def matching(pattern: str, sentence: str, *, required: bool = False, about: str = "") -> fields.String:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from gateway.wire.fields import Moment, code, flag, one_of, text
+from gateway.wire.fields import Moment, code, flag, note, one_of, text
 from gateway.wire.problems import Place, invalid
 from gateway.wire.shapes import Strict
 from identity.model import Assurance
@@ -41,7 +41,7 @@ class StatementSchema(Strict):
     purpose = code(required=True, about="cross_channel, personal_offers, or a purpose of your own.")
     granted = flag(required=True)
     at = Moment(required=True)
-    evidence = text(
+    evidence = note(
         longest=2000, shortest=0, about="Where this can be looked up: a form's version, a receipt."
     )
 

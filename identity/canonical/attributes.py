@@ -76,7 +76,7 @@ class _Reading:
 
     def reject(self, name: str, reason: str) -> None:
         """Notes why an attribute is not taken."""
-        self.rejected.append(Rejected(f"attributes.{name[:TEXT_LENGTH_MAX]}", reason))
+        self.rejected.append(Rejected(f"attributes.{cards.mask(name[:TEXT_LENGTH_MAX])}", reason))
 
     def texts(self, attributes: Mapping[str, Any], policy: Policy) -> dict[str, str]:
         """The attributes that are known and hold a text that says something, cleaned."""
@@ -162,6 +162,8 @@ def _street(texts: Mapping[str, str]) -> dict[str, str]:
 
 def _unknown(name: str, count: int, policy: Policy) -> str | None:
     if EXTRA_NAME.fullmatch(name):
+        if cards.contains_card_number(name):
+            return "Its name holds a payment card number."
         return None if count < EXTRA_COUNT_MAX else f"A record has at most {EXTRA_COUNT_MAX} attributes."
     if name in policy.identifiers:
         return "It is an identifier: send it in `identifiers`, with type, value and assurance."

@@ -200,6 +200,13 @@ def test_a_payment_card_number_in_an_attribute_is_refused() -> None:
     assert len(made.rejected) == 2
 
 
+def test_a_payment_card_number_is_no_name_of_an_attribute() -> None:
+    """Neither kept nor told back."""
+    made = record({"x_4111111111111111": "yes", "4111 1111 1111 1111": "yes"})
+    assert made.canonical == Canonical()
+    assert "4111" not in str(made.rejected)
+
+
 def test_lengths_are_limited() -> None:
     """Nobody's name, number or list of identifiers is that long."""
     long = record({"city": "a" * (TEXT_LENGTH_MAX + 1), "region": "b" * 1_000_000})
