@@ -4,11 +4,16 @@ At one home, two clearly different given names are two people of a family or one
 Families tell themselves by their births, which differ but for twins'; mistakes, by a birth that stays, give
 or take a slip of the finger, or in its year where days are often unknown, as often as it stays where the
 given names are the same. A home is a street, or, where a record names none, a postcode, and one family name;
-or a telephone or mailbox, whatever the family name, since who spoils given names spoils others too.
+or a telephone or mailbox, whatever the family name, since who spoils given names spoils others too. A file
+that knows no homes tells at least how badly names are written, by a value of the retailer's own that hardly
+anybody shares, such as a number in some register: where those who share it often have different given names,
+and one birth, a name tells nobody apart.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
+from identity.bulk import store_rows
 from identity.bulk.store_workbench import DuckDBPyConnection
 
 UNLIKE: Final = 0.78
@@ -25,6 +30,14 @@ SAME_SHARE_MIN: Final = 0.5
 KIN_MIN: Final = 3
 """Fewer such pairs tell nothing."""
 
+SPOILT_SHARE: Final = 0.2
+"""Of pairs that share a value of the retailer's own, so many have different given names where a name tells
+nobody apart. Of families such pairs say nothing, whose members may each have a value of their own.
+"""
+
+HOLDERS_MAX: Final = 8
+"""What more records hold is a category."""
+
 _HOME: Final = """
     (a.street = b.street AND (a.postcode = b.postcode OR a.city = b.city))
     OR (a.postcode = b.postcode AND (a.street IS NULL OR b.street IS NULL))
@@ -34,27 +47,71 @@ _REACHED_ALIKE: Final = """
         ON a.type = b.type AND a.value = b.value AND a.no < b.no
      WHERE a.type IN ('email', 'phone')
 """
-_IS_ONE_BIRTH: Final = """
-    year(a.date_of_birth) = year(b.date_of_birth)
-    OR damerau_levenshtein(strftime(a.date_of_birth, '%Y%m%d'), strftime(b.date_of_birth, '%Y%m%d')) <= 1
+_IS_ONE_DAY: Final = """
+    damerau_levenshtein(strftime(a.date_of_birth, '%Y%m%d'), strftime(b.date_of_birth, '%Y%m%d')) <= 1
 """
-_PAIRS: Final = f"""
-    SELECT count(*) FILTER (is_unlike), avg(is_one_birth::INTEGER) FILTER (is_unlike),
-           avg(is_one_birth::INTEGER) FILTER (NOT is_unlike)
+_IS_ONE_BIRTH: Final = f"year(a.date_of_birth) = year(b.date_of_birth) OR {_IS_ONE_DAY}"
+_SHARE_OWN: Final = f"""
+    SELECT a.no AS l, b.no AS r FROM record a JOIN record b
+        ON a.{{name}} = b.{{name}} AND a.no < b.no
+     WHERE a.{{name}} IN (
+        SELECT {{name}} FROM record GROUP BY 1 HAVING count(*) BETWEEN 2 AND {HOLDERS_MAX}
+     )
+"""
+_SHARE_HOME: Final = f"""
+    SELECT pair.l, pair.r FROM pair JOIN record a ON a.no = pair.l JOIN record b ON b.no = pair.r
+      LEFT JOIN ({_REACHED_ALIKE}) s ON s.l = pair.l AND s.r = pair.r
+     WHERE s.l IS NOT NULL OR (a.family_name = b.family_name AND ({_HOME}))
+"""
+_TOLD: Final = f"""
+    SELECT count(*) FILTER (is_unlike), count(*) FILTER (NOT is_unlike),
+           avg(is_one_birth::INTEGER) FILTER (is_unlike), avg(is_one_birth::INTEGER) FILTER (NOT is_unlike)
       FROM (
-        SELECT {_IS_ONE_BIRTH} AS is_one_birth,
+        SELECT {{is_one}} AS is_one_birth,
                jaro_winkler_similarity(a.given_name, b.given_name) < {UNLIKE} AS is_unlike
-          FROM pair JOIN record a ON a.no = pair.l JOIN record b ON b.no = pair.r
-          LEFT JOIN ({_REACHED_ALIKE}) s ON s.l = pair.l AND s.r = pair.r
-         WHERE (s.l IS NOT NULL OR (a.family_name = b.family_name AND ({_HOME})))
-           AND length(a.given_name) > 1 AND length(b.given_name) > 1
+          FROM ({{pairs}}) p JOIN record a ON a.no = p.l JOIN record b ON b.no = p.r
+         WHERE length(a.given_name) > 1 AND length(b.given_name) > 1
            AND a.date_of_birth IS NOT NULL AND b.date_of_birth IS NOT NULL
       )
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Pairs that share something: how many have different given names and how many one, and how often the
+    former, and the latter, have one birth.
+    """
+
+    kin: int
+    alike: int
+    mistaken: float | None
+    same: float | None
+
+    @property
+    def are_mistakes(self) -> bool:
+        """True when those of different names are one as surely as those of the same."""
+        if self.kin < KIN_MIN or self.mistaken is None:
+            return False
+        measure = 1.0 if self.same is None else max(self.same, SAME_SHARE_MIN)
+        return self.mistaken >= MISTAKEN_SHARE * measure
+
+    @property
+    def are_many(self) -> bool:
+        """True when names are written so badly that they tell nobody apart."""
+        return self.kin >= SPOILT_SHARE * (self.kin + self.alike)
+
+
 def are_single(con: DuckDBPyConnection) -> bool:
-    """True when who shares a home and not a given name has one birth as often as who shares both."""
-    kin, mistaken, same = con.execute(_PAIRS).fetchall()[0]
-    measure = 1.0 if same is None else max(same, SAME_SHARE_MIN)
-    return bool(kin >= KIN_MIN and mistaken >= MISTAKEN_SHARE * measure)
+    """True when who shares a home and not a given name has one birth as often as who shares both. Where no
+    homes tell, when many who share a value of the retailer's own that hardly anybody else has are such.
+    """
+    at_home = _told(con, _SHARE_HOME, _IS_ONE_BIRTH)
+    if at_home.kin >= KIN_MIN:
+        return at_home.are_mistakes
+    own = (_SHARE_OWN.format(name=name) for name in store_rows.own_attributes(con))
+    told = (_told(con, pairs, _IS_ONE_DAY) for pairs in own)
+    return any(each.are_mistakes and each.are_many for each in told)
+
+
+def _told(con: DuckDBPyConnection, pairs: str, is_one: str) -> _Told:
+    return _Told(*con.execute(_TOLD.format(pairs=pairs, is_one=is_one)).fetchall()[0])

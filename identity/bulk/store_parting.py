@@ -6,8 +6,8 @@ between two records whose given names clearly differ.
 Why that is exact. Such a link is refused whenever it is tried: the groups at its ends hold both names then as
 now, and what excuses differing names, a strong identifier that named records of both groups show (or numbers
 for life that differ by a typing error), is looked for here in the whole piece. Where there is any between the
-narrowed parts the piece is excused, that is, resolved record by record. A policy that joins who lives
-together knows no such refusal, so nothing is narrowed under it.
+narrowed parts the piece is excused, that is, resolved record by record. A policy under which nobody lives
+together refuses few of them, so nothing is narrowed under it.
 """
 
 from typing import Final

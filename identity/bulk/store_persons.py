@@ -13,7 +13,7 @@ them were weighed and are not in doubt): then the first pass joins exactly what 
 nameless record can be ambiguous. The second pass joins nothing when each possible link lies between two
 single records, whose pooled weight is the link's own, or between groups whose given names or suffixes forbid
 it. A shared strong identifier, which alone excuses those names, makes the piece restless where it did not
-connect (`store_parting`); under a policy for which nobody lives together names forbid nothing here.
+connect (`store_parting`); under a policy for which nobody lives together names are not asked here.
 """
 
 from collections import defaultdict

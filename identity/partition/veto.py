@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from identity.canonical import emails
+from identity.canonical import emails, given_names
 from identity.model import Judgement, Verdict
 from identity.partition.judgements import Bench
 from identity.policy import Policy
 from identity.scoring import compare
 from identity.scoring.compare import Comparison
-from identity.scoring.pool import Pool
+from identity.scoring.pool import Name, Pool
 from identity.scoring.similarity import edits
 
 BIRTH: Final = "date_of_birth"
 EMAIL: Final = "email"
 SLIPS: Final = 2
+WHOLE_LENGTH_MIN: Final = 3  # Ed is a name, and what is left of Cedric
 FIRST: Final = "i"
 NUMERALS: Final = frozenset(("ii", "iii", "iv"))
 
@@ -50,11 +51,31 @@ def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | Non
 
 def _told_apart(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     """By what tells people apart. Where nobody lives together it tells only of those whose births clearly
-    differ and who share no home: all else are mistakes, which the weights count.
+    differ and who share no home, or who are called otherwise altogether: all else are mistakes, which the
+    weights count.
     """
-    if policy.one_to_a_home and (_share_home(left, right) or not are_born_apart(left, right)):
+    may_be_mistakes = _share_home(left, right) or not are_born_apart(left, right)
+    if policy.one_to_a_home and may_be_mistakes and not _are_called_otherwise(left, right):
         return None
     return _given_name(left, right, policy) or _exclusive(left, right, policy)
+
+
+def _are_called_otherwise(left: Pool, right: Pool) -> bool:
+    """Whether nothing agrees of the names, and somewhere both parts clearly differ although both given names
+    are such as people have. What slips make of a name is nobody's.
+    """
+    names = tuple(product(left.names, right.names))
+    if any(c.agrees for a, b in names for c in (compare.given_names_of(a, b), compare.family_names_of(a, b))):
+        return False
+    return any(_are_two_names(a, b) for a, b in names)
+
+
+def _are_two_names(one: Name, other: Name) -> bool:
+    if min(len(one.given), len(other.given)) < WHOLE_LENGTH_MIN:
+        return False
+    if not (given_names.is_known(one.given) and given_names.is_known(other.given)):
+        return False
+    return compare.given_names_of(one, other).differs and compare.family_names_of(one, other).differs
 
 
 def _share_home(left: Pool, right: Pool) -> bool:

@@ -79,3 +79,46 @@ def test_a_telephone_is_a_home_too(other: tuple[str | None, ...], single: bool) 
     con = world(people)
     con.execute("INSERT INTO live SELECT no, 'phone', '+43660123456' FROM record")
     assert store_homes.are_single(con) is single
+
+
+LICENCE, HOUSEHOLD, YEAR = "x_licence", "x_household", "x_year"
+KIM = ("kim", "jang", None, None, None, "1971-05-05")
+SPOILT_KIM = ("okj", "jpiwn", None, None, None, "1971-05-05")
+COUSIN = ("oskar", "jpiwn", None, None, None, "1971-11-23")
+CHILD = ("oskar", "jang", None, None, None, "2001-11-23")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "people", "single"),
+    [
+        (LICENCE, [KIM, KIM, SPOILT_KIM, SPOILT_KIM], True),
+        (HOUSEHOLD, [KIM, KIM, CHILD, CHILD], False),
+        (YEAR, [KIM, KIM, COUSIN, COUSIN], False),
+        (LICENCE, [KIM, SPOILT_KIM] * 5, False),
+    ],
+    ids=["mistakes", "a family's number", "one year, other days", "too many share it"],
+)
+def test_what_hardly_anybody_shares_tells_where_no_homes_do(
+    attribute: str, people: list[tuple[str | None, ...]], single: bool
+) -> None:
+    """A file without streets, telephones and mailboxes tells by a value of the retailer's own, to the day."""
+    con = world(people)
+    con.execute(f"ALTER TABLE record ADD COLUMN {attribute} VARCHAR DEFAULT '4711'")
+    assert store_homes.are_single(con) is single
+
+
+@pytest.mark.parametrize(("spoilt", "single"), [(5, True), (3, False)], ids=["often", "seldom"])
+def test_names_must_often_be_spoilt_where_no_homes_tell(spoilt: int, single: bool) -> None:
+    """The members of a family have numbers of their own, so few mistakes do not say that there are none."""
+    con = world([KIM, SPOILT_KIM] * spoilt + [KIM, KIM] * 15)
+    con.execute("ALTER TABLE record ADD COLUMN x_licence BIGINT")
+    con.execute("UPDATE record SET x_licence = no // 2")
+    assert store_homes.are_single(con) is single
+
+
+def test_homes_are_believed_before_what_is_the_retailers_own() -> None:
+    """The members of a family tell more than those whose names a clerk spoilt."""
+    con = world([ANNA, GEORG, FRITZ, KIM, KIM, SPOILT_KIM, SPOILT_KIM])
+    con.execute("ALTER TABLE record ADD COLUMN x_licence VARCHAR")
+    con.execute("UPDATE record SET x_licence = '4711' WHERE no >= 3")
+    assert not store_homes.are_single(con)

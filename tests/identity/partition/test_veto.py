@@ -269,6 +269,27 @@ def test_where_nobody_lives_together_another_name_is_a_mistake() -> None:
     assert [found and found.rule for found in refused] == ["given_name", "suffix"]
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("georg maier", "given_name"),
+        ("georg huber", None),
+        ("oqrg maier", None),
+        ("ed maier", None),
+        ("huber maier", None),
+    ],
+    ids=["wholly otherwise", "one surname", "nobody is called so", "what is left of a name", "exchanged"],
+)
+def test_where_nobody_lives_together_a_whole_other_name_is_somebody_else(
+    other: str, expected: str | None
+) -> None:
+    """With the same birth: slips make no name of another, and seldom spoil both parts beyond recognition."""
+    alone = replace(POLICY, one_to_a_home=True)
+    one = pool(shopper("web/1", "klara huber", born="1980-05-05"))
+    refusal = veto.veto(one, pool(shopper("web/2", other, born="1980-05-05")), NOBODY, alone)
+    assert (refusal and refusal.rule) == expected
+
+
 def test_a_nameless_record_does_not_vouch() -> None:
     """The same card excuses differing names only where it was shown beside a name."""
     with_bridge = pool(shopper("web/1", "anna huber"), shopper("pos/1", loyalty_card="7"))
