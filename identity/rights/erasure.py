@@ -5,7 +5,7 @@ happened when, that consent was given or withdrawn when, and keyed hashes by whi
 is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from identity.context import Context
 from identity.errors import BusyError
 from identity.events import browsers, history, store_events, store_owners
 from identity.model import Assurance, Identifier, Key, Record
+from identity.partition.placing import Spot
 from identity.reading import readers, store_profiles
 from identity.reading.readers import Opened
 from identity.register import opening, records, steps, store_records, store_suppression, suppression
@@ -53,7 +54,8 @@ def erase(
     hashes = suppression.of_records(known, ctx) | {suppression.of_key(*pair, ctx) for pair in pairs}
     store_suppression.suppress(connection, hashes, now=now)
     if live:
-        records.take_away(connection, ctx, live, now=now, is_forwarding=False)
+        done = records.take_away(connection, ctx, live, now=now, is_forwarding=False)
+        _check_nobody_stays(done.placement.earlier, numbers)
     _forget(connection, ctx, stored, known, now)
     store_erasure.note(connection, current, len(numbers), reason=reason, now=now)
     return tuple(numbers)
@@ -114,6 +116,13 @@ def _whose(connection: Connection, profile: UUID) -> tuple[UUID, tuple[int, ...]
         return profile, (asked.record_no,)
     head = readers.head(connection, profile)
     return head.id, readers.person_of(head)
+
+
+def _check_nobody_stays(earlier: Mapping[int, Spot], numbers: Collection[int]) -> None:
+    """Raises BusyError when a record came to her while we waited for her keys, so that it would stay."""
+    persons = {earlier[number].person_no for number in numbers if number in earlier}
+    if any(spot.person_no in persons for number, spot in earlier.items() if number not in numbers):
+        raise BusyError
 
 
 def _forget(

@@ -1,21 +1,26 @@
 """Erasing forgets a shopper for good; exporting hands her everything first."""
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
+from gateway.database import Database
 from identity.answers import FoundStatus
-from identity.errors import ErasedError, SuppressedError
+from identity.context import Context
+from identity.errors import BusyError, ErasedError, SuppressedError
 from identity.events import browsers, history
 from identity.model import Assurance, Verdict
 from identity.reading import changes
 from identity.register import records
 from identity.rights import erasure
 from identity.stewardship import reviews, steward
-from identity.submission import Claim, Statement
+from identity.submission import Claim, Statement, Submission
 from tests.identity.desk import Desk
 
 IDS = {"email": "anna@example.at", "loyalty_card": "9780000001"}
@@ -226,3 +231,34 @@ def test_the_feed_says_that_she_was_erased(desk: Desk) -> None:
     rows = desk.connection.execute(sa.text("select kind, profile from identity.change order by seq")).all()
     assert tuple(rows[-1]) == ("erased", web.record)
     assert changes.read(desk.connection) == ()
+
+
+def test_what_comes_to_her_meanwhile_does_not_stay(
+    database: Database, ctx: Context, now: dt.datetime
+) -> None:
+    """A record that somebody is just putting is waited for; then the erasure is to be asked for again."""
+    card = [Claim("loyalty_card", "9780000001", Assurance.VERIFIED)]
+    with database.transaction() as connection:
+        web = records.put(connection, ctx, Submission("web", "anna", ANNA, card), now=now)
+
+    def erase() -> int:
+        with database.transaction() as connection:
+            return len(erasure.erase(connection, ctx, web.record, reason="asked", now=now))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as putting:
+            records.put(putting, ctx, Submission("crm", "7", ANNA, card), now=now)
+            erasing = pool.submit(erase)
+            while not _waits(putting):
+                time.sleep(0.01)
+        with pytest.raises(BusyError):
+            erasing.result(timeout=30)
+    assert erase() == 2
+
+
+def _waits(connection: Connection) -> bool:
+    waiting = (
+        "select exists (select from pg_locks l join pg_database d on d.oid = l.database"
+        " where not l.granted and d.datname = current_database())"
+    )
+    return bool(connection.scalar(sa.text(waiting)))
