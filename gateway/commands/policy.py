@@ -1,4 +1,4 @@
-"""`o2o policy`: what another identity policy would join and split."""
+"""`o2o policy`: what another identity policy would join and split, and doing it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from gateway.commands.model import tell, with_json, with_people
 
 @click.group("policy")
 def command() -> None:
-    """See what an identity policy would do before `O2O_POLICY` names it."""
+    """See what an identity policy would do before `O2O_POLICY` names it, and apply it then."""
 
 
 @command.command("try")
@@ -25,3 +25,14 @@ def try_policy(path: Path, people: int, as_json: bool) -> None:
     with opened.transaction() as (services, connection):
         found = whatif.look_by_policy(connection, services.identity, policy.load(path), records=people)
     tell(found, as_json=as_json)
+
+
+@command.command("apply")
+def apply_policy() -> None:
+    """Place everything stored again, in the background, that another policy placed."""
+    from identity.versions import switching
+
+    with opened.transaction() as (services, connection):
+        switching.apply_policy(connection, now=services.clock())
+        version = services.identity.policy.version
+    click.echo(f"Policy {version!r} is being applied to everything stored.")

@@ -20,6 +20,7 @@ from identity.model import Key, Record, RecordKey
 from identity.partition import pieces, placing, store_graph, store_redo, store_reviews
 from identity.partition.pieces import Piece
 from identity.partition.placing import Change, Placement, Region, Spot
+from identity.partition.posts import Posts
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Held, Row
 from identity.partition.view import View, with_counterparts
@@ -104,6 +105,23 @@ def settle(
     if not is_redo:
         _put_off(connection, search, search.seeds | search.unsure, reason, now)
     return placing.place(connection, ctx, search.newcomers(), now=now), False
+
+
+def note_keys(connection: Connection, ctx: Context, wanted: Iterable[Key], *, now: datetime) -> None:
+    """Opens and settles the items about identifiers that say nothing as the policy now has it: for records
+    that were placed by another one.
+    """
+    told = {key for key in wanted if key.type in ctx.policy.identifiers}
+    sight = Sight(connection, ctx)
+    sight.read_lists(told)
+    posts = Posts(sight, {})
+    generic = {key for key in told if posts.is_generic(key)}
+    store_reviews.close_keys(connection, {sight.digest(key) for key in told - generic}, now=now)
+    known = store_reviews.keys_among(connection, {sight.digest(key) for key in generic})
+    for key in sorted(generic):
+        if (digest := sight.digest(key)) not in known:
+            least = min(store_graph.all_posters(connection, digest))
+            _open_key(connection, ctx, key, (least, digest), now)
 
 
 @dataclass(slots=True)
@@ -278,8 +296,13 @@ def _note_generic(connection: Connection, ctx: Context, search: _Search, now: da
     for digest in told.keys() - gone:
         key = told[digest]
         least = min(each.record_no for each in search.cause.relinking if key in _keys((each,)))
-        detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
-        store_reviews.open_item(connection, "generic", least, digest, "generic", detail, now=now)
+        _open_key(connection, ctx, key, (least, digest), now)
+
+
+def _open_key(connection: Connection, ctx: Context, key: Key, about: tuple[int, int], now: datetime) -> None:
+    """Opens an item about a record and the digest of a key that it shows."""
+    detail = {"type": key.type, "cap": ctx.policy.cap(key.type), "names": ctx.policy.generic(key.type)}
+    store_reviews.open_item(connection, "generic", *about, "generic", detail, now=now)
 
 
 def _labels(refs: Iterable[RecordKey], sight: Sight) -> set[int]:

@@ -70,6 +70,16 @@ def close_keys(connection: Connection, digests: Collection[int], *, now: datetim
     )
 
 
+def keys_among(connection: Connection, digests: Collection[int]) -> set[int]:
+    """Those of these keys about which there is an item, open or decided."""
+    found = connection.exec_driver_sql(
+        "select right_no from identity.review"
+        " where right_no = any (%s::int8[]) and kind = 'generic' and state <> 'gone'",
+        (list(digests),),
+    )
+    return set(found.scalars())
+
+
 def page(connection: Connection, *, after: int, limit: int, kinds: Sequence[str]) -> list[ReviewRow]:
     """Open items with the ids of their records and what those belong to."""
     found = connection.exec_driver_sql(

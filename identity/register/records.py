@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from identity.answers import PutResult, RecordView
 from identity.context import Context
 from identity.errors import ErasedError, SuppressedError, TogetherError, UnknownRecordError
-from identity.model import Assurance
+from identity.model import Assurance, Key
 from identity.partition import store_graph
 from identity.reading import readers
 from identity.register import (
@@ -118,15 +118,15 @@ def post_again(
     numbers: Collection[int],
     *,
     now: datetime,
-    roots: Sequence[int] = (),
-) -> None:
-    """Puts opened records that say what they said under the keys of the active model, and settles them and
-    the roots.
+) -> frozenset[Key]:
+    """Puts opened records that say what they said under the keys of the active model, and settles them.
+
+    Returns those keys.
     """
     stored = [
         each
         for each in store_records.generations(connection, pairs)
-        if each.record_no in numbers and each.sealed is not None and each.model_no != ctx.model_no
+        if each.record_no in numbers and each.sealed is not None
     ]
     drafts = [
         Draft(
@@ -140,8 +140,10 @@ def post_again(
         )
         for each in stored
     ]
-    if drafts or roots:
-        writing.write(connection, ctx, drafts, now=now, roots=roots)
+    if not drafts:
+        return frozenset()
+    done = writing.write(connection, ctx, drafts, now=now)
+    return frozenset(posting.key for change in done.changes for posting in change.posted_after)
 
 
 def _news(connection: Connection, plans: Sequence[Plan]) -> dict[int, tuple[SealedStatement, ...]]:

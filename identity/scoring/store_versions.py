@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from sqlalchemy.engine import Connection
@@ -88,6 +88,11 @@ def activate(connection: Connection, model_no: int, *, author: str, now: datetim
     connection.exec_driver_sql(
         "insert into identity.activation (model_no, author, at) values (%s, %s, %s)", (model_no, author, now)
     )
+    place_again(connection, now=now)
+
+
+def place_again(connection: Connection, *, now: datetime) -> None:
+    """Queues everything to be weighed again that is stored."""
     connection.exec_driver_sql(
         "insert into identity.redo (kind, subject, reason, queued_at)"
         " select 'model', 0, 'model', %s where exists (select from identity.record)",
@@ -119,29 +124,20 @@ def sealed_after(connection: Connection, after: int, count: int) -> list[tuple[A
     )
 
 
-class Stale(NamedTuple):
-    """A record that the active model has not placed yet; `is_posted`, under its keys it stands already."""
-
-    record_no: int
-    source: str
-    key: str
-    is_posted: bool
-
-
-def next_piece(connection: Connection, after: int, stamp: int) -> list[Stale]:
+def next_piece(connection: Connection, after: int, stamp: int) -> list[tuple[int, str, str]]:
     """The next record beyond that number which is not under the active model's keys, or whose links were
-    found under another stamp, and all such of its piece.
+    found under another stamp, and all such of its piece. Of each the number, source and key.
     """
     found = driver.rows(
         connection,
         "with stale as not materialized ("
-        "  select r.record_no, r.source, r.key, m.piece_no, r.model_no = identity.active_model() as is_posted"
+        "  select r.record_no, r.source, r.key, m.piece_no"
         "  from identity.record r join identity.member m on m.record_no = r.record_no"
         "  where r.sealed is not null and r.model_no <> -1"
         "  and (r.model_no <> identity.active_model() or m.links[1] is distinct from %s))"
-        " select s.record_no, s.source, s.key, s.is_posted from stale s where s.piece_no ="
+        " select s.record_no, s.source, s.key from stale s where s.piece_no ="
         "  (select n.piece_no from stale n where n.record_no > %s order by n.record_no limit 1)"
         " order by s.record_no",
         (stamp, after),
     )
-    return [Stale(*row) for row in found]
+    return [(number, source, key) for number, source, key in found]

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.errors import ModelError
-from identity.partition import memory, store_redo
+from identity.partition import memory, settle, store_redo
 from identity.register import opening, records
 from identity.scoring import active, store_versions
 from identity.scoring.store_versions import Version
@@ -71,8 +71,14 @@ def back(connection: Connection, *, author: str, now: datetime) -> None:
     store_versions.activate(connection, number, author=author, now=now)
 
 
+def apply_policy(connection: Connection, *, now: datetime) -> None:
+    """Queues everything to be placed again that was placed by another policy than the one in force."""
+    store_versions.place_again(connection, now=now)
+
+
 def step(connection: Connection, ctx: Context, redo_no: int, reached: int, *, now: datetime) -> None:
-    """Weighs the next piece again, one that holds a record beyond the one reached which another model placed.
+    """Weighs the next piece again: one with a record beyond the one reached that another model or policy
+    placed.
 
     `ctx` is under the active model. The item in the queue goes when there is no such piece.
     """
@@ -80,9 +86,9 @@ def step(connection: Connection, ctx: Context, redo_no: int, reached: int, *, no
     if not stale:
         store_redo.finish(connection, redo_no)
         return
-    pairs = sorted({(each.source, each.key) for each in stale})
+    pairs = sorted({(source, key) for _, source, key in stale})
     opening.open_many(connection, ctx, pairs)
-    unposted = {each.record_no for each in stale if not each.is_posted}
-    placed_otherwise = [each.record_no for each in stale if each.is_posted]
-    records.post_again(connection, ctx, pairs, unposted, now=now, roots=placed_otherwise)
-    store_redo.advance(connection, redo_no, min(each.record_no for each in stale if each.record_no > reached))
+    numbers = [number for number, _, _ in stale]
+    posted = records.post_again(connection, ctx, pairs, set(numbers), now=now)
+    settle.note_keys(connection, ctx, posted, now=now)
+    store_redo.advance(connection, redo_no, min(number for number in numbers if number > reached))

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from identity import redo
 from identity.context import Context
 from identity.errors import ModelError
+from identity.policy import Policy
 from identity.scoring import active
 from identity.scoring.registry import Models
 from identity.scoring.weigh import UNITS_PER_BIT, Model
@@ -120,6 +122,24 @@ def test_a_walk_goes_on_where_it_was(connection: Connection, ctx: Context) -> No
         reached += walks.scalars().all()
     numbers = connection.exec_driver_sql("select record_no from identity.record order by record_no")
     assert reached == numbers.scalars().all()
+
+
+def test_another_policy_is_applied_to_all_that_is_stored(connection: Connection, ctx: Context) -> None:
+    """Three may show an address that two could not; going back parts them again."""
+    strict = replace(ctx, policy=_policy("strict", cap=2))
+    lax = replace(ctx, policy=_policy("lax", cap=3))
+    desk = Desk(connection, strict, START)
+    for number in range(3):
+        desk.put("web", f"u{number}", {"email": "anna@example.at"}, family_name="Huber")
+    for there, persons in ((lax, 1), (strict, 3)):
+        switching.apply_policy(connection, now=START)
+        drain(connection, there)
+        assert is_settled(connection, there)
+        assert len(scratch.stored(connection).persons) == persons
+
+
+def _policy(version: str, *, cap: int) -> Policy:
+    return replace(tight_policy(cap=cap), version=version)
 
 
 def test_a_version_is_one_model(connection: Connection, ctx: Context) -> None:
