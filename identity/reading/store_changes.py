@@ -22,10 +22,9 @@ def give_positions(connection: Connection, *, limit: int) -> int:
     many.
 
     A change may be numbered once no transaction with a lesser id is still running: from then on nothing can
-    appear
-    before it. The counter's row lock is taken in a statement of its own, so that the next one sees what the
-    last
-    numberer committed.
+    appear before it. One whose transaction this server has yet to begin came with another server's backup:
+    it is finished too, and older than all that was written here. The counter's row lock is taken in a
+    statement of its own, so that the next one sees what the last numberer committed.
     """
     held = connection.exec_driver_sql(
         "select position from identity.feed where feed_no = 1 for update skip locked"
@@ -34,10 +33,12 @@ def give_positions(connection: Connection, *, limit: int) -> int:
         return 0
     count: int = connection.exec_driver_sql(
         "with finished as ("
-        "  select seq, row_number() over (order by xid, seq) as nth from ("
-        "    select seq, xid from identity.change"
-        "    where position is null and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid,"
-        " seq limit %s"
+        "  select seq, row_number() over (order by is_from_elsewhere desc, xid, seq) as nth from ("
+        "    select seq, xid, is_from_elsewhere from identity.change cross join lateral ("
+        "      select xid >= pg_snapshot_xmax(pg_current_snapshot()) and xid <> pg_current_xact_id()"
+        "    ) seen (is_from_elsewhere)"
+        "    where position is null and (xid < pg_snapshot_xmin(pg_current_snapshot()) or is_from_elsewhere)"
+        "    order by is_from_elsewhere desc, xid, seq limit %s"
         "  ) oldest"
         "), positioned as ("
         "  update identity.change c set position = %s + finished.nth from finished where c.seq ="

@@ -47,6 +47,23 @@ def test_positions_are_gapless_over_many_readers(database: Database, ctx: Contex
     assert seen == list(range(1, 8))
 
 
+def test_what_came_with_a_backup_of_another_server_is_numbered(
+    database: Database, ctx: Context, now: dt.datetime
+) -> None:
+    """Its transactions may have numbers that this server has yet to reach; they come before what is new."""
+    with database.transaction() as writer:
+        restored = records.put(writer, ctx, _submission("u1"), now=now)
+        writer.exec_driver_sql("update identity.change set xid = (xid::text::int8 + 1000000000)::text::xid8")
+    with database.transaction() as writer:
+        fresh = records.put(writer, ctx, _submission("u2"), now=now)
+    with database.transaction() as reader:
+        found = changes.read(reader)
+    assert [(change.position, change.profile) for change in found] == [
+        (1, restored.profile),
+        (2, fresh.profile),
+    ]
+
+
 def test_only_one_numbers_at_a_time(database: Database, ctx: Context, now: dt.datetime) -> None:
     """While somebody numbers, others do not wait: they read what is numbered so far."""
     with database.transaction() as writer:
