@@ -10,8 +10,8 @@ from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
 from gateway.api.profiles import ExplanationSchema
 from gateway.api.rendered import masked, moment_of
-from gateway.wire.fields import note, one_of
-from gateway.wire.shapes import Strict
+from gateway.wire.fields import code, note, one_of, text
+from gateway.wire.shapes import Strict, nested
 from identity.answers import JudgementView
 from identity.model import Verdict
 from identity.reading import profiles
@@ -50,6 +50,21 @@ class SplitSchema(Strict):
         required=True,
         validate=validate.Length(min=1, max=50),
     )
+    reason = note(longest=1000, required=True)
+
+
+class HandleSchema(Strict):
+    """What a source calls a shopper: a card, an account."""
+
+    source = code(required=True)
+    key = text(longest=256, required=True)
+
+
+class ReplacementSchema(Strict):
+    """A card or account that replaces another one of the same shopper."""
+
+    new = nested(HandleSchema, required=True)
+    old = nested(HandleSchema, required=True)
     reason = note(longest=1000, required=True)
 
 
@@ -132,6 +147,48 @@ def split_profile(call: Call, profile: UUID) -> Answer:
         now=call.now,
     )
     return Answer(201, {"judgements": [judgement_of(view) for view in views]})
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/replacements",
+    scopes=STEWARD,
+    body=ReplacementSchema,
+    answers={201: JudgementSchema},
+    writes="once",
+)
+def replace_key(call: Call) -> Answer:
+    """Declare that a card or account replaces another one. Both are one shopper's from now on, and the old
+    number answers no more, whatever its source says of it.
+    """
+    new, old = ((call.body[which]["source"], call.body[which]["key"]) for which in ("new", "old"))
+    view = steward.replace_key(
+        call.connection,
+        call.services.identity,
+        new,
+        old,
+        reason=call.body["reason"],
+        author=author(call),
+        now=call.now,
+    )
+    return Answer(201, judgement_of(view))
+
+
+@endpoint(
+    blueprint,
+    "DELETE",
+    "/replacements/<source>/<path:key>",
+    scopes=STEWARD,
+    answers={204: None},
+    writes="natural",
+)
+def reinstate_key(call: Call, source: str, key: str) -> Answer:
+    """Take back that a card or account was replaced: its number answers again. That the two are one shopper
+    stands until it is judged otherwise.
+    """
+    steward.reinstate_key(call.connection, call.services.identity, (source, key), now=call.now)
+    return Answer(204)
 
 
 def author(call: Call) -> str:

@@ -90,7 +90,8 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
     known = steps.before(stored, ctx)
     assert known is not None
     evidence = known.evidence + (known.declared if stored.stub else ())
-    kept = replace(draft, content=replace(content, evidence=evidence, former=known.former))
+    content = replace(content, evidence=evidence, former=known.former, ended=known.ended)
+    kept = replace(draft, content=content)
     earlier = known.record(stored.ref, stored.channel, stub=stored.stub)
     if not intake.contradicts(earlier, content.record(stored.ref, stored.channel, stub=False), ctx):
         return [kept]

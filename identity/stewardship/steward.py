@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from identity.answers import JudgementView
 from identity.context import Context
 from identity.errors import InvalidJudgementError, UnknownRecordError
-from identity.model import Identifier, RecordKey, Verdict
+from identity.model import RecordKey, Verdict
 from identity.partition import settle
 from identity.partition.settle import Cause
 from identity.reading import readers, store_profiles
@@ -99,7 +99,8 @@ def replace_key(
 ) -> JudgementView:
     """Declares that a card or account (source, key) replaces another one of the same shopper.
 
-    The old one's own number is no longer valid from now on. Raises UnknownRecordError, InvalidJudgementError.
+    The old one's own number is no longer valid from now on, whatever its source says of it; the new one's is
+    again, where it had been replaced itself. Raises UnknownRecordError, InvalidJudgementError.
     """
     if new == old:
         raise InvalidJudgementError("A card cannot replace itself.")
@@ -108,19 +109,24 @@ def replace_key(
     numbers = {fresh.id: fresh.record_no, ended.id: ended.record_no}
     decision = _Decision((fresh.id,), (ended.id,), Verdict.SAME, reason, author, now)
     judgement_no = decision.append(connection, ctx, numbers)
-    content = steps.before(ended, ctx)
-    assert content is not None
-    draft = Draft(
-        stored=replace(ended, judged=True),
-        ref=ended.ref,
-        channel=ended.channel,
-        content=_ended(content, ended.ref, ctx, now),
-        observed_at=ended.observed_at,
-        stub=ended.stub,
-        fingerprint=ended.content,
-    )
-    writing.write(connection, ctx, [draft], now=now, roots=sorted(numbers.values()))
+    drafts = [_saying(ended, _ended(_content(ended, ctx), ended.ref, ctx, now), is_judged=True)]
+    if _content(fresh, ctx).ended:
+        drafts.append(_saying(fresh, replace(_content(fresh, ctx), ended=()), is_judged=True))
+    writing.write(connection, ctx, drafts, now=now, roots=sorted(numbers.values()))
     return decision.view(connection, judgement_no, numbers)
+
+
+def reinstate_key(connection: Connection, ctx: Context, pair: tuple[str, str], *, now: datetime) -> None:
+    """Takes back that a card or account (source, key) was replaced: its number is valid again.
+
+    Nothing happens when it was not. That the two are one shopper stands until somebody judges otherwise.
+    Raises UnknownRecordError.
+    """
+    ctx, opened, *_ = opening.open_many(connection, ctx, [pair])
+    stored = _live(opened.get(pair))
+    content = _content(stored, ctx)
+    if content.ended:
+        writing.write(connection, ctx, [_saying(stored, replace(content, ended=()))], now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +188,27 @@ def _live(stored: Stored | None) -> Stored:
     return stored
 
 
+def _content(stored: Stored, ctx: Context) -> Content:
+    content = steps.before(stored, ctx)
+    assert content is not None
+    return content
+
+
+def _saying(stored: Stored, content: Content, *, is_judged: bool = False) -> Draft:
+    """The version of a live record that has this content; its source said nothing new."""
+    return Draft(
+        stored=replace(stored, judged=stored.judged or is_judged),
+        ref=stored.ref,
+        channel=stored.channel,
+        content=content,
+        observed_at=stored.observed_at,
+        stub=stored.stub,
+        fingerprint=stored.content,
+    )
+
+
 def _ended(content: Content, ref: RecordKey, ctx: Context, now: datetime) -> Content:
     """The record without the validity of its own number after now."""
-
-    def ended(identifier: Identifier) -> Identifier:
-        is_over = identifier.valid_to is not None and identifier.valid_to <= now
-        if is_over or not intake.is_own(identifier.key, ref, ctx):
-            return identifier
-        return replace(identifier, valid_to=now)
-
-    return replace(
-        content, declared=tuple(map(ended, content.declared)), evidence=tuple(map(ended, content.evidence))
-    )
+    known = dict(content.ended)
+    own = [each.key for each in content.identifiers if intake.is_own(each.key, ref, ctx)]
+    return replace(content, ended=content.ended + tuple((key, now) for key in own if key not in known))

@@ -147,4 +147,43 @@ STEPS = [
     Step(
         "read_profile.erased", "Forgotten: 410 for ever", "back", "GET", "/v1/profiles/{profile}", status=410
     ),
+    Step(
+        "put_record.lost_card",
+        "A card that will be lost",
+        "back",
+        "PUT",
+        "/v1/records/loyalty/9000000008",
+        {"identifiers": [{"type": "loyalty_card", "value": "9000000008", "assurance": "verified"}]},
+        status=201,
+    ),
+    Step(
+        "put_record.new_card",
+        "The card that comes after it",
+        "back",
+        "PUT",
+        "/v1/records/loyalty/9000000009",
+        {"identifiers": [{"type": "loyalty_card", "value": "9000000009", "assurance": "verified"}]},
+        status=201,
+    ),
+    Step(
+        "replace_key.lost",
+        "A new card for a lost one",
+        "back",
+        "POST",
+        "/v1/replacements",
+        {
+            "new": {"source": "loyalty", "key": "9000000009"},
+            "old": {"source": "loyalty", "key": "9000000008"},
+            "reason": "lost",
+        },
+        status=201,
+    ),
+    Step(
+        "reinstate_key.found",
+        "The lost card was found",
+        "back",
+        "DELETE",
+        "/v1/replacements/loyalty/9000000008",
+        status=204,
+    ),
 ]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from identity.errors import InvalidJudgementError, UnknownRecordError, UnknownReviewError
 from identity.model import Verdict
 from identity.reading import profiles
+from identity.register import records
 from identity.scoring import shipped
 from identity.stewardship import reviews, steward
 from identity.submission import Statement
@@ -120,6 +121,57 @@ def test_a_card_can_replace_another(desk: Desk, old_key: str) -> None:
     desk.later(seconds=1)
     assert desk.find(loyalty_card="9780000002").profile == old.record
     assert desk.find(loyalty_card="9780000001").status == "unknown"
+
+
+def _replace(desk: Desk, new: str, old: str) -> None:
+    steward.replace_key(
+        desk.connection, desk.ctx, ("loyalty", new), ("loyalty", old), reason="lost", author="s", now=desk.now
+    )
+    desk.later(seconds=1)
+
+
+def _cards(desk: Desk, *numbers: str) -> None:
+    for number in numbers:
+        desk.put("loyalty", number, {"loyalty_card": number}, **ANNA)
+
+
+def _answering(desk: Desk, *numbers: str) -> list[str]:
+    return [number for number in numbers if desk.find(loyalty_card=number).profile is not None]
+
+
+def test_no_feed_brings_back_a_number_that_was_replaced(desk: Desk) -> None:
+    """The source that still knows the lost card says so every night; the steward knows better."""
+    _cards(desk, "C1001", "C1002")
+    _replace(desk, "C1002", "C1001")
+    desk.put("loyalty", "C1001", {"loyalty_card": "C1001"}, city="Graz", **ANNA)
+    assert records.get(desk.connection, desk.ctx, "loyalty", "C1001").attributes["city"] == "Graz"
+    assert _answering(desk, "C1001", "C1002") == ["C1002"]
+
+
+def test_of_a_chain_of_cards_the_newest_answers(desk: Desk) -> None:
+    """A card that replaces another may be lost as well."""
+    numbers = ("C1001", "C1002", "C1003")
+    _cards(desk, *numbers)
+    _replace(desk, "C1002", "C1001")
+    _replace(desk, "C1003", "C1002")
+    assert _answering(desk, *numbers) == ["C1003"]
+
+
+def test_of_two_cards_that_replace_each_other_the_one_declared_last_answers(desk: Desk) -> None:
+    """Declared the wrong way round, it is declared again."""
+    _cards(desk, "C1001", "C1002")
+    _replace(desk, "C1001", "C1002")
+    _replace(desk, "C1002", "C1001")
+    assert _answering(desk, "C1001", "C1002") == ["C1002"]
+
+
+def test_a_replaced_card_can_be_reinstated(desk: Desk) -> None:
+    """It was found: both numbers answer; doing it twice changes nothing."""
+    _cards(desk, "C1001", "C1002")
+    _replace(desk, "C1002", "C1001")
+    for _ in range(2):
+        steward.reinstate_key(desk.connection, desk.ctx, ("loyalty", "C1001"), now=desk.now)
+    assert _answering(desk, "C1001", "C1002") == ["C1001", "C1002"]
 
 
 def test_a_refused_link_waits_for_a_steward(desk: Desk) -> None:
