@@ -20,7 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "how": ("gateway.commands.how", "Explain how a profile came together."),
     "train": ("gateway.commands.train", "Fit the weights to the retailer's own files."),
     "model": ("gateway.commands.model", "List, add, try and activate the models that weigh pairs."),
-    "policy": ("gateway.commands.policy", "Tell what another identity policy would join and split."),
+    "policy": (
+        "gateway.commands.policy",
+        "Tell what another identity policy would join and split, and apply it.",
+    ),
     "sources": ("gateway.commands.sources", "See which sources are paused, pause and resume them."),
     "batches": ("gateway.commands.batches", "List deliveries of records and take one back."),
     "keys": ("gateway.commands.keys", "Create, list, rotate and revoke API keys."),
