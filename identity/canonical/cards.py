@@ -17,9 +17,18 @@ _NUMBER: Final = re.compile(
     rf"(?<!\d)(?:\d(?:[{_GAP}]?\d){{12,18}}|\d{{4}}\.\d{{4}}\.\d{{4}}\.\d{{4}}|\d{{4}}\.\d{{6}}\.\d{{5}})(?!\d)"
 )
 
+# What names goods and orders in an event is none, whatever its digits.
+_GOODS: Final = frozenset(
+    ("sku", "gtin", "product_id", "productId", "variant", "variant_id", "variation_id", "order_id")
+)
+
 # (first, last) prefix of a scheme with the lengths it issues.
 _RANGES: Final = (
-    ("4", "4", (13, 16, 19)),  # Visa
+    (
+        "4",
+        "4",
+        (16, 19),
+    ),  # Visa; its cards of 13 digits are gone, while many an article and a customer has such
     ("51", "55", (16,)),  # Mastercard
     ("2221", "2720", (16,)),
     ("34", "34", (15,)),  # American Express
@@ -63,16 +72,23 @@ def mask(text: str) -> str:
 def mask_all(value: Any) -> Any:
     """A JSON value in whose texts, names and numbers every payment card number is taken out.
 
-    A fraction is none, whatever its digits.
+    A fraction is none, whatever its digits, nor is the number of an article or an order under its usual name.
     """
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {mask(name): mask_all(each) for name, each in value.items()}
+        return {
+            mask(name): each if _is_number_of_goods(name, each) else mask_all(each)
+            for name, each in value.items()
+        }
     if isinstance(value, list):
         return [mask_all(each) for each in value]
     is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     return MASK if is_whole and is_card_number(str(abs(int(value)))) else value
+
+
+def _is_number_of_goods(name: str, value: Any) -> bool:
+    return name in _GOODS and (isinstance(value, int) or (isinstance(value, str) and value.isdecimal()))
 
 
 def _digits(number: str) -> str:
