@@ -17,7 +17,7 @@ from identity.events.owners import Shown
 from identity.events.store_sign_ins import NewMention
 from identity.model import Assurance, Identifier
 from identity.policy import Linking
-from identity.register import steps
+from identity.register import steps, store_suppression, suppression
 from identity.register.steps import Draft
 from identity.register.store_records import Stored
 from identity.sealing import postings
@@ -61,7 +61,8 @@ def note(
     for place, count in days.items():
         if count >= ctx.policy.mention_days:
             believed.setdefault(place[0], []).append(seen[place])
-    return [draft for number, new in believed.items() if (draft := _believe(stored_of[number], new, ctx))]
+    drafts = (_believe(stored_of[number], new, ctx) for number, new in believed.items())
+    return [draft for draft in drafts if draft and not _is_suppressed(connection, draft, ctx)]
 
 
 def _believe(stored: Stored, new: Iterable[Identifier], ctx: Context) -> Draft | None:
@@ -85,3 +86,15 @@ def _believe(stored: Stored, new: Iterable[Identifier], ctx: Context) -> Draft |
         stub=stored.stub,
         fingerprint=stored.content,
     )
+
+
+def _is_suppressed(connection: Connection, draft: Draft, ctx: Context) -> bool:
+    """Whether a shopper who was erased would be known again by what is new."""
+    before = steps.before(draft.stored, ctx)
+    assert draft.content is not None
+    assert before is not None
+    later, earlier = (
+        suppression.of_record(content.record(draft.ref, draft.channel, stub=draft.stub), ctx)
+        for content in (draft.content, before)
+    )
+    return store_suppression.suppressed_since(connection, later - earlier) is not None

@@ -217,6 +217,26 @@ def test_who_comes_back_signs_in_as_herself(desk: Desk) -> None:
     assert len(desk.view(anew.record).members) == 2
 
 
+def test_what_she_left_is_no_evidence(desk: Desk) -> None:
+    """Her address, typed on many days beside the card of nobody known, tells nobody of her again; beside the
+    card of somebody else it may be theirs.
+    """
+    web, _ = shopper(desk)
+    desk.erase(web.record)
+    email = Claim("email", IDS["email"], Assurance.TYPED)
+    desk.put("loyalty", "9780000002", {"loyalty_card": "9780000002"})
+    desk.put("loyalty", "9780000003", {"loyalty_card": "9780000003"}, given_name="Bernd", family_name="Maier")
+    for _ in range(4):
+        desk.later(days=1)
+        for number in ("9780000002", "9780000003"):
+            desk.happen("sale", "pos", Claim("loyalty_card", number, Assurance.SCANNED), email)
+    shown = [
+        {each.type for each in records.get(desk.connection, desk.ctx, "loyalty", number).identifiers}
+        for number in ("9780000002", "9780000003")
+    ]
+    assert shown == [{"loyalty_card"}, {"loyalty_card", "email"}]
+
+
 def test_events_of_an_erased_shopper_are_not_kept(desk: Desk) -> None:
     """A sale with her card after the erasure belongs to nobody and makes no stub."""
     web, _ = shopper(desk)
