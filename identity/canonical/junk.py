@@ -27,6 +27,11 @@ _LOCAL_WORDS: Final = """
 noreply, no-reply, no_reply, no.reply, donotreply, do-not-reply, none, na, n-a, null, test, guest, gast
 unknown, nobody, anonymous, anonym, noemail, no-email, nomail, kein, keine, asdf, xxx, x
 """
+# What systems and cashiers put where a number should be.
+_NUMBER_WORDS: Final = """
+object object, true, false, not set, not known, no card, no number, no id, keine karte, keine nummer
+null null, user id, customer id, account id, anonymous id, device id, card number
+"""
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -35,6 +40,8 @@ def _words(listed: str) -> frozenset[str]:
 
 ABSENT: Final = _words(_ABSENT_WORDS)
 NAMES: Final = _words(_NAME_WORDS)
+# An identifier is compared without what stands between its words.
+_FILLERS: Final = frozenset(word.replace(" ", "") for word in ABSENT | NAMES | _words(_NUMBER_WORDS))
 # Real surnames, which count unless the given name beside them is no name either.
 REAL_SURNAMES: Final = _words(_SURNAME_WORDS)
 LOCAL_PARTS: Final = _words(_LOCAL_WORDS)
@@ -61,7 +68,7 @@ def is_no_name(folded: str) -> bool:
 def is_filler(value: str) -> bool:
     """True for an identifier that nobody has: a placeholder word, zeros, one character over and over."""
     squeezed = "".join(filter(str.isalnum, value.casefold()))
-    if squeezed in ABSENT or squeezed in NAMES or not squeezed.strip("0"):
+    if squeezed in _FILLERS or not squeezed.strip("0"):
         return True
     return len(squeezed) >= 6 and _REPEATED.match(squeezed) is not None
 

@@ -200,6 +200,25 @@ def test_a_payment_card_number_in_an_attribute_is_refused() -> None:
     assert len(made.rejected) == 2
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "keine Angabe",
+        "NOT AVAILABLE",
+        "Guest User",
+        "[object Object]",
+        "(not set)",
+        "{{userId}}",
+        "No card",
+        "false",
+    ],
+)
+@pytest.mark.parametrize("kind", ["loyalty_card", "account_id", "tax_id", "device"])
+def test_a_placeholder_of_several_words_is_no_identifier(kind: str, value: str) -> None:
+    """Two shoppers without a card are not one because both were said to have none."""
+    assert record({}, Claim(kind, value)).identifiers == ()
+
+
 def test_a_payment_card_number_is_no_name_of_an_attribute() -> None:
     """Neither kept nor told back."""
     made = record({"x_4111111111111111": "yes", "4111 1111 1111 1111": "yes"})
