@@ -45,6 +45,14 @@ OUT_OF_TIME = (psycopg2.errors.QueryCanceled, sa.exc.OperationalError, sa.exc.Ti
 connection for it, the wait for one.
 """
 
+OTHER_TABLES = (
+    psycopg2.errors.InvalidSchemaName,
+    psycopg2.errors.UndefinedTable,
+    psycopg2.errors.UndefinedColumn,
+    psycopg2.errors.UndefinedFunction,
+)
+"""What statements end with where the database has not the tables of this version."""
+
 T = TypeVar("T")
 
 

@@ -22,9 +22,9 @@ def speaking(*expected: type[Exception]) -> Iterator[None]:
     """Turns the refusals of the door and of both domains, and those `expected` besides, into click's own; and
     says what to do where the database has not the tables of this version.
     """
-    import psycopg2
     from sqlalchemy.exc import ProgrammingError
 
+    from gateway.database import OTHER_TABLES
     from gateway.wire.errors import GatewayError
     from identity.errors import IdentityError
     from offers.errors import OffersError
@@ -35,9 +35,7 @@ def speaking(*expected: type[Exception]) -> Iterator[None]:
     except refusals as error:
         raise click.ClickException(str(error)) from error
     except ProgrammingError as error:
-        tables = (psycopg2.errors.InvalidSchemaName, psycopg2.errors.UndefinedTable)
-        parts = (psycopg2.errors.UndefinedColumn, psycopg2.errors.UndefinedFunction)
-        if not isinstance(error.orig, tables + parts):
+        if not isinstance(error.orig, OTHER_TABLES):
             raise
         raise click.ClickException(
             "The database has no tables of this version: start the gateway once with `o2o run`."
