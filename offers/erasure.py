@@ -36,12 +36,12 @@ def forget(connection: Connection, record_nos: Sequence[int], *, now: datetime) 
     store_forgotten.add(connection, record_nos, again_at=now + AGAIN)
 
 
-def forget_again(connection: Connection, *, now: datetime) -> bool:
-    """Forget what was still under way when records were forgotten; whether there may be more of them."""
+def forget_again(connection: Connection, *, now: datetime) -> list[int]:
+    """Forget what was still under way when records were forgotten; which these are, at most AT_ONCE."""
     record_nos = store_forgotten.take(connection, now=now, most=AT_ONCE)
     if record_nos:
         _forget(connection, record_nos)
-    return len(record_nos) == AT_ONCE
+    return record_nos
 
 
 def _forget(connection: Connection, record_nos: Sequence[int]) -> None:

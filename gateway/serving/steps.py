@@ -14,6 +14,7 @@ from gateway.wiring import Services
 from identity import redo
 from identity.breaker import watching
 from identity.reading import changes
+from identity.rights import erasure as identity_erasure
 from offers import erasure
 from offers import service as offers
 from offers.decisions import decision_days
@@ -67,7 +68,9 @@ def _offers_steps(services: Services) -> Sequence[Step]:
         return False
 
     def forget_again(connection: Connection, now: dt.datetime) -> bool:
-        return erasure.forget_again(connection, now=now)
+        record_nos = erasure.forget_again(connection, now=now)
+        identity_erasure.forget_again(connection, record_nos)
+        return len(record_nos) == erasure.AT_ONCE
 
     def learn_companions(connection: Connection, now: dt.datetime) -> bool:
         del now

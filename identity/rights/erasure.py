@@ -61,6 +61,14 @@ def erase(
     return tuple(numbers)
 
 
+def forget_again(connection: Connection, numbers: Sequence[int]) -> None:
+    """Empties the events of erased records once more, a little later: whoever was storing one when she was
+    erased had found her before.
+    """
+    if numbers:
+        store_erasure.erase_events(connection, numbers)
+
+
 def under_key(connection: Connection, source: str, key: str) -> list[UUID]:
     """The records to erase for a shopper whom a source knows by a key: the newest generation, also a deleted
     one, and earlier ones that were deleted and forward to nobody.

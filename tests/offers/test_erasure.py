@@ -97,9 +97,9 @@ def test_what_was_under_way_is_forgotten_too(till: Till) -> None:
     erasure.forget(till.connection, [9], now=NOW)
     till.answer(who=shopper(9), record_no=9)
     assert till.ctx.log.flush()
-    assert not erasure.forget_again(till.connection, now=NOW + timedelta(seconds=59))
+    assert erasure.forget_again(till.connection, now=NOW + timedelta(seconds=59)) == []
     assert erasure.export(till.connection, [9])["decisions"]
-    assert not erasure.forget_again(till.connection, now=NOW + timedelta(seconds=60))
+    assert erasure.forget_again(till.connection, now=NOW + timedelta(seconds=60)) == [9]
     assert not any(erasure.export(till.connection, [9]).values())
 
 
