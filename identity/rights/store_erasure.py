@@ -62,8 +62,14 @@ def erase_mentions(connection: Connection, numbers: Collection[int]) -> None:
 def hide_account(connection: Connection, account: int, hidden: int, sealed: Mapping[int, bytes]) -> None:
     """Puts a pseudonym in place of an account in its sign-ins, by device.
 
-    The sign-ins stay, so that what others did on a shared device stays theirs.
+    The sign-ins stay, so that what others did on a shared device stays theirs. One that was hidden before and
+    was told of again goes.
     """
+    connection.exec_driver_sql(
+        "delete from identity.sign_in s using identity.sign_in h where s.account = %s and h.account = %s"
+        " and h.device = s.device and h.at = s.at",
+        (account, hidden),
+    )
     connection.exec_driver_sql(
         "update identity.sign_in s set account = %s, sealed = h.sealed"
         " from unnest(%s::int8[], %s::bytea[]) h (device, sealed)"

@@ -217,6 +217,21 @@ def test_who_comes_back_signs_in_as_herself(desk: Desk) -> None:
     assert len(desk.view(anew.record).members) == 2
 
 
+def test_who_came_back_can_be_erased_again(desk: Desk) -> None:
+    """Also where an old sign-in was told of once more meanwhile."""
+    account = Claim("account_id", "anna", Assurance.AUTHENTICATED)
+    web = desk.put("web", "anna", {"account_id": "anna"}, **ANNA)
+    signed_in_at = desk.now
+    desk.happen("sign_in", "web", account, BROWSER)
+    desk.erase(web.record)
+    desk.later(days=1)
+    said = [Statement("cross_channel", granted=True, at=desk.now)]
+    anew = desk.put("web", "anna", {"account_id": "anna"}, consents=said, **ANNA)
+    desk.happen("sign_in", "web", account, BROWSER, at=signed_in_at)
+    desk.erase(anew.record)
+    assert desk.connection.scalar(sa.text("select count(*) from identity.sign_in")) == 1
+
+
 def test_what_she_left_is_no_evidence(desk: Desk) -> None:
     """Her address, typed on many days beside the card of nobody known, tells nobody of her again; beside the
     card of somebody else it may be theirs.
