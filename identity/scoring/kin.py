@@ -3,7 +3,8 @@
 Street, postcode, city, family name and the family's telephone come together. Counted each by itself they
 outweigh every difference in what tells the people of a home apart, so mother and daughter, or father and son
 of one name, weigh as much as one person. A model that knows how often pairs live together asks how well that
-explains a pair, and takes off what it explains better than chance.
+explains a pair, and takes off what it explains better than chance. An office is a home to many, who share its
+name as well.
 
 Invariant: who lives together shares what belongs to a home and nothing else: in all other attributes two such
 people agree as often as two strangers do.
@@ -17,7 +18,7 @@ from typing import Final
 HOMES: Final = frozenset(("street", "postcode"))
 """What a file must hold of its people before it can tell who lives together."""
 
-SHARED: Final = frozenset((*HOMES, "family_name", "street_number", "city", "phone", "email"))
+SHARED: Final = frozenset((*HOMES, "family_name", "street_number", "city", "phone", "email", "employer"))
 """What the people of a home share."""
 
 

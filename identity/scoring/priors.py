@@ -53,6 +53,7 @@ _HOME: Final = {
     "street_number": ".8 same / .08 typo / .12 else",
     "postcode": ".8 same / .08 typo / .12 else",
     "city": ".82 same / .08 typo / .1 else",
+    "employer": ".1 same / .01 typo / .01 part / .02 similar / .86 else",
     "email": ".1 same / .005 mailbox / .01 local part / .02 similar / .865 else",
     "phone": ".3 same / .005 extension / .005 tail / .02 typo / .67 else",
 }

@@ -124,7 +124,7 @@ def estimate(
     )
     one, home = believed, believed_kin
     u = _chances(sample, comparisons, np.ones(len(sample.random)))
-    expected, rounds = 0.0, 0
+    expected, rounds, beyond = 0.0, 0, 0.0
     while True:
         bits, kin_bits = _weighed(sample.candidates, one, home, u, sample.shares)
         likely, at_home = _likely(np.where(sample.is_refused, -np.inf, bits), kin_bits)
@@ -138,9 +138,10 @@ def estimate(
         silent = silence.learned(comparisons, sample.candidates, sample.random, bits, likely > LIKELY, said)
         one = replace(one.learned(found, sample, likely, believed), silence=silent)
         if home is not None and believed_kin is not None:
-            home = home.learned(float(at_home.sum()), sample, at_home, believed_kin)
+            home = home.learned(max(float(at_home.sum()), beyond), sample, at_home, believed_kin)
         same, together = _likely(*_weighed(sample.random, one, home, u, None))
         u = _chances(sample, comparisons, 1 - same - together)
+        beyond = float(together.mean()) * sample.pairs_in_all if len(together) else 0.0
 
 
 def _weighed(

@@ -135,6 +135,40 @@ def test_families_teach_what_homes_share_and_persons_do_not() -> None:
     assert joined("2-a", "2-b") > 0.9
 
 
+def colleagues(chance: random.Random, count: int) -> list[Record]:
+    """Two records each of people who are written down at one of four offices, with its address, switchboard
+    and name.
+    """
+    found = []
+    for number in range(count):
+        office = number % 4
+        born = date(1950, 1, 1) + timedelta(days=chance.randrange(360 * 40))
+        phone = Identifier("phone", f"+431200{office}000", Assurance.TYPED)
+        for copy in "ab":
+            said = Canonical(
+                given_name=("hans", "karl", "peter", "josef", "maria", "anna", "eva")[number % 7],
+                family_name=f"{chr(97 + number % 23) * 2}{chr(97 + number % 19) * 2}er",
+                organisation_name=("adler", "bergmann", "conrad", "doppler")[office],
+                date_of_birth=born if chance.random() < 0.6 else None,
+                street=f"gasse {office}",
+                street_number=str(office),
+                postcode=str(1000 + office),
+            )
+            found.append(Record(RecordKey("crm", f"{number}-{copy}"), "store", said, (phone,)))
+    return found
+
+
+def test_an_office_is_a_home_to_many() -> None:
+    """Colleagues of one given name stay two, of whom most share no key and are never compared."""
+    records = colleagues(random.Random(6), 160)
+    fitted = fit.fit(records, POLICY)
+    assert fitted.document.kin is not None
+    assert fitted.document.kin.prior == pytest.approx(0.25, abs=0.1)
+    told = {record.ref.key: pool(record) for record in records}
+    assert fitted.weight(told["0-a"], told["28-a"]) < fitted.join_line
+    assert fitted.weight(told["0-a"], told["0-b"]) >= fitted.join_line
+
+
 def test_where_nobody_lives_together_no_homes_are_learned() -> None:
     """The policy says so, or the files do."""
     policy = replace(POLICY, one_to_a_home=True)
