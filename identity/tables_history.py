@@ -7,7 +7,7 @@ position are ever written again.
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from identity.schema import JSONB, Xid8, metadata, moment, number, numbered, text
+from identity.schema import JSONB, metadata, moment, number, numbered, text
 
 event_numbers = sa.Sequence("event_no", metadata=metadata, schema="identity")
 
@@ -78,7 +78,6 @@ change = sa.Table(
     "change",
     metadata,
     numbered("seq"),
-    sa.Column("xid", Xid8, nullable=False, server_default=sa.text("pg_current_xact_id()")),
     sa.Column("position", sa.BigInteger),
     text("kind"),
     sa.Column("profile", sa.Uuid, nullable=False),

@@ -31,7 +31,6 @@ CREATE TABLE identity.block_key (
 
 CREATE TABLE identity.change (
     seq BIGINT GENERATED ALWAYS AS IDENTITY,
-    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     position BIGINT,
     kind TEXT NOT NULL,
     profile UUID NOT NULL,

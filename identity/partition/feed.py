@@ -72,17 +72,18 @@ def _comings(
 ) -> list[Change]:
     profile = heads[number]["id"]
     known = sorted(source for source in sources if source is not None)
-    before = [earlier_heads[source]["id"] for source in known if source in earlier_heads]
     if not known:
         return [_change("new", profile, records=records)]
-    if len(known) > 1:
-        return [_change("merged", profile, records=records, of=before)]
-    is_moved = known[0] != number and len(went_to[known[0]]) == 1
+    # Who came from a profile that was split was told with the split.
+    ended = [source for source in known if source != number and len(went_to[source]) == 1]
+    of = [earlier_heads[source]["id"] for source in known if source in ended or source == number]
+    if len(known) > 1 and ended:
+        return [_change("merged", profile, records=records, of=of)]
     if None in sources:
         # Who came back may be the oldest, and give the profile its id again.
-        return [_change("joined", profile, records=records, **({"of": before} if is_moved else {}))]
-    if is_moved:
-        return [_change("moved", profile, records=records, of=before)]
+        return [_change("joined", profile, records=records, **({"of": of} if ended else {}))]
+    if ended:
+        return [_change("moved", profile, records=records, of=of)]
     old = earlier_heads.get(number)
     if old is not None and old["personal"] != heads[number]["personal"]:
         return [_change("consent", profile, personal=heads[number]["personal"])]

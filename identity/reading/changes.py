@@ -1,7 +1,7 @@
 """The change feed: gapless and in order, whoever reads it.
 
-Invariant: a position is given once, to a change after which nothing earlier can still appear; readers see
-changes with positions only.
+Invariant: a position is given once, and no change of a profile gets one before those that its writer waited
+for; readers see changes with positions only.
 """
 
 from datetime import datetime

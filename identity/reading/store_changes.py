@@ -18,13 +18,12 @@ def numbered(connection: Connection, *, after: int, limit: int) -> list[tuple[in
 
 
 def give_positions(connection: Connection, *, limit: int) -> int:
-    """Numbers changes of finished transactions, oldest first, unless somebody else is numbering; returns how
-    many.
+    """Numbers changes of finished transactions, in the order in which they were written, unless somebody else
+    is numbering; returns how many.
 
-    A change may be numbered once no transaction with a lesser id is still running: from then on nothing can
-    appear before it. One whose transaction this server has yet to begin came with another server's backup:
-    it is finished too, and older than all that was written here. The counter's row lock is taken in a
-    statement of its own, so that the next one sees what the last numberer committed.
+    Of two that touch the same profile the later one was written after the earlier one had ended, for it
+    waited for its locks: whoever sees it sees both. The counter's row lock is taken in a statement of its
+    own, so that the next one sees what the last numberer committed.
     """
     held = connection.exec_driver_sql(
         "select position from identity.feed where feed_no = 1 for update skip locked"
@@ -32,17 +31,13 @@ def give_positions(connection: Connection, *, limit: int) -> int:
     if held is None:
         return 0
     count: int = connection.exec_driver_sql(
-        "with finished as ("
-        "  select seq, row_number() over (order by is_from_elsewhere desc, xid, seq) as nth from ("
-        "    select seq, xid, is_from_elsewhere from identity.change cross join lateral ("
-        "      select xid >= pg_snapshot_xmax(pg_current_snapshot()) and xid <> pg_current_xact_id()"
-        "    ) seen (is_from_elsewhere)"
-        "    where position is null and (xid < pg_snapshot_xmin(pg_current_snapshot()) or is_from_elsewhere)"
-        "    order by is_from_elsewhere desc, xid, seq limit %s"
-        "  ) oldest"
+        "with oldest as ("
+        "  select seq, row_number() over (order by seq) as nth from ("
+        "    select seq from identity.change where position is null order by seq limit %s"
+        "  ) waiting"
         "), positioned as ("
-        "  update identity.change c set position = %s + finished.nth from finished where c.seq ="
-        " finished.seq returning 1"
+        "  update identity.change c set position = %s + oldest.nth from oldest where c.seq = oldest.seq"
+        "  returning 1"
         "), counted as (select count(*) as so_many from positioned), advanced as ("
         "  update identity.feed set position = position + so_many from counted where feed_no = 1 and"
         " so_many > 0"
@@ -58,7 +53,7 @@ def owner_at(connection: Connection, record: UUID, at: datetime) -> UUID | None:
         "select owner.id from identity.record r"
         " cross join lateral ("
         "  select m.profile_no from identity.membership m where m.record_no = r.record_no and m.since <= %s"
-        "  order by m.since desc, m.membership_no desc limit 1"
+        "  order by m.membership_no desc limit 1"
         " ) m join identity.record owner on owner.record_no = m.profile_no where r.id = %s",
         (at, str(record)),
     ).scalar_one_or_none()
@@ -74,7 +69,7 @@ def owned_at(connection: Connection, profile: UUID, at: datetime) -> list[UUID]:
         " cross join lateral ("
         "  select m.profile_no from identity.membership m"
         "  where m.record_no = once.record_no and m.since <= %s"
-        "  order by m.since desc, m.membership_no desc limit 1"
+        "  order by m.membership_no desc limit 1"
         " ) then_owned"
         " join identity.record r on r.record_no = once.record_no"
         " where o.id = %s and then_owned.profile_no = o.record_no order by r.id",

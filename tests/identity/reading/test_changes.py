@@ -17,19 +17,33 @@ def _submission(key: str, *, joining: bool = False) -> Submission:
     return Submission("web", key, {}, [email] if joining else [], words, proof=Assurance.VERIFIED)
 
 
-def test_nothing_appears_before_what_was_read(database: Database, ctx: Context, now: dt.datetime) -> None:
-    """A change of an earlier transaction that is still running holds later ones back: none is missed."""
+def test_who_ends_late_is_told_late(database: Database, ctx: Context, now: dt.datetime) -> None:
+    """A transaction that is still running holds nobody back, and is not missed when it ends."""
     with database.engine.connect() as slow, slow.begin() as running:
-        records.put(slow, ctx, _submission("slow"), now=now)
+        first = records.put(slow, ctx, _submission("slow"), now=now)
         with database.transaction() as quick:
             second = records.put(quick, ctx, _submission("quick"), now=now)
         with database.transaction() as reader:
-            assert changes.read(reader) == ()
+            found = changes.read(reader)
+            assert [(change.position, change.profile) for change in found] == [(1, second.profile)]
+        running.commit()
+    with database.transaction() as reader:
+        found = changes.read(reader, after=1)
+    assert [(change.position, change.profile) for change in found] == [(2, first.profile)]
+
+
+def test_who_waited_is_told_after(database: Database, ctx: Context, now: dt.datetime) -> None:
+    """Also where it began before the other one: what became of a profile is told as it came about."""
+    with database.engine.connect() as waiting, waiting.begin() as running:
+        waiting.exec_driver_sql("select pg_current_xact_id()")
+        with database.transaction() as earlier:
+            first = records.put(earlier, ctx, _submission("u1", joining=True), now=now)
+        second = records.put(waiting, ctx, _submission("u2", joining=True), now=now)
         running.commit()
     with database.transaction() as reader:
         found = changes.read(reader)
-    assert [change.position for change in found] == [1, 2]
-    assert found[-1].profile == second.profile
+    assert [change.kind for change in found] == ["new", "joined"]
+    assert found[1].body["records"] == [str(first.record), str(second.record)]
 
 
 def test_positions_are_gapless_over_many_readers(database: Database, ctx: Context, now: dt.datetime) -> None:
@@ -45,23 +59,6 @@ def test_positions_are_gapless_over_many_readers(database: Database, ctx: Contex
             break
         seen += [change.position for change in found]
     assert seen == list(range(1, 8))
-
-
-def test_what_came_with_a_backup_of_another_server_is_numbered(
-    database: Database, ctx: Context, now: dt.datetime
-) -> None:
-    """Its transactions may have numbers that this server has yet to reach; they come before what is new."""
-    with database.transaction() as writer:
-        restored = records.put(writer, ctx, _submission("u1"), now=now)
-        writer.exec_driver_sql("update identity.change set xid = (xid::text::int8 + 1000000000)::text::xid8")
-    with database.transaction() as writer:
-        fresh = records.put(writer, ctx, _submission("u2"), now=now)
-    with database.transaction() as reader:
-        found = changes.read(reader)
-    assert [(change.position, change.profile) for change in found] == [
-        (1, restored.profile),
-        (2, fresh.profile),
-    ]
 
 
 def test_only_one_numbers_at_a_time(database: Database, ctx: Context, now: dt.datetime) -> None:
@@ -84,3 +81,13 @@ def test_whose_a_record_was_has_an_answer(database: Database, ctx: Context, now:
         assert changes.owner_at(writer, second.record, now) == second.record
         assert changes.owner_at(writer, second.record, now + dt.timedelta(hours=2)) == first.record
         assert changes.owner_at(writer, second.record, now - dt.timedelta(hours=2)) is None
+
+
+def test_whose_it_is_is_what_came_last(database: Database, ctx: Context, now: dt.datetime) -> None:
+    """Also where a writer that came first by its clock had to wait for another."""
+    with database.transaction() as writer:
+        first = records.put(writer, ctx, _submission("u1", joining=True), now=now)
+        second = records.put(writer, ctx, _submission("u2", joining=True), now=now + dt.timedelta(seconds=1))
+        parted = records.put(writer, ctx, _submission("u2"), now=now)
+        assert parted.profile != first.profile
+        assert changes.owner_at(writer, second.record, now + dt.timedelta(hours=1)) == parted.profile
