@@ -17,18 +17,15 @@ _NUMBER: Final = re.compile(
     rf"(?<!\d)(?:\d(?:[{_GAP}]?\d){{12,18}}|\d{{4}}\.\d{{4}}\.\d{{4}}\.\d{{4}}|\d{{4}}\.\d{{6}}\.\d{{5}})(?!\d)"
 )
 
-# What names goods and orders in an event is none, whatever its digits.
+# What names goods and orders in an event is none, nor is a customer's number of 13 digits.
 _GOODS: Final = frozenset(
     ("sku", "gtin", "product_id", "productId", "variant", "variant_id", "variation_id", "order_id")
 )
+_CUSTOMERS: Final = frozenset(("userId", "user_id", "customer_id", "customerId", "account_id"))
 
 # (first, last) prefix of a scheme with the lengths it issues.
 _RANGES: Final = (
-    (
-        "4",
-        "4",
-        (16, 19),
-    ),  # Visa; its cards of 13 digits are gone, while many an article and a customer has such
+    ("4", "4", (13, 16, 19)),  # Visa
     ("51", "55", (16,)),  # Mastercard
     ("2221", "2720", (16,)),
     ("34", "34", (15,)),  # American Express
@@ -59,6 +56,11 @@ def is_card_number(digits: str) -> bool:
     return 13 <= len(digits) <= 19 and _is_in_range(digits) and _passes_luhn(digits)
 
 
+def is_customer_number(text: str) -> bool:
+    """True for thirteen digits alone: so many shops number their customers with."""
+    return len(text) == 13 and text.isascii() and text.isdecimal()
+
+
 def contains_card_number(text: str) -> bool:
     """True when a payment card number stands anywhere in the text."""
     return len(text) >= 13 and any(is_card_number(_digits(found)) for found in _NUMBER.findall(text))
@@ -72,13 +74,14 @@ def mask(text: str) -> str:
 def mask_all(value: Any) -> Any:
     """A JSON value in whose texts, names and numbers every payment card number is taken out.
 
-    A fraction is none, whatever its digits, nor is the number of an article or an order under its usual name.
+    A fraction is none, whatever its digits, nor is the number of an article, an order or a customer under its
+    usual name.
     """
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
         return {
-            mask(name): each if _is_number_of_goods(name, each) else mask_all(each)
+            mask(name): each if _is_named_otherwise(name, each) else mask_all(each)
             for name, each in value.items()
         }
     if isinstance(value, list):
@@ -87,8 +90,9 @@ def mask_all(value: Any) -> Any:
     return MASK if is_whole and is_card_number(str(abs(int(value)))) else value
 
 
-def _is_number_of_goods(name: str, value: Any) -> bool:
-    return name in _GOODS and (isinstance(value, int) or (isinstance(value, str) and value.isdecimal()))
+def _is_named_otherwise(name: str, value: Any) -> bool:
+    number = str(value) if isinstance(value, int | str) else ""
+    return number.isdecimal() and (name in _GOODS or (name in _CUSTOMERS and is_customer_number(number)))
 
 
 def _digits(number: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from identity.canonical import cards, emails, junk, phones
 from identity.canonical.attributes import PLACEHOLDER
+from identity.canonical.keys import ACCOUNT
 from identity.canonical.text import clean, compact
 from identity.model import Identifier, Key, Rejected
 from identity.policy import IdentifierRule, Policy
@@ -59,7 +60,8 @@ def read(claim: Claim, country: str, fallback: str | None, policy: Policy) -> Id
     value = _normalised(clean(claim.value), rule, country, fallback)
     if value is None:
         return f"The value is no {claim.type.replace('_', ' ')}."
-    if claim.type not in (_PHONE, _CARD) and cards.contains_card_number(value):
+    is_numbered = claim.type in (_PHONE, _CARD) or (claim.type == ACCOUNT and cards.is_customer_number(value))
+    if not is_numbered and cards.contains_card_number(value):
         return "It holds a payment card number, which must not be stored: send a payment reference."
     if _is_junk(value, rule):
         return PLACEHOLDER

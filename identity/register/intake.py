@@ -38,7 +38,8 @@ def check(submission: Submission) -> None:
         raise InvalidRecordError(
             f"A record key has 1 to {KEY_LENGTH_MAX} printable characters and no space at its ends."
         )
-    if submission.source != "loyalty" and cards.contains_card_number(key):
+    is_numbered = submission.source == "loyalty" or cards.is_customer_number(key)
+    if not is_numbered and cards.contains_card_number(key):
         raise InvalidRecordError("The record key holds a payment card number: send a payment reference.")
     if len(submission.consents) > STATEMENT_COUNT_MAX:
         raise InvalidRecordError(f"A record may carry {STATEMENT_COUNT_MAX} statements at a time.")

@@ -197,6 +197,13 @@ def test_keys_that_cannot_be_are_refused(desk: Desk, key: str) -> None:
         desk.put("web", key, MAIL)
 
 
+def test_a_customer_may_have_thirteen_digits(desk: Desk) -> None:
+    """Also where they could be a card's; anywhere else they are one."""
+    number = "4222222222222"
+    put = desk.put("web", number, {"account_id": number, "device": number})
+    assert [gone.field for gone in put.rejected] == ["identifiers[1]"]
+
+
 def test_an_unknown_source_is_refused(desk: Desk) -> None:
     """A source that the policy does not name may not write."""
     with pytest.raises(UnknownSourceError):
