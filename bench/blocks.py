@@ -25,8 +25,8 @@ from identity.partition import cluster, links, lookouts, memory, parts, pieces, 
 from identity.partition.cluster import Resolution
 from identity.partition.judgements import bench
 from identity.partition.pieces import Piece
-from identity.partition.placing import Spot
 from identity.partition.store_graph import Row as Stored
+from identity.partition.store_places import Spot
 from identity.register import intake
 from identity.register.store_records import SealedStatement
 from identity.scoring.registry import OWN

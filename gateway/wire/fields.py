@@ -86,9 +86,16 @@ class Day(fields.Field[dt.date]):
             raise ValidationError(str(error)) from None
 
 
-def text(*, longest: int = 200, shortest: int = 1, required: bool = False, about: str = "") -> fields.String:
+def text(
+    *,
+    longest: int = 200,
+    shortest: int = 1,
+    required: bool = False,
+    about: str = "",
+    kind: type[fields.String] = fields.String,
+) -> fields.String:
     """A text of bounded length."""
-    return fields.String(
+    return kind(
         required=required,
         validate=validate.Length(min=shortest, max=longest),
         metadata={"description": about} if about else {},
@@ -98,12 +105,7 @@ def text(*, longest: int = 200, shortest: int = 1, required: bool = False, about
 
 def note(*, longest: int, shortest: int = 1, required: bool = False, about: str = "") -> fields.String:
     """A free text of bounded length; payment card numbers in it are masked."""
-    return Note(
-        required=required,
-        validate=validate.Length(min=shortest, max=longest),
-        metadata={"description": about} if about else {},
-        **_absent(required),
-    )
+    return text(longest=longest, shortest=shortest, required=required, about=about, kind=Note)
 
 
 class Note(fields.String):

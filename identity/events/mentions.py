@@ -77,15 +77,7 @@ def _believe(stored: Stored, new: Iterable[Identifier], ctx: Context) -> Draft |
     )
     if not evidence:
         return None
-    return Draft(
-        stored=stored,
-        ref=stored.ref,
-        channel=stored.channel,
-        content=replace(content, evidence=(*content.evidence, *evidence)),
-        observed_at=stored.observed_at,
-        stub=stored.stub,
-        fingerprint=stored.content,
-    )
+    return Draft.again(stored, replace(content, evidence=(*content.evidence, *evidence)))
 
 
 def _is_suppressed(connection: Connection, draft: Draft, ctx: Context) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -20,18 +20,9 @@ from identity.partition.links import Link, Strength
 from identity.partition.pieces import Piece
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Held, Row
-from identity.partition.store_places import Differences, Surroundings
+from identity.partition.store_places import Differences, Spot, Surroundings
 from identity.partition.view import View
 from identity.sealing.postings import Posting
-
-
-class Spot(NamedTuple):
-    """Where a record belongs; `level` says how many kinds of links its piece had to give up."""
-
-    piece_no: int
-    person_no: int
-    profile_no: int
-    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

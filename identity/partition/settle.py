@@ -19,7 +19,7 @@ from identity.context import Context
 from identity.model import Key, Record, RecordKey
 from identity.partition import pieces, placing, store_graph, store_redo, store_reviews
 from identity.partition.pieces import Piece
-from identity.partition.placing import Change, Placement, Region, Spot
+from identity.partition.placing import Change, Placement, Region
 from identity.partition.posts import Posts
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Held, Row
@@ -53,9 +53,8 @@ class Cause:
 
     def seen(self, held: Held) -> "Cause":
         """The same, with where the changed records belong now that the pieces are locked."""
-        found = {number: Spot(*spot) for number, spot in held.spots.items()}
         changes = (
-            replace(each, spot=found.get(each.record_no, each.spot)) if each.spot is not None else each
+            replace(each, spot=held.spots.get(each.record_no, each.spot)) if each.spot is not None else each
             for each in self.changes
         )
         return replace(self, changes=tuple(changes))

@@ -19,7 +19,7 @@ from identity.canonical.keys import Force
 from identity.driver import Statement
 from identity.model import Consent, RecordKey
 from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
-from identity.partition.store_places import Surroundings
+from identity.partition.store_places import Spot, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,12 @@ class Entered(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The labels of the pieces that were locked, and what was read then: where those inside belong (piece,
-    person, profile, by the record's number), their rows, and what is derived from them.
+    """The labels of the pieces that were locked, and what was read then: where those inside belong, by the
+    record's number, their rows, and what is derived from them.
     """
 
     labels: frozenset[int]
-    spots: Mapping[int, tuple[int, int, int]]
+    spots: Mapping[int, Spot]
     rows: list[Row]
     around: Surroundings
 
@@ -167,7 +167,7 @@ def hold(connection: Connection, given: Collection[int], near: Collection[int]) 
     held, spots, heads, reviews, tombstones = found[0][:5]
     return Held(
         frozenset(held),
-        {number: (piece, person, profile) for number, piece, person, profile in spots or ()},
+        {number: Spot(*labels) for number, *labels in spots or ()},
         [_row(row[5:]) for row in found[1:]],
         Surroundings.of(heads, reviews, tombstones),
     )

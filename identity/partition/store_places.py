@@ -3,12 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 from sqlalchemy.engine import Connection
 
 from identity import driver
+
+
+class Spot(NamedTuple):
+    """Where a record belongs; `level` says how many kinds of links its piece had to give up."""
+
+    piece_no: int
+    person_no: int
+    profile_no: int
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

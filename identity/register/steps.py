@@ -44,6 +44,19 @@ class Draft:
     is_held: bool = False
     is_forwarding: bool = True
 
+    @classmethod
+    def again(cls, stored: Stored, content: Content) -> "Draft":
+        """The version of a stored record that has this content; its source said nothing new."""
+        return cls(
+            stored=stored,
+            ref=stored.ref,
+            channel=stored.channel,
+            content=content,
+            observed_at=stored.observed_at,
+            stub=stored.stub,
+            fingerprint=stored.content,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -19,10 +19,11 @@ from identity.households import living
 from identity.model import Consent, Key
 from identity.partition import settle, store_graph
 from identity.partition.parts import CROSS_CHANNEL, PERSONAL_OFFERS
-from identity.partition.placing import Change, Placement, Spot
+from identity.partition.placing import Change, Placement
 from identity.partition.settle import Cause
 from identity.partition.sight import Sight
 from identity.partition.store_graph import Row
+from identity.partition.store_places import Spot
 from identity.partition.view import with_counterparts
 from identity.register import store_records
 from identity.register.steps import Draft, Step

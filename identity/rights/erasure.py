@@ -19,7 +19,7 @@ from identity.context import Context
 from identity.errors import BusyError
 from identity.events import browsers, history, store_events, store_owners
 from identity.model import Assurance, Identifier, Key, Record
-from identity.partition.placing import Spot
+from identity.partition.store_places import Spot
 from identity.reading import readers, store_profiles
 from identity.reading.readers import Opened
 from identity.register import opening, records, steps, store_records, store_suppression, suppression

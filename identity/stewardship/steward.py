@@ -109,9 +109,12 @@ def replace_key(
     numbers = {fresh.id: fresh.record_no, ended.id: ended.record_no}
     decision = _Decision((fresh.id,), (ended.id,), Verdict.SAME, reason, author, now)
     judgement_no = decision.append(connection, ctx, numbers)
-    drafts = [_saying(ended, _ended(_content(ended, ctx), ended.ref, ctx, now), is_judged=True)]
-    if _content(fresh, ctx).ended:
-        drafts.append(_saying(fresh, replace(_content(fresh, ctx), ended=()), is_judged=True))
+    drafts = [
+        Draft.again(replace(ended, judged=True), _ended(_content(ended, ctx), ended.ref, ctx, now)),
+    ]
+    said = _content(fresh, ctx)
+    if said.ended:
+        drafts.append(Draft.again(replace(fresh, judged=True), replace(said, ended=())))
     writing.write(connection, ctx, drafts, now=now, roots=sorted(numbers.values()))
     return decision.view(connection, judgement_no, numbers)
 
@@ -126,7 +129,7 @@ def reinstate_key(connection: Connection, ctx: Context, pair: tuple[str, str], *
     stored = _live(opened.get(pair))
     content = _content(stored, ctx)
     if content.ended:
-        writing.write(connection, ctx, [_saying(stored, replace(content, ended=()))], now=now)
+        writing.write(connection, ctx, [Draft.again(stored, replace(content, ended=()))], now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +195,6 @@ def _content(stored: Stored, ctx: Context) -> Content:
     content = steps.before(stored, ctx)
     assert content is not None
     return content
-
-
-def _saying(stored: Stored, content: Content, *, is_judged: bool = False) -> Draft:
-    """The version of a live record that has this content; its source said nothing new."""
-    return Draft(
-        stored=replace(stored, judged=stored.judged or is_judged),
-        ref=stored.ref,
-        channel=stored.channel,
-        content=content,
-        observed_at=stored.observed_at,
-        stub=stored.stub,
-        fingerprint=stored.content,
-    )
 
 
 def _ended(content: Content, ref: RecordKey, ctx: Context, now: datetime) -> Content:
