@@ -6,6 +6,7 @@ they mean nothing.
     backup.json     when and of which shape
 
 A restore happens in one transaction: afterwards the backup is there as a whole, or nothing has changed.
+Whoever was erased since then is erased again; until that is done, who it is stands in a file of the home.
 """
 
 import datetime as dt
@@ -14,20 +15,26 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from gateway import migrations
+from gateway import erasures, migrations
 from gateway.access import secrets_file
+from gateway.access.secrets_file import Secrets
 from gateway.database import Database
+from gateway.erasures import ErasuresError
 from gateway.postgres import binaries
 from gateway.settings import Settings
+from gateway.wiring import identity_of
+from identity.rights.erasures import Erasures
 
 SCHEMAS = ("identity", "offers", "gateway", "migration")
 DUMP, SECRETS, ABOUT = "database.dump", "secrets.json", "backup.json"
+LEFT = "erasures.json"
 
 
 class BackupError(Exception):
@@ -64,27 +71,74 @@ def write(settings: Settings, database: Database, folder: Path, *, now: dt.datet
     return about
 
 
-def read(settings: Settings, database: Database, folder: Path, *, replace: bool) -> About:
-    """Brings a backup back and migrates it to the present shape.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back: of when, how many erasures were made again, and whether there was a list of who was
+    erased that means nothing under the backup's secrets.
+    """
+
+    made_at: str
+    erased_again: int
+    is_list_lost: bool
+
+
+def read(
+    settings: Settings,
+    database: Database,
+    folder: Path,
+    *,
+    replace: bool,
+    now: dt.datetime,
+    known: Sequence[Erasures] = (),
+) -> Restored:
+    """Brings a backup back, migrates it to the present shape, and erases again whoever was erased since: as
+    the database knows that is given up, and as is `known` from elsewhere.
 
     What is there already is only given up with `replace`. Raises BackupError; then nothing has changed.
     """
     about = _about(folder)
-    _check_secrets(settings, folder, replace=replace)
+    theirs = _check_secrets(settings, folder, replace=replace)
+    ctx = identity_of(settings, theirs)
     with database.transaction() as connection:
         if not _is_empty(connection) and not replace:
             raise BackupError("the database is not empty; add --replace to give up what it holds")
-    _replace_contents(settings, database, folder / DUMP)
+    left = settings.home / LEFT
+    settings.home.mkdir(parents=True, exist_ok=True)
+    was_left, known = left.exists(), [*known, *_erasures(settings, database)]
+    erasures.write(left, known)
+    try:
+        _replace_contents(settings, database, folder / DUMP)
+    except BackupError:
+        if not was_left:
+            left.unlink()
+        raise
     _place_secrets(settings, folder)
     with database.transaction() as connection:
         migrations.migrate(connection)
-    return about
+    done = [erasures.make_again(database, ctx, each, now=now) for each in known]
+    left.unlink()
+    return Restored(
+        about.made_at,
+        sum(erased for erased, _ in done),
+        is_list_lost=not all(is_taken for _, is_taken in done),
+    )
+
+
+def _erasures(settings: Settings, database: Database) -> list[Erasures]:
+    """What the database to be replaced knows, and what a restore knew that was cut off."""
+    left = settings.home / LEFT
+    try:
+        found = erasures.of_database(settings, database)
+        return [*(erasures.read(left) if left.exists() else []), *([found] if found else [])]
+    except ErasuresError as error:
+        raise BackupError(
+            f"who was erased cannot be read ({error}); restore into an empty database, with --erasures"
+        ) from error
 
 
 def _replace_contents(settings: Settings, database: Database, dump: Path) -> None:
     # Through a script, for pg_restore's own --clean cannot drop partitions; and all of it before a line
     # is run, so that a damaged dump is noticed in time.
-    settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home) as private:
         script = Path(private) / "restore.sql"
         _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(dump)], database)
@@ -117,12 +171,13 @@ def _about(folder: Path) -> About:
         raise BackupError(f"{folder} is no backup: {ABOUT} is missing or damaged") from error
 
 
-def _check_secrets(settings: Settings, folder: Path, *, replace: bool) -> None:
+def _check_secrets(settings: Settings, folder: Path, *, replace: bool) -> Secrets:
     theirs = secrets_file.load(folder / SECRETS)
     if settings.secrets_file.exists() and not replace and secrets_file.load(settings.secrets_file) != theirs:
         raise BackupError(
             f"{settings.secrets_file} holds other secrets than the backup; add --replace to give them up"
         )
+    return theirs
 
 
 def _place_secrets(settings: Settings, folder: Path) -> None:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("gateway.commands.doctor", "Check that everything the gateway needs is in order."),
     "backup": ("gateway.commands.backup", "Write database and secrets to a folder."),
     "restore": ("gateway.commands.restore", "Bring a backup back."),
+    "erasures": ("gateway.commands.erasures", "Write down who was erased, for a restore elsewhere."),
 }
 """Name: (module that defines a click command called `command`, its line in the help)."""
 

@@ -45,19 +45,21 @@ def erase(
     current, numbers = _whose(connection, profile)
     if set(numbers) - set(found):
         raise BusyError
-    stored = [each for each in store_records.generations(connection, pairs) if each.record_no in set(numbers)]
-    contents = {
-        each.record_no: content for each in stored if (content := steps.before(each, ctx)) is not None
-    }
-    live = [each for each in stored if each.record_no in contents]
-    known = [contents[each.record_no].record(each.ref, each.channel, stub=each.stub) for each in live]
-    hashes = suppression.of_records(known, ctx) | {suppression.of_key(*pair, ctx) for pair in pairs}
-    store_suppression.suppress(connection, hashes, now=now)
-    if live:
-        done = records.take_away(connection, ctx, live, now=now, is_forwarding=False)
-        _check_nobody_stays(done.placement.earlier, numbers)
-    _forget(connection, ctx, stored, known, now)
+    _check_nobody_stays(_take_out(connection, ctx, pairs, numbers, now), numbers)
     store_erasure.note(connection, current, len(numbers), reason=reason, now=now)
+    return tuple(numbers)
+
+
+def erase_records(
+    connection: Connection, ctx: Context, numbers: Sequence[int], *, now: datetime
+) -> tuple[int, ...]:
+    """Erases these records and nobody else's, whomever they belong to by now, and returns their numbers.
+
+    Whoever calls has written down why.
+    """
+    pairs = store_erasure.pairs(connection, numbers)
+    ctx, *_ = opening.open_many(connection, ctx, pairs)
+    _take_out(connection, ctx, pairs, numbers, now)
     return tuple(numbers)
 
 
@@ -124,6 +126,29 @@ def _whose(connection: Connection, profile: UUID) -> tuple[UUID, tuple[int, ...]
         return profile, (asked.record_no,)
     head = readers.head(connection, profile)
     return head.id, readers.person_of(head)
+
+
+def _take_out(
+    connection: Connection,
+    ctx: Context,
+    pairs: Sequence[tuple[str, str]],
+    numbers: Collection[int],
+    now: datetime,
+) -> Mapping[int, Spot]:
+    """Takes opened records out, with all that they brought; where they and who stood with them belonged."""
+    stored = [each for each in store_records.generations(connection, pairs) if each.record_no in set(numbers)]
+    contents = {
+        each.record_no: content for each in stored if (content := steps.before(each, ctx)) is not None
+    }
+    live = [each for each in stored if each.record_no in contents]
+    known = [contents[each.record_no].record(each.ref, each.channel, stub=each.stub) for each in live]
+    hashes = suppression.of_records(known, ctx) | {suppression.of_key(*pair, ctx) for pair in pairs}
+    store_suppression.suppress(connection, hashes, now=now)
+    earlier: Mapping[int, Spot] = {}
+    if live:
+        earlier = records.take_away(connection, ctx, live, now=now, is_forwarding=False).placement.earlier
+    _forget(connection, ctx, stored, known, now)
+    return earlier
 
 
 def _check_nobody_stays(earlier: Mapping[int, Spot], numbers: Collection[int]) -> None:

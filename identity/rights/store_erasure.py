@@ -10,6 +10,30 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 
+class ErasedRow(NamedTuple):
+    """A record that was erased, by the id that answers so."""
+
+    id: UUID
+    at: datetime
+
+
+class SuppressedRow(NamedTuple):
+    """A keyed hash on the list of those who were erased."""
+
+    digest: UUID
+    erased_at: datetime
+    released_at: datetime | None
+
+
+class NoteRow(NamedTuple):
+    """That and why an erasure took place."""
+
+    profile: UUID
+    records: int
+    reason: str
+    at: datetime
+
+
 class SignInRow(NamedTuple):
     """A sign-in by its key."""
 
@@ -111,6 +135,60 @@ def note(connection: Connection, profile: UUID, records: int, *, reason: str, no
     connection.exec_driver_sql(
         "insert into identity.erasure (profile, records, reason, at) values (%s, %s, %s, %s)",
         (profile, records, reason, now),
+    )
+
+
+def erased(connection: Connection) -> list[ErasedRow]:
+    """All records that were erased."""
+    found = connection.exec_driver_sql(
+        "select id, erased_at from identity.record where erased_at is not null order by erased_at, id"
+    )
+    return [ErasedRow(*row) for row in found]
+
+
+def suppressed(connection: Connection) -> list[SuppressedRow]:
+    """The list of those who were erased, and who came back."""
+    found = connection.exec_driver_sql("select digest, erased_at, released_at from identity.suppression")
+    return [SuppressedRow(*row) for row in found]
+
+
+def notes(connection: Connection) -> list[NoteRow]:
+    """All that was written down about erasures."""
+    found = connection.exec_driver_sql(
+        "select profile, records, reason, at from identity.erasure order by at"
+    )
+    return [NoteRow(*row) for row in found]
+
+
+def left_among(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
+    """The numbers of those of these records that are there and were not erased."""
+    found = connection.exec_driver_sql(
+        "select id, record_no from identity.record where id = any (%s::uuid[]) and erased_at is null",
+        (list(ids),),
+    )
+    return {each.id: each.record_no for each in found}
+
+
+def suppress_as(connection: Connection, rows: Sequence[SuppressedRow]) -> None:
+    """Adds to the list what another one says. Of an erasure that both know, who was let back stays so."""
+    connection.exec_driver_sql(
+        "insert into identity.suppression as s (digest, erased_at, released_at)"
+        " select * from unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[])"
+        " on conflict (digest) do update set erased_at = excluded.erased_at, released_at ="
+        " case when s.erased_at = excluded.erased_at then coalesce(s.released_at, excluded.released_at)"
+        " else excluded.released_at end where s.erased_at <= excluded.erased_at",
+        tuple(map(list, zip(*rows, strict=True))) or ([], [], []),
+    )
+
+
+def note_as(connection: Connection, rows: Sequence[NoteRow]) -> None:
+    """Adds what was written down about erasures elsewhere and is not known here."""
+    connection.exec_driver_sql(
+        "insert into identity.erasure (profile, records, reason, at)"
+        " select n.* from unnest(%s::uuid[], %s::int4[], %s::text[], %s::timestamptz[])"
+        " n (profile, records, reason, at) where not exists"
+        " (select from identity.erasure e where e.profile = n.profile and e.at = n.at)",
+        tuple(map(list, zip(*rows, strict=True))) or ([], [], [], []),
     )
 
 
