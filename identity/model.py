@@ -129,8 +129,8 @@ class Record:
     """What one source says about one shopper.
 
     `proof` is the assurance of whoever wrote the attributes: asserted attributes neither link nor survive.
-    `bound_to` is set on anonymous records only: the account whose sign-ins bound the stretch of browsing that
-    the record holds.
+    `bound_to` is set on records of browsers only: the account whose sign-ins bound the stretch of browsing
+    that the record holds.
     """
 
     ref: RecordKey

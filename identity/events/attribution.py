@@ -65,7 +65,7 @@ class _Work:
         for made in plans:
             for account, draft in made.drafts.items():
                 self._add((made.seen.pair, account), draft)
-            for draft in made.emptied:
+            for draft in made.beside:
                 self._add(draft.ref, draft)
         self._open_stubs(opened, {each.pair for each in seen})
         self._note(opened, noted)

@@ -4,10 +4,11 @@ nobody.
 Invariant: an event without a proven shopper stands on the record of the account whose epoch its instant lies
 in.
 A sign-in that arrives late cuts anew, and the events whose epoch changed move, each with a journal entry.
+What a source says under a browser's key is kept, and belongs to the account in whose epoch it was observed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
@@ -43,8 +44,9 @@ class Plan:
     """What becomes of one browser.
 
     `numbers` are the records by account that are there already, `drafts` those that must be written first,
-    `emptied` those whose last event moves away: whether a record is there must not depend on which sign-in
-    came first. `events` are what stood on the browser's records before and has to be looked at again.
+    `beside` versions of others: those whose last event moves away go, since whether a record is there must
+    not depend on which sign-in came first, unless a source says something of them. `events` are what stood on
+    the browser's records before and has to be looked at again.
     """
 
     seen: Seen
@@ -52,7 +54,7 @@ class Plan:
     numbers: Mapping[str | None, int]
     drafts: Mapping[str | None, Draft]
     events: tuple[StoredEvent, ...]
-    emptied: tuple[Draft, ...]
+    beside: tuple[Draft, ...]
 
     def account_at(self, at: datetime) -> str | None:
         """The account that bounds an instant."""
@@ -119,13 +121,23 @@ def _plan(
     before, after = sign_ins
     contents = {each.record_no: steps.before(each, ctx) for each in stored}
     own = [(each, content) for each in stored if (content := contents[each.record_no]) is not None]
-    records = {content.bound_to: each for each, content in own}
+    bound = [
+        content.bound_to if each.stub else epochs.account_at(after, each.observed_at) for each, content in own
+    ]
+    records = {account: each for account, (each, _) in zip(bound, own, strict=True)}
+    rebound = {
+        each.record_no: _bound(seen, each, content, account)
+        for account, (each, content) in zip(bound, own, strict=True)
+        if account != content.bound_to
+    }
     events: tuple[StoredEvent, ...] = ()
-    if own and epochs.epochs(before) != epochs.epochs(after):
+    if rebound or (own and epochs.epochs(before) != epochs.epochs(after)):
         events = tuple(store_events.of_records(connection, [each.record_no for each, _ in own]))
     instants = (*seen.instants, *(event.place.occurred_at for event in events))
     wanted = dict.fromkeys(epochs.account_at(after, at) for at in instants)
-    drafts: dict[str | None, Draft] = {}
+    drafts = {
+        account: rebound.pop(each.record_no) for account, each in records.items() if each.record_no in rebound
+    }
     generation = max((each.ref.generation for each in stored), default=0)
     for account in wanted:
         if account in records:
@@ -139,19 +151,29 @@ def _plan(
         ref = RecordKey(*seen.pair, generation)
         channel = ctx.policy.source(seen.pair[0]).channel
         drafts[account] = Draft(None, ref, channel, _content(seen, account), now, stub=True)
-    emptied = [each for account, each in records.items() if account not in wanted] if events else []
+    emptied = (
+        [each for account, each in records.items() if each.stub and account not in wanted] if events else []
+    )
+    gone = (Draft(each, each.ref, each.channel, None, each.observed_at) for each in emptied)
     return Plan(
         seen=seen,
         sign_ins=after,
         numbers={account: each.record_no for account, each in records.items()},
         drafts=drafts,
         events=events,
-        emptied=tuple(Draft(each, each.ref, each.channel, None, each.observed_at) for each in emptied),
+        beside=(*rebound.values(), *gone),
     )
 
 
 def _content(seen: Seen, account: str | None) -> Content:
     return Content(Canonical(), (seen.device,), bound_to=account)
+
+
+def _bound(seen: Seen, stored: Stored, content: Content, account: str | None) -> Draft:
+    """A version in which an account bounds what a source says of the browser, and which shows the browser."""
+    is_shown = any(each.key == seen.device.key for each in content.identifiers)
+    evidence = content.evidence if is_shown else (*content.evidence, seen.device)
+    return Draft.again(stored, replace(content, bound_to=account, evidence=evidence))
 
 
 def _sign_ins(seen: Seen, device: int, ctx: Context) -> list[NewSignIn]:

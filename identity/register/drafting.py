@@ -90,7 +90,9 @@ def _drafts(draft: Draft, ctx: Context, now: datetime) -> list[Draft]:
     known = steps.before(stored, ctx)
     assert known is not None
     evidence = known.evidence + (known.declared if stored.stub else ())
-    content = replace(content, evidence=evidence, former=known.former, ended=known.ended)
+    content = replace(
+        content, evidence=evidence, former=known.former, ended=known.ended, bound_to=known.bound_to
+    )
     kept = replace(draft, content=content)
     earlier = known.record(stored.ref, stored.channel, stub=stored.stub)
     if not intake.contradicts(earlier, content.record(stored.ref, stored.channel, stub=False), ctx):

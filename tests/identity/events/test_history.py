@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from gateway.database import Database
-from identity.answers import Appended, FoundStatus
+from identity.answers import Appended, FoundStatus, PutResult
 from identity.context import Context
 from identity.events import history, store_events
 from identity.model import Assurance
@@ -153,6 +153,73 @@ def test_a_late_sign_in_moves_what_was_not_hers(
     assert kinds(connection, ctx, ben) == ["product_carted", "sign_in"]
     journal = connection.exec_driver_sql("select cause from identity.event_move").scalars().all()
     assert journal == ["sign_in"]
+
+
+def say(
+    connection: Connection, ctx: Context, now: dt.datetime, name: str, observed_at: dt.datetime | None = None
+) -> PutResult:
+    """The shop says under the browser's own key whose it is."""
+    mail = Claim("email", f"{name}@example.at", Assurance.VERIFIED)
+    key = f"{BROWSER.type}:{BROWSER.value}"
+    said = Submission(
+        "web", key, {"given_name": name}, [mail], observed_at=observed_at, proof=Assurance.VERIFIED
+    )
+    return records.put(connection, ctx, said, now=now)
+
+
+def found(connection: Connection, ctx: Context, now: dt.datetime, name: str) -> UUID | None:
+    """Whom an address finds."""
+    mail = Claim("email", f"{name}@example.at", Assurance.TYPED)
+    return lookup.find(connection, ctx, [mail], None, now=now).profile
+
+
+def test_what_a_source_says_of_a_browser_outlives_a_sign_in(
+    connection: Connection, ctx: Context, now: dt.datetime
+) -> None:
+    """The record keeps attributes and identifiers, joins who signed in, and is the same when sent again."""
+    anna = put(connection, ctx, now, "web", "anna", ACCOUNT_A)
+    said = say(connection, ctx, now, "anna")
+    append(connection, ctx, now, happening("product_viewed", now - HOUR, BROWSER))
+    append(connection, ctx, now, happening("sign_in", now + HOUR, BROWSER, ACCOUNT_A))
+    append(connection, ctx, now, happening("product_carted", now + 2 * HOUR, BROWSER))
+    view = records.get(connection, ctx, "web", "anonymous_id:b-1")
+    assert view.record == said.record
+    assert view.attributes == {"given_name": "anna"}
+    assert found(connection, ctx, now, "anna") == view.profile == anna
+    assert kinds(connection, ctx, anna) == ["product_carted", "sign_in", "product_viewed"]
+    assert say(connection, ctx, now, "anna").outcome == "unchanged"
+
+
+def test_what_a_source_says_after_a_sign_in_stays_with_the_account(
+    connection: Connection, ctx: Context, now: dt.datetime
+) -> None:
+    """The browser's record keeps its browsing and the account that bounds it."""
+    anna = put(connection, ctx, now, "web", "anna", ACCOUNT_A)
+    append(connection, ctx, now, happening("sign_in", now - HOUR, BROWSER, ACCOUNT_A))
+    append(connection, ctx, now, happening("product_viewed", now, BROWSER))
+    say(connection, ctx, now, "anna")
+    append(connection, ctx, now, happening("product_carted", now + HOUR, BROWSER))
+    assert found(connection, ctx, now, "anna") == anna
+    assert kinds(connection, ctx, anna) == ["product_carted", "product_viewed", "sign_in"]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_a_source_says_belongs_to_the_account_of_its_time(
+    connection: Connection, ctx: Context, now: dt.datetime, *, is_late: bool
+) -> None:
+    """Whichever of two sign-ins came first, and though nothing happened while she was signed in."""
+    anna, ben = (put(connection, ctx, now, "web", c.value, c) for c in (ACCOUNT_A, ACCOUNT_B))
+    say(connection, ctx, now, "anna", now - 3 * HOUR)
+    happened = [
+        happening("sign_in", now - 4 * HOUR, BROWSER, ACCOUNT_A),
+        happening("sign_in", now - 2 * HOUR, BROWSER, ACCOUNT_B),
+    ]
+    append(connection, ctx, now, happening("product_viewed", now - HOUR, BROWSER))
+    for each in reversed(happened) if is_late else happened:
+        append(connection, ctx, now, each)
+    assert found(connection, ctx, now, "anna") == anna
+    assert kinds(connection, ctx, anna) == ["sign_in"]
+    assert kinds(connection, ctx, ben) == ["product_viewed", "sign_in"]
 
 
 def test_what_a_deleted_account_does_waits_for_it(
