@@ -112,8 +112,9 @@ def place(connection: Connection, ctx: Context, region: Region, *, now: datetime
     earlier = _earlier(region, rows)
     kept = _kept(region, ctx)
     gone = {change.record_no: change for change in region.changes if change.after is None}
-    stored = _surroundings(connection, region.held, earlier, heads, gone)
-    forwards = _forwards(gone.values(), rows, spots, stored)
+    revived = {each.record_no for each in region.changes if each.before is None and each.row is None}
+    stored = _surroundings(connection, region.held, earlier, heads, gone.keys() | revived)
+    forwards = _forwards(tuple(gone.values()), rows, spots, stored)
     _count_tombstones(heads, forwards)
     differences = Differences(
         members=[
@@ -229,11 +230,13 @@ def _surroundings(
     held: Held | None,
     earlier: Mapping[int, Spot],
     heads: Collection[int],
-    gone: Collection[int],
+    others: Collection[int],
 ) -> Surroundings:
-    """What is derived so far: from new records nothing, from the others what was read with their pieces."""
-    numbers, profiles = earlier.keys() | gone, _profiles(earlier.values()) | set(heads)
-    if not earlier:
+    """What is derived so far: from new records nothing, from those that come to life again what forwards to
+    them, from the others what was read with their pieces.
+    """
+    numbers, profiles = earlier.keys() | others, _profiles(earlier.values()) | set(heads)
+    if not numbers:
         return Surroundings.of(None, None, None)
     if held is not None and numbers <= held.spots.keys():
         return held.around.within(numbers, profiles)
@@ -271,18 +274,28 @@ def _tally(
 
 
 def _forwards(
-    gone: Iterable[Change], rows: Mapping[int, Row], spots: Mapping[int, Spot], stored: Surroundings
+    gone: Collection[Change], rows: Mapping[int, Row], spots: Mapping[int, Spot], stored: Surroundings
 ) -> dict[int, int | None]:
-    """Where the ids of deleted records lead: to the oldest live record of the person they belonged to."""
+    """Where the ids of deleted records lead: to the oldest live record of the person they belonged to, and
+    where none is left to the one that was deleted last, so that it is known who stood together.
+    """
     heirs: dict[int, int | None] = {}
     for change in gone:
         person_no = change.spot.person_no if change.spot is not None else None
         left = [row for row in rows.values() if row.person_no == person_no and row.record_no in spots]
-        heirs[change.record_no] = _oldest(left).record_no if left and change.is_forwarding else None
+        last = min(each.record_no for each in gone if each is change or _was_of(person_no, each))
+        heirs[change.record_no] = _oldest(left).record_no if left else last if change.is_forwarding else None
     forwards: dict[int, int | None] = {
         number: heirs.get(forward, forward) for number, forward in stored.tombstones
     }
-    return forwards | heirs
+    for change in gone:
+        number = change.record_no
+        forwards[number] = heirs[number] if change.is_forwarding and heirs[number] != number else None
+    return forwards
+
+
+def _was_of(person_no: int | None, change: Change) -> bool:
+    return person_no is not None and change.spot is not None and change.spot.person_no == person_no
 
 
 def _count_tombstones(heads: Mapping[int, dict[str, Any]], forwards: Mapping[int, int | None]) -> None:

@@ -49,10 +49,11 @@ class Asked(NamedTuple):
 
 
 def asked(connection: Connection, record_id: UUID) -> Asked | None:
-    """What has become of a record id; None when it was never given out."""
+    """What has become of a record id; None when it was never given out. It forwards to whoever is live."""
     found = connection.exec_driver_sql(
-        "select record_no, sealed is not null, erased_at is not null, forward_no from identity.record"
-        " where id = %s",
+        "select r.record_no, r.sealed is not null, r.erased_at is not null, f.record_no"
+        " from identity.record r"
+        " left join identity.record f on f.record_no = r.forward_no and f.sealed is not null where r.id = %s",
         (record_id,),
     ).one_or_none()
     return None if found is None else Asked(*found)

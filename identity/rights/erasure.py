@@ -34,7 +34,7 @@ def erase(
 ) -> tuple[int, ...]:
     """Erases the person behind a profile and returns the numbers of her records.
 
-    Of a shopper whose last record was deleted, the record that is asked for goes: what happened still stands
+    Of a shopper whose last record was deleted, all that stood together then goes: what happened still stands
     on it. Their data elsewhere must go as well. Raises UnknownProfileError, ErasedError, BusyError (a record
     came to her meanwhile: try again).
     """
@@ -76,10 +76,11 @@ def under_key(connection: Connection, source: str, key: str) -> list[UUID]:
     one, and earlier ones that were deleted and forward to nobody.
     """
     stored = store_records.generations(connection, [(source, key)])
+    forwarding = store_erasure.forwarding_among(connection, [each.record_no for each in stored])
     return [
         each.id
         for each in stored
-        if each is stored[-1] or (each.deleted_at is not None and each.forward_no is None)
+        if each is stored[-1] or (each.deleted_at is not None and each.record_no not in forwarding)
     ]
 
 
@@ -123,7 +124,7 @@ def _whose(connection: Connection, profile: UUID) -> tuple[UUID, tuple[int, ...]
     """The present id of the person behind a profile, and the numbers of her records."""
     asked = store_profiles.asked(connection, profile)
     if asked is not None and not (asked.is_live or asked.is_erased) and asked.forward_no is None:
-        return profile, (asked.record_no,)
+        return profile, store_erasure.last_with(connection, asked.record_no)
     head = readers.head(connection, profile)
     return head.id, readers.person_of(head)
 

@@ -192,6 +192,27 @@ def note_as(connection: Connection, rows: Sequence[NoteRow]) -> None:
     )
 
 
+def last_with(connection: Connection, record_no: int) -> tuple[int, ...]:
+    """The deleted records that stood together with a deleted one when the last of them was deleted."""
+    found = connection.exec_driver_sql(
+        "select d.record_no from identity.record r"
+        " join identity.record d on coalesce(r.forward_no, r.record_no) in (d.record_no, d.forward_no)"
+        " where r.record_no = %s and d.deleted_at is not null order by d.record_no",
+        (record_no,),
+    )
+    return tuple(found.scalars())
+
+
+def forwarding_among(connection: Connection, numbers: Collection[int]) -> frozenset[int]:
+    """Those of these records that forward to a live one."""
+    found = connection.exec_driver_sql(
+        "select r.record_no from identity.record r join identity.record f on f.record_no = r.forward_no"
+        " where r.record_no = any (%s::int8[]) and f.sealed is not null",
+        (list(numbers),),
+    )
+    return frozenset(found.scalars())
+
+
 def pairs(connection: Connection, numbers: Collection[int]) -> Sequence[tuple[str, str]]:
     """The (source, key) pairs of these records."""
     found = connection.exec_driver_sql(

@@ -170,6 +170,46 @@ def test_whose_last_record_was_deleted_can_be_erased(desk: Desk) -> None:
         desk.erase(card.record)
 
 
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_whose_records_were_all_deleted_is_erased_as_a_whole(desk: Desk, asked: int) -> None:
+    """By the id of any of them: all that stood together last goes, and nobody else does."""
+    other = desk.put("crm", "8", {"email": "bernd@example.at"})
+    hers = [
+        desk.put(source, key, IDS, **ANNA) for source, key in (("web", "a"), ("crm", "7"), ("loyalty", "c"))
+    ]
+    desk.happen("sale", "pos", CARD, article="sweater")
+    for source, key in (("crm", "7"), ("web", "a"), ("loyalty", "c"), ("crm", "8")):
+        desk.delete(source, key)
+    for each in hers:
+        with pytest.raises(ErasedError):
+            desk.view(each.record)
+    assert set(desk.erase(hers[asked].record)) == {each.record_no for each in hers}
+    for source, key in (("crm", "7"), ("web", "a"), ("loyalty", "c")):
+        with pytest.raises(SuppressedError):
+            desk.put(source, key)
+    assert desk.put("crm", "8", {"email": "bernd@example.at"}).record == other.record
+
+
+def test_who_comes_to_life_again_is_erased_with_what_went_before(desk: Desk) -> None:
+    """The last record that was deleted is sent again: what was deleted before it is hers again."""
+    web, card = desk.put("web", "a", IDS, **ANNA), desk.put("loyalty", "c", IDS, **ANNA)
+    desk.delete("web", "a")
+    desk.delete("loyalty", "c")
+    desk.put("loyalty", "c", IDS, **ANNA)
+    assert desk.profile_of(web.record) == card.record
+    assert set(desk.erase(web.record)) == {web.record_no, card.record_no}
+
+
+def test_a_record_that_comes_to_life_before_the_last_one_stands_alone(desk: Desk) -> None:
+    """The one that was deleted last stays deleted, and can be erased by itself."""
+    web, card = desk.put("web", "a", IDS, **ANNA), desk.put("loyalty", "c", IDS, **ANNA)
+    desk.delete("web", "a")
+    desk.delete("loyalty", "c")
+    desk.put("web", "a", IDS, **ANNA)
+    assert desk.erase(card.record) == (card.record_no,)
+    assert desk.profile_of(web.record) == web.record
+
+
 def test_one_of_many_who_share_a_browser_can_be_erased(desk: Desk) -> None:
     """Whoever signs in on it next is numbered like one who was erased, and can be erased as well."""
     account = {name: Claim("account_id", name, Assurance.AUTHENTICATED) for name in ("anna", "ben", "cara")}
