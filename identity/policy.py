@@ -3,6 +3,8 @@
 Invariant: a policy that loads is complete and consistent; nothing that uses it checks again.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -102,12 +104,39 @@ class Policy:
     sources: Mapping[str, Source]
     exclusive_types: tuple[str, ...] = field(init=False)
     strong_types: frozenset[str] = field(init=False)
+    mark: str = field(init=False)
+    """The version with a digest of everything here by which records are one person or not."""
 
     def __post_init__(self) -> None:
         exclusive = sorted(rule.type for rule in self.identifiers.values() if rule.exclusive)
         object.__setattr__(self, "exclusive_types", tuple(exclusive))
         strong = frozenset(rule.type for rule in self.identifiers.values() if rule.strong)
         object.__setattr__(self, "strong_types", strong)
+        object.__setattr__(self, "mark", self._mark())
+
+    def _mark(self) -> str:
+        rules = sorted(
+            (
+                each.type,
+                each.code,
+                each.priority,
+                each.links,
+                each.limit,
+                each.generic,
+                each.cap,
+                each.exclusive,
+            )
+            for each in self.identifiers.values()
+        )
+        numbers = (
+            self.component_bound,
+            self.record_keys_max,
+            self.block_cap,
+            self.block_alone,
+            self.bound_cap,
+        )
+        content = json.dumps([numbers, self.drop_lines_bits, self.one_to_a_home, rules])
+        return f"{self.version}|{hashlib.sha256(content.encode()).hexdigest()}"
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises UnknownSourceError with a sentence that lists the known ones."""

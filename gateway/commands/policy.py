@@ -35,4 +35,4 @@ def apply_policy() -> None:
     with opened.transaction() as (services, connection):
         switching.apply_policy(connection, now=services.clock())
         version = services.identity.policy.version
-    click.echo(f"Policy {version!r} is being applied to everything stored.")
+    click.echo(f"Policy {version!r} is being applied to everything that another one placed.")

@@ -20,7 +20,7 @@ from identity.partition.store_graph import Row
 from identity.policy import Policy
 
 RULES: Final = "1"
-"""Changes when links are found in another way than the versions of model and policy tell."""
+"""Changes when links are found in another way than model and policy tell."""
 WIDTH: Final = 4
 """Numbers of a kept link: the other record, the strength, what it rests on, the weight."""
 
@@ -40,7 +40,7 @@ class Kept:
 
 def stamp(ctx: Context) -> int:
     """What changes with the model, the policy and the rules."""
-    return crc32(f"{RULES}|{ctx.model_no}|{ctx.model.version}|{ctx.policy.version}".encode())
+    return crc32(f"{RULES}|{ctx.model_no}|{ctx.model.version}|{ctx.policy.mark}".encode())
 
 
 def write(

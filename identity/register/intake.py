@@ -47,10 +47,13 @@ def check(submission: Submission) -> None:
 
 def fingerprint(submission: Submission, ctx: Context) -> UUID:
     """What tells one submission from the next: everything that decides what is written, but no time."""
+    source = ctx.policy.source(submission.source)
     content = orjson.dumps(
         [
             NORMALISER,
-            ctx.policy.version,
+            ctx.policy.mark,
+            source.country,
+            source.date_order,
             submission.attributes,
             [[c.type, c.value, c.assurance, c.valid_from, c.valid_to] for c in submission.identifiers],
             submission.proof,

@@ -138,6 +138,18 @@ def test_another_policy_is_applied_to_all_that_is_stored(connection: Connection,
         assert len(scratch.stored(connection).persons) == persons
 
 
+def test_a_policy_is_told_by_what_it_says(connection: Connection, ctx: Context) -> None:
+    """Somebody changed a limit and forgot the version: what is stored is placed again all the same."""
+    strict = replace(ctx, policy=_policy("1", cap=2))
+    lax = replace(ctx, policy=_policy("1", cap=3))
+    desk = Desk(connection, strict, START)
+    for number in range(3):
+        desk.put("web", f"u{number}", {"email": "anna@example.at"}, family_name="Huber")
+    switching.apply_policy(connection, now=START)
+    drain(connection, lax)
+    assert len(scratch.stored(connection).persons) == 1
+
+
 def _policy(version: str, *, cap: int) -> Policy:
     return replace(tight_policy(cap=cap), version=version)
 
