@@ -22,7 +22,7 @@ COLUMNS = {
         "record_no, id, source, key, generation, channel, stub, judged, keys, content, sealed, model_no,"
         " household, observed_at, created_at, changed_at"
     ),
-    "identity.identifier": "digest, record_no, type, assurance, token, valid_to",
+    "identity.identifier": "digest, record_no, type, assurance, token, valid_from, valid_to",
     "identity.block_key": "digest, record_no, token",
     "identity.consent": "record_no, purpose, granted, at, proof, sealed, received_at",
     "identity.member": "record_no, piece_no, person_no, profile_no, level, links",
@@ -61,7 +61,15 @@ def identity_lines(block: Block, now: datetime) -> Iterator[tuple[str, list[Line
     yield (
         "identity.identifier",
         [
-            (posting.digest, number, posting.code, int(posting.assurance), posting.token, posting.valid_to)
+            (
+                posting.digest,
+                number,
+                posting.code,
+                int(posting.assurance),
+                posting.token,
+                posting.valid_from,
+                posting.valid_to,
+            )
             for number, posted in zip(numbers, block.postings, strict=True)
             for posting in posted
             if posting.code != BLOCK_CODE

@@ -58,12 +58,13 @@ identifier = sa.Table(
     sa.Column("type", sa.SmallInteger, nullable=False),  # the policy's code
     sa.Column("assurance", sa.SmallInteger, nullable=False),
     sa.Column("token", sa.Integer, nullable=False),  # stands for the record's name, or for itself
+    sa.Column("valid_from", MOMENT),
     sa.Column("valid_to", MOMENT),
     sa.PrimaryKeyConstraint(
         "digest",
         "record_no",
         name="pk_identifier",
-        postgresql_include=["type", "assurance", "token", "valid_to"],
+        postgresql_include=["type", "assurance", "token", "valid_from", "valid_to"],
     ),
     # Asserted values are not even posted.
     sa.CheckConstraint("assurance between 1 and 4", name="assurance"),

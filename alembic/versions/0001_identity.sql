@@ -112,8 +112,9 @@ CREATE TABLE identity.identifier (
     type SMALLINT NOT NULL,
     assurance SMALLINT NOT NULL,
     token INTEGER NOT NULL,
+    valid_from TIMESTAMP WITH TIME ZONE,
     valid_to TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_identifier PRIMARY KEY (digest, record_no) INCLUDE (type, assurance, token, valid_to),
+    CONSTRAINT pk_identifier PRIMARY KEY (digest, record_no) INCLUDE (type, assurance, token, valid_from, valid_to),
     CONSTRAINT ck_identifier_assurance CHECK (assurance between 1 and 4)
 );
 
@@ -639,20 +640,22 @@ end
 $$;
 
 -- Puts a record under its keys: identifiers with their type and how well they are proved, blocking keys without.
+-- `starts` and `ends` may be empty where none has any.
 create function identity.post(
-  record_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  record_no int8, digests int8[], types int2[], assurances int2[], tokens int4[], starts timestamptz[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
-  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
-  select p.digest, post.record_no, p.type, p.assurance, p.token, p.valid_to
-  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_from, valid_to)
+  select p.digest, post.record_no, p.type, p.assurance, p.token, p.valid_from, p.valid_to
+  from unnest(digests, types, assurances, tokens, starts, ends) p (digest, type, assurance, token, valid_from, valid_to)
   where p.type <> 0
   on conflict (digest, record_no) do update
-  set type = excluded.type, assurance = excluded.assurance, token = excluded.token, valid_to = excluded.valid_to
-  where (identifier.assurance, identifier.token, identifier.valid_to)
-    is distinct from (excluded.assurance, excluded.token, excluded.valid_to);
+  set type = excluded.type, assurance = excluded.assurance, token = excluded.token,
+    valid_from = excluded.valid_from, valid_to = excluded.valid_to
+  where (identifier.assurance, identifier.token, identifier.valid_from, identifier.valid_to)
+    is distinct from (excluded.assurance, excluded.token, excluded.valid_from, excluded.valid_to);
   insert into identity.block_key (digest, record_no, token)
   select p.digest, post.record_no, p.token from unnest(digests, types, tokens) p (digest, type, token)
   where p.type = 0
@@ -673,7 +676,7 @@ $$;
 create function identity.add_record(
   number int8, id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea,
   batch text, observed_at timestamptz, moment timestamptz, model_no int8,
-  household int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  household int8, digests int8[], types int2[], assurances int2[], tokens int4[], starts timestamptz[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
@@ -687,9 +690,9 @@ begin
     add_record.household
   );
   -- A new number cannot be there already, so nothing has to be arbitrated as in identity.post.
-  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
-  select p.digest, number, p.type, p.assurance, p.token, p.valid_to
-  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_from, valid_to)
+  select p.digest, number, p.type, p.assurance, p.token, p.valid_from, p.valid_to
+  from unnest(digests, types, assurances, tokens, starts, ends) p (digest, type, assurance, token, valid_from, valid_to)
   where p.type <> 0;
   insert into identity.block_key (digest, record_no, token)
   select p.digest, number, p.token from unnest(digests, types, tokens) p (digest, type, token) where p.type = 0;
@@ -701,7 +704,7 @@ $$;
 create function identity.change_record(
   number int8, removed int8[], stub bool, content uuid, sealed bytea, batch text, observed_at timestamptz,
   moment timestamptz, model_no int8, household int8,
-  digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  digests int8[], types int2[], assurances int2[], tokens int4[], starts timestamptz[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -719,20 +722,20 @@ begin
     batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment,
     model_no = change_record.model_no, household = change_record.household, deleted_at = null, forward_no = null
   where r.record_no = number;
-  perform identity.post(number, digests, types, assurances, tokens, ends);
+  perform identity.post(number, digests, types, assurances, tokens, starts, ends);
 end
 $$;
 
 -- Puts a record that says what it said under the keys of another model.
 create function identity.repost(
   number int8, removed int8[], model_no int8, digests int8[], types int2[], assurances int2[], tokens int4[],
-  ends timestamptz[]
+  starts timestamptz[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   perform identity.unpost(number, removed);
   update identity.record r set keys = digests, model_no = repost.model_no where r.record_no = number;
-  perform identity.post(number, digests, types, assurances, tokens, ends);
+  perform identity.post(number, digests, types, assurances, tokens, starts, ends);
 end
 $$;
 

@@ -41,6 +41,12 @@ ORDER: Final = (
 """What owns an event, strongest first, and how well it must be proved for that; devices come last."""
 
 
+_NAMING: Final = frozenset({CARD, ACCOUNT})
+"""What a record is kept under: it is that record's. A stub of another identifier waits until one person alone
+shows it.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a happening shows: its identifiers in canonical form, and as they were sent."""
@@ -213,14 +219,19 @@ class _Known:
             for pair in _homes(identifier, shown, self._ctx)
             if (generation := _generation_at(self._generations.get(pair, ()), at)) is not None
         ]
-        if own:
+        if own and identifier.type in _NAMING:
             return own[0].record_no
-        found = [each for each in self._live(identifier) if each.valid_to is None or at < each.valid_to]
-        if len({each.person_no for each in found}) != 1:
-            return None
-        source = shown.happening.source
-        best = min(found, key=lambda each: (each.ref.source != source, -each.assurance, each.record_no))
-        return best.record_no
+        live = self._live(identifier)
+        waiting = {each.record_no for each in own}
+        found = [each for each in live if each.is_valid(at) and each.record_no not in waiting]
+        persons = {each.person_no for each in found}
+        if len(persons) == 1 and not persons <= {
+            each.person_no for each in live if each.record_no in waiting
+        }:
+            source = shown.happening.source
+            best = min(found, key=lambda each: (each.ref.source != source, -each.assurance, each.record_no))
+            return best.record_no
+        return own[0].record_no if own else None
 
     def _live(self, identifier: Identifier) -> list[Poster]:
         found = self._posters[postings.digest(identifier.key, self._ctx)]

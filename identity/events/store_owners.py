@@ -21,7 +21,13 @@ class Poster:
     person_no: int
     assurance: int
     token: int
+    valid_from: datetime | None
     valid_to: datetime | None
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the key was its shopper's at that time."""
+        is_begun = self.valid_from is None or self.valid_from <= at
+        return is_begun and (self.valid_to is None or at < self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,18 @@ def posters(connection: Connection, digests: Sequence[int], caps: Sequence[int])
     rows = driver.rows(
         connection,
         "select asked.digest, i.record_no, r.source, r.key, r.generation, m.person_no, i.assurance,"
-        " i.token, i.valid_to"
+        " i.token, i.valid_from, i.valid_to"
         " from unnest(%s::int8[], %s::int4[]) asked (digest, cap)"
         " cross join lateral ("
-        "  select p.record_no, p.assurance, p.token, p.valid_to from identity.identifier p"
+        "  select p.record_no, p.assurance, p.token, p.valid_from, p.valid_to from identity.identifier p"
         "  where p.digest = asked.digest limit asked.cap + 1"
         " ) i"
         " join identity.record r on r.record_no = i.record_no"
         " join identity.member m on m.record_no = i.record_no",
         (array(digests), array(caps)),
     )
-    for digest, record_no, source, key, generation, person_no, assurance, token, valid_to in rows:
-        ref = RecordKey(source, key, generation)
-        found[digest].append(Poster(digest, record_no, ref, person_no, assurance, token, valid_to))
+    for digest, record_no, source, key, generation, *rest in rows:
+        found[digest].append(Poster(digest, record_no, RecordKey(source, key, generation), *rest))
     return found
 
 

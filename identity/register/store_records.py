@@ -1,6 +1,6 @@
 """Records as rows: opening them under their locks, writing them with their postings, taking them away."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -132,7 +132,7 @@ def insert(record_no: int, version: Version, *, now: datetime) -> Statement:
     """Writes a new record with its postings."""
     return Statement(
         "select identity.add_record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
+        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[], %s::timestamptz[])",
         (
             record_no,
             version.id,
@@ -155,7 +155,7 @@ def update(record_no: int, version: Version, *, removed: Collection[int], now: d
     """Writes a new version of a record: what it no longer posts goes, a tombstone comes to life."""
     return Statement(
         "select identity.change_record(%s, %s::int8[], %s, %s, %s, %s, %s, %s, %s, %s,"
-        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[])",
+        " %s::int8[], %s::int2[], %s::int2[], %s::int4[], %s::timestamptz[], %s::timestamptz[])",
         (
             record_no,
             driver.array(removed),
@@ -178,7 +178,7 @@ def repost(
     """Puts a record that says what it said under the keys of another model."""
     return Statement(
         "select identity.repost(%s, %s::int8[], %s, %s::int8[], %s::int2[], %s::int2[], %s::int4[],"
-        " %s::timestamptz[])",
+        " %s::timestamptz[], %s::timestamptz[])",
         (record_no, driver.array(removed), model_no, *_posting_arrays(postings)),
     )
 
@@ -229,8 +229,15 @@ def _posting_arrays(postings: Sequence[Posting]) -> tuple[str, ...]:
         driver.array(posting.code for posting in postings),
         driver.array(int(posting.assurance) for posting in postings),
         driver.array(posting.token for posting in postings),
-        driver.array(posting.valid_to for posting in postings),
+        _moments(posting.valid_from for posting in postings),
+        _moments(posting.valid_to for posting in postings),
     )
+
+
+def _moments(listed: Iterable[datetime | None]) -> str:
+    """Empty where there is none, as nearly always: PostgreSQL reads it as so many times nothing."""
+    moments = list(listed)
+    return driver.array(moments if any(moments) else ())
 
 
 def _statement_arrays(statements: Sequence[SealedStatement]) -> tuple[list[Any], ...]:

@@ -24,6 +24,7 @@ class Posting(NamedTuple):
     code: int
     assurance: Assurance
     token: int
+    valid_from: datetime | None
     valid_to: datetime | None
 
 
@@ -58,7 +59,7 @@ def code(key_type: str, policy: Policy) -> int:
 def _posting(key: Key, record: Record, token: int, ctx: Context) -> Posting:
     if key.type == BLOCK:
         hashed = ctx.vault.digest(BLOCK, key.value)
-        return Posting(block_key(hashed), hashed, BLOCK_CODE, Assurance.TYPED, token, None)
+        return Posting(block_key(hashed), hashed, BLOCK_CODE, Assurance.TYPED, token, None, None)
     kind, value = key
     shown = [each for each in record.identifiers if each.value == value and each.type == kind]
     rule = ctx.policy.identifiers.get(key.type)
@@ -72,8 +73,16 @@ def _posting(key: Key, record: Record, token: int, ctx: Context) -> Posting:
         code=code(key.type, ctx.policy),
         assurance=max(assurance, Assurance.TYPED),
         token=token,
+        valid_from=_first(identifier.valid_from for identifier in shown),
         valid_to=_last(identifier.valid_to for identifier in shown),
     )
+
+
+def _first(starts: Iterable[datetime | None]) -> datetime | None:
+    known = list(starts)
+    if not known or None in known:
+        return None
+    return min(start for start in known if start is not None)
 
 
 def _last(ends: Iterable[datetime | None]) -> datetime | None:

@@ -2,7 +2,7 @@
 create function identity.add_record(
   number int8, id uuid, source text, key text, generation int4, channel text, stub bool, content uuid, sealed bytea,
   batch text, observed_at timestamptz, moment timestamptz, model_no int8,
-  household int8, digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  household int8, digests int8[], types int2[], assurances int2[], tokens int4[], starts timestamptz[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
@@ -16,9 +16,9 @@ begin
     add_record.household
   );
   -- A new number cannot be there already, so nothing has to be arbitrated as in identity.post.
-  insert into identity.identifier (digest, record_no, type, assurance, token, valid_to)
-  select p.digest, number, p.type, p.assurance, p.token, p.valid_to
-  from unnest(digests, types, assurances, tokens, ends) p (digest, type, assurance, token, valid_to)
+  insert into identity.identifier (digest, record_no, type, assurance, token, valid_from, valid_to)
+  select p.digest, number, p.type, p.assurance, p.token, p.valid_from, p.valid_to
+  from unnest(digests, types, assurances, tokens, starts, ends) p (digest, type, assurance, token, valid_from, valid_to)
   where p.type <> 0;
   insert into identity.block_key (digest, record_no, token)
   select p.digest, number, p.token from unnest(digests, types, tokens) p (digest, type, token) where p.type = 0;

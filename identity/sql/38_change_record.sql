@@ -3,7 +3,7 @@
 create function identity.change_record(
   number int8, removed int8[], stub bool, content uuid, sealed bytea, batch text, observed_at timestamptz,
   moment timestamptz, model_no int8, household int8,
-  digests int8[], types int2[], assurances int2[], tokens int4[], ends timestamptz[]
+  digests int8[], types int2[], assurances int2[], tokens int4[], starts timestamptz[], ends timestamptz[]
 ) returns void
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -21,6 +21,6 @@ begin
     batch = change_record.batch, observed_at = change_record.observed_at, changed_at = moment,
     model_no = change_record.model_no, household = change_record.household, deleted_at = null, forward_no = null
   where r.record_no = number;
-  perform identity.post(number, digests, types, assurances, tokens, ends);
+  perform identity.post(number, digests, types, assurances, tokens, starts, ends);
 end
 $$

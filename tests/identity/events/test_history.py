@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -98,6 +99,49 @@ def test_an_identifier_of_several_people_owns_nothing_of_theirs(
     (answer,) = append(connection, ctx, now, happening("sale", now, phone, source="pos"))
     assert answer.new
     assert [kinds(connection, ctx, person) for person in people] == [[], []]
+
+
+@pytest.mark.parametrize("is_told_of_both", [False, True])
+def test_what_comes_late_is_not_the_next_owners(
+    connection: Connection, ctx: Context, now: dt.datetime, *, is_told_of_both: bool
+) -> None:
+    """A number that was given out again: a sale belongs to whose it was then, or to nobody who is known."""
+    phone = Claim("phone", "+43 664 1234567", Assurance.TYPED)
+    changed = now - DAY
+    former = (
+        put(connection, ctx, now, "crm", "1", replace(phone, valid_to=changed)) if is_told_of_both else None
+    )
+    present = put(connection, ctx, now, "crm", "2", replace(phone, valid_from=changed))
+    for at in (changed - HOUR, changed):
+        append(connection, ctx, now, happening("sale", at, phone, source="pos"))
+    page = history.page(connection, ctx, present)
+    assert [item.occurred_at for item in page.items] == [changed]
+    assert former is None or kinds(connection, ctx, former) == ["sale"]
+
+
+def test_a_stub_that_nobody_is_found_for_takes_no_more_than_it_has(
+    connection: Connection, ctx: Context, now: dt.datetime
+) -> None:
+    """A number is typed that nobody is known by; then somebody is, and what happens from then on is hers."""
+    phone = Claim("phone", "+43 664 1234567", Assurance.TYPED)
+    append(connection, ctx, now, happening("sale", now - HOUR, phone, source="pos"))
+    anna = put(connection, ctx, now, "crm", "1", phone)
+    append(connection, ctx, now, happening("return", now, phone, source="pos"))
+    assert kinds(connection, ctx, anna) == ["return"]
+    put(connection, ctx, now, "crm", "2", phone)
+    append(connection, ctx, now, happening("sale", now, phone, source="pos"))
+    assert kinds(connection, ctx, anna) == ["return"]
+
+
+def test_since_when_somebody_has_a_number_may_change(
+    connection: Connection, ctx: Context, now: dt.datetime
+) -> None:
+    """What a new version of her record says of it counts."""
+    phone = Claim("phone", "+43 664 1234567", Assurance.TYPED)
+    anna = put(connection, ctx, now, "crm", "1", replace(phone, valid_from=now))
+    put(connection, ctx, now, "crm", "1", replace(phone, valid_from=now - DAY))
+    append(connection, ctx, now, happening("sale", now - HOUR, phone, source="pos"))
+    assert kinds(connection, ctx, anna) == ["sale"]
 
 
 def test_an_asserted_account_owns_nothing(connection: Connection, ctx: Context, now: dt.datetime) -> None:
