@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.commands import written
+from gateway.commands import countries, written
 from gateway.phases import Phases
 from identity import policy as policies
 from identity.errors import IdentityError
@@ -65,6 +65,7 @@ REVIEWS_TOLD = 5
     "--country",
     default="AT",
     show_default=True,
+    callback=countries.known,
     help="What national phone numbers are from where a record names no country.",
 )
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.commands import opened, written
+from gateway.commands import countries, opened, written
 from gateway.phases import Phases
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class _Files:
     "--country",
     default="AT",
     show_default=True,
+    callback=countries.known,
     help="What national phone numbers are from where a record names no country.",
 )
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default="dmy", show_default=True)

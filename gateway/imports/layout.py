@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 from marshmallow import ValidationError, fields, validate
 
+from gateway.imports.lines import Value
 from gateway.wire.records import ASSURANCES
 from gateway.wire.refusals import problem_of
 from gateway.wire.shapes import Strict
@@ -32,6 +33,10 @@ from identity.policy import Policy
 
 class LayoutError(Exception):
     """The mapping file is not valid."""
+
+
+class LineError(Exception):
+    """A line does not hold what the mapping asks for."""
 
 
 class _IdentifierSchema(Strict):
@@ -69,22 +74,37 @@ class Layout:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that are read, each once, the key's first."""
+        shown = (each["column"] for each in self.document["identifiers"])
+        return tuple(dict.fromkeys((*self.single, *shown)))
+
+    @property
+    def single(self) -> tuple[str, ...]:
+        """The columns that may hold one value only: all but those of identifiers alone."""
         document = self.document
         found = [document["key"], document["observed_at"], *document["attributes"].values()]
-        found += [each["column"] for each in document["identifiers"]]
         found += [each[name] for each in document["consents"] for name in ("column", "at")]
         return tuple(dict.fromkeys(column for column in found if column))
 
-    def body(self, line: Mapping[str, str]) -> dict[str, Any]:
-        """The line as `PUT /v1/records/{source}/{key}` takes a record; what is empty is left out."""
+    def key_of(self, line: Mapping[str, Value]) -> str:
+        """What names the record of a line, "" where nothing does."""
+        return "".join(_texts(line, self.key)[:1])
+
+    def body(self, values: Mapping[str, Value]) -> dict[str, Any]:
+        """The line as `PUT /v1/records/{source}/{key}` takes a record; what is empty is left out.
+
+        Raises LineError where it holds several values and may hold one.
+        """
+        if many := [column for column in self.single if isinstance(values.get(column), tuple)]:
+            raise LineError(f"{many[0]!r} holds several values: only an identifier may have several.")
+        line = {column: value for column, value in values.items() if isinstance(value, str)}
         found: dict[str, Any] = {
             "attributes": {
                 name: line[column] for name, column in self.document["attributes"].items() if line.get(column)
             },
             "identifiers": [
-                {"type": each["type"], "value": line[each["column"]], "assurance": each["assurance"]}
+                {"type": each["type"], "value": text, "assurance": each["assurance"]}
                 for each in self.document["identifiers"]
-                if line.get(each["column"])
+                for text in _texts(values, each["column"])
             ],
             "consents": [
                 {
@@ -98,6 +118,12 @@ class Layout:
         }
         observed = self.document["observed_at"]
         return found | ({"observed_at": line[observed]} if observed and line.get(observed) else {})
+
+
+def _texts(line: Mapping[str, Value], column: str) -> tuple[str, ...]:
+    """The values of a column, without empty ones."""
+    said = line.get(column, "")
+    return tuple(text for text in (said if isinstance(said, tuple) else (said,)) if text)
 
 
 def load(path: Path, policy: Policy) -> Layout:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from gateway.imports import parquet
 
@@ -19,6 +19,10 @@ CSV: Final = (".csv", ".tsv", ".txt")
 NDJSON: Final = (".ndjson", ".jsonl")
 
 csv.field_size_limit(CHUNK)
+
+
+Value = str | tuple[str, ...]
+"""What a column holds; several where a list does."""
 
 
 class LinesError(Exception):
@@ -31,7 +35,7 @@ class Line:
 
     file: str
     number: int
-    values: Mapping[str, str]
+    values: Mapping[str, Value]
     problem: str | None = None
 
 
@@ -47,7 +51,9 @@ def of(paths: Iterable[Path], *needed: str) -> Iterator[Line]:
             raise LinesError(f"{path.name}: known endings are {known}, also with .gz, and {parquet.ENDING}.")
         with _unpacked(path), _opened(path) as text:
             try:
-                yield from _rows(text, path.name, needed) if ending in CSV else _objects(text, path.name)
+                yield from (
+                    _rows(text, path.name, needed) if ending in CSV else _objects(text, path.name, needed)
+                )
             except UnicodeDecodeError as error:
                 raise LinesError(
                     f"{path.name} is not UTF-8: {error.reason}. Write it anew in UTF-8, as by iconv -t UTF-8."
@@ -84,7 +90,7 @@ def _columnar(path: Path, needed: Iterable[str]) -> Iterator[Line]:
     with _readable():
         _check(path.name, needed, parquet.columns(path))
         for number, values in enumerate(parquet.rows(path), start=1):
-            yield Line(path.name, number, values)
+            yield _line(path.name, number, values, needed)
 
 
 @contextmanager
@@ -134,7 +140,7 @@ def _rows(text: IO[str], name: str, needed: Iterable[str]) -> Iterator[Line]:
             yield Line(name, number, {}, f"It has {len(row)} columns, the table has {len(columns)}.")
 
 
-def _objects(text: IO[str], name: str) -> Iterator[Line]:
+def _objects(text: IO[str], name: str, needed: Iterable[str]) -> Iterator[Line]:
     for number, line in enumerate(text, start=1):
         if not line.strip():
             continue
@@ -143,15 +149,39 @@ def _objects(text: IO[str], name: str) -> Iterator[Line]:
         except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
-            said = {column: value for column, value in found.items() if value is not None}
-            values = {c: v if isinstance(v, str) else json.dumps(v) for c, v in said.items()}
-            halved = next((column for column, value in values.items() if _is_halved(value)), None)
-            problem = f"{halved!a} holds half of a letter: write the file anew in UTF-8." if halved else None
-            yield Line(name, number, {} if problem else values, problem)
+            yield _line(name, number, found, needed)
         else:
             yield Line(name, number, {}, "It is no JSON object.")
 
 
-def _is_halved(text: str) -> bool:
+def _line(name: str, number: int, said: Mapping[str, Any], needed: Iterable[str]) -> Line:
+    """A line of columns that may hold texts, numbers, lists and objects."""
+    nested = next((column for column in needed if _is_nested(said.get(column))), None)
+    if nested is not None:
+        return Line(name, number, {}, f"{nested!r} holds an object, not a value.")
+    values = {column: value for column in said if (value := _value(said[column])) is not None}
+    halved = next((column for column, value in values.items() if _is_halved(value)), None)
+    if halved is not None:
+        return Line(name, number, {}, f"{halved!a} holds half of a letter: write the file anew in UTF-8.")
+    return Line(name, number, values)
+
+
+def _is_nested(said: object) -> bool:
+    return isinstance(said, dict) or (
+        isinstance(said, list) and any(isinstance(each, dict | list) for each in said)
+    )
+
+
+def _value(said: object) -> Value | None:
+    """A list of one value is that value, and an empty one says nothing."""
+    if said is None or isinstance(said, str):
+        return said
+    if not isinstance(said, list) or _is_nested(said):
+        return json.dumps(said)
+    several = tuple(each if isinstance(each, str) else json.dumps(each) for each in said if each is not None)
+    return several if len(several) > 1 else next(iter(several), None)
+
+
+def _is_halved(value: Value) -> bool:
     """Whether a text holds a surrogate without its other half, which no database takes."""
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
+    return any("\ud800" <= letter <= "\udfff" for text in value for letter in text)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from gateway import together
 from gateway.database import flush, put_off_flush
 from gateway.imports import lines, store_runs
-from gateway.imports.layout import Layout
+from gateway.imports.layout import Layout, LineError
 from gateway.imports.lines import Line
 from gateway.imports.store_runs import Run
 from gateway.wire.problems import Problem
@@ -113,12 +113,14 @@ class _Read:
 
 
 def _read(job: Job, line: Line, position: int) -> _Read:
-    key = line.values.get(job.layout.key, "")
+    key = job.layout.key_of(line.values)
     if line.problem is not None:
         return _Read(position, line, key, Problem("invalid", line.problem))
     try:
         body: dict[str, Any] = _BODY.load(job.layout.body(line.values))
         return _Read(position, line, key, submission(job.source, key, body, batch=job.batch))
+    except LineError as error:
+        return _Read(position, line, key, Problem("invalid", str(error)))
     except (Problem, ValidationError) as error:
         return _Read(position, line, key, error)
 

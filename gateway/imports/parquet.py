@@ -1,4 +1,4 @@
-"""The rows of Parquet files, one at a time, as texts like those of every other file."""
+"""The rows of Parquet files, one at a time, as texts, lists and objects like those of other files."""
 
 import datetime as dt
 import json
@@ -25,10 +25,10 @@ def count(path: Path) -> int:
     return int(_opened(path).metadata.num_rows)
 
 
-def rows(path: Path) -> Iterator[dict[str, str]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
     """What stands in each row, without what is absent. Raises ParquetError."""
     for row in _read(path):
-        yield {name: _text(value) for name, value in row.items() if value is not None}
+        yield {name: _plain(value) for name, value in row.items() if value is not None}
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -52,6 +52,15 @@ def _unreadable(path: Path, error: Exception) -> ParquetError:
     return ParquetError(f"{path.name} cannot be read: {str(error).splitlines()[0]}")
 
 
+def _plain(value: Any) -> Any:
+    match value:
+        case list() | tuple():
+            return [_plain(each) for each in value if each is not None]
+        case dict():
+            return {str(name): _plain(each) for name, each in value.items()}
+    return _text(value)
+
+
 def _text(value: Any) -> str:
     match value:
         case str():
@@ -60,6 +69,6 @@ def _text(value: Any) -> str:
             return value.decode("utf-8", "replace")
         case dt.date() | dt.time():
             return value.isoformat()
-        case bool() | int() | float() | list() | dict():
-            return json.dumps(value, default=str)
+        case bool() | int() | float():
+            return json.dumps(value)
     return str(value)

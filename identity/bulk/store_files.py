@@ -5,6 +5,7 @@ mapped identifier column, several values of one cell parted by U+001F) and `reje
 field, reason). A row is the number of the record in its file, from 1.
 """
 
+import re
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,9 @@ BETWEEN: Final = "chr(31)"
 LINE_BYTES_MAX: Final = 16 << 20
 KEY_LENGTH_MAX: Final = 256
 DUPLICATES_SHOWN: Final = 3
+
+_NESTED: Final = re.compile(r"STRUCT\(|MAP\(|UNION\(|\]\[")
+"""DuckDB's types of columns that hold objects, or lists of lists."""
 
 Wanted = tuple[tuple[str, ...], ...]
 """The columns of which the first that says something is one column of `line`."""
@@ -128,7 +132,10 @@ def _read_ndjson(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, enco
     for column in dict.fromkeys(chain(*wanted)):
         if not count(con, f"object WHERE text ->> {_pointer(column)} IS NOT NULL"):
             raise FileError(f"{file.path.name}: no line has a value of {column!r}.")
-    values = _values(wanted, _json_value)
+    has_nested = bool(count(con, "object WHERE regexp_matches((text::VARCHAR)[2:], '[{[]')"))
+    if has_nested:
+        _refuse_objects(con, file, wanted)
+    values = _values(wanted, _json_value if has_nested else _plain_value)
     con.execute(f"INSERT INTO line SELECT ?, row, {values} FROM object", [file.source])
     for table in ("said", "valid", "object"):
         con.execute(f"DROP TABLE {table}")
@@ -138,10 +145,47 @@ def _pointer(column: str) -> str:
     return _text("/" + column.replace("~", "~0").replace("/", "~1"))
 
 
+def _refuse_objects(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted) -> None:
+    """Objects are no values: one in place of an identifier or attribute is left out alone, one in place of
+    the id, or several ids, with its line.
+    """
+    (key,), *_ = wanted
+    for column in dict.fromkeys(chain(*wanted)):
+        con.execute(
+            f"INSERT INTO reject SELECT ?, row, (text ->> {_pointer(key)})[:64], ?,"
+            f" 'It is an object, not a value.' FROM object WHERE {_is_nested(column)}",
+            [file.source, column],
+        )
+    several = f"coalesce(json_array_length(text, {_pointer(key)}), 0) > 1"
+    con.execute(
+        f"INSERT INTO reject SELECT ?, row, NULL, ?, 'A record has one id.' FROM object"
+        f" WHERE {several} AND NOT {_is_nested(key)}",
+        [file.source, key],
+    )
+    con.execute(f"DELETE FROM object WHERE {several} OR {_is_nested(key)}")
+
+
+def _is_nested(column: str) -> str:
+    """Whether a column of an object holds an object, or a list with anything but plain values."""
+    pointer = _pointer(column)
+    listed = f"from_json(json_extract(text, {pointer}), '[\"JSON\"]')"
+    return (
+        f"(CASE json_type(text, {pointer}) WHEN 'OBJECT' THEN true WHEN 'ARRAY' THEN"
+        f" list_has_any([json_type(each) for each in {listed}], ['OBJECT', 'ARRAY']) ELSE false END)"
+    )
+
+
+def _plain_value(column: str) -> str:
+    return f"(text ->> {_pointer(column)})"
+
+
 def _json_value(column: str) -> str:
     pointer = _pointer(column)
     listed = f"array_to_string(from_json(json_extract(text, {pointer}), '[\"VARCHAR\"]'), {BETWEEN})"
-    return f"CASE json_type(text, {pointer}) WHEN 'ARRAY' THEN {listed} ELSE text ->> {pointer} END"
+    return (
+        f"CASE WHEN {_is_nested(column)} THEN NULL WHEN json_type(text, {pointer}) = 'ARRAY' THEN {listed}"
+        f" ELSE text ->> {pointer} END"
+    )
 
 
 def _read_parquet(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, encoding: str) -> None:
@@ -150,6 +194,11 @@ def _read_parquet(con: DuckDBPyConnection, file: SourceFile, wanted: Wanted, enc
     described = con.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     types = {str(name): str(kind) for name, kind, *_ in described}
     _check_columns(file, wanted, tuple(types))
+    (key,), *_ = wanted
+    for column in chain(*wanted):
+        kind = types[column]
+        if _NESTED.search(kind) or (column == key and kind.endswith("]")):
+            raise FileError(f"{file.path.name}: the column {column!r} holds no values but {kind[:64]}.")
     values = _values(
         wanted,
         lambda column: (

@@ -50,6 +50,17 @@ def test_link_writes_clusters_and_tells_its_phases(people: Path, tmp_path: Path)
     assert len({row["profile_id"] for row in rows}) == told["persons"] < 150
 
 
+@pytest.mark.parametrize("name", ["link", "train"])
+def test_a_country_that_is_none_is_refused(people: Path, tmp_path: Path, name: str) -> None:
+    """Else no number without a prefix would be read, and nobody told why."""
+    out = tmp_path / "out"
+    given = [str(people), "--id=key", *MAPPED, f"--out={out}", "--country=XX"]
+    found = CliRunner().invoke({"link": link.command, "train": train.command}[name], given)
+    assert found.exit_code == 2
+    assert "'XX' is no country: say its code, such as AT." in found.stderr
+    assert not out.exists()
+
+
 def test_link_refuses_an_unknown_attribute_in_a_sentence(people: Path, tmp_path: Path) -> None:
     """Nothing is written, and the nearest name is proposed."""
     out = tmp_path / "clusters.csv"

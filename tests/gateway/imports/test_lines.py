@@ -27,6 +27,19 @@ def test_a_line_that_never_ends_its_brackets_is_a_reject(tmp_path: Path) -> None
     assert found == [(1, "It is no JSON object."), (2, None)]
 
 
+def test_a_list_is_several_values_and_an_object_none(tmp_path: Path) -> None:
+    """An object is told where it is asked for; in a column that nobody reads it may stand."""
+    lists = '{"id": ["1"], "mail": ["a@a.org", null, 7], "first": [], "other": {"a": 1}}'
+    path = tmp_path / "crm.ndjson"
+    path.write_text(f'{lists}\n{{"id": {{"a": 1}}}}\n{{"id": 3, "mail": [{{"a": 1}}]}}\n', encoding="utf-8")
+    found = list(lines.of([path], "id", "mail"))
+    assert found[0].values == {"id": "1", "mail": ("a@a.org", "7"), "other": '{"a": 1}'}
+    assert [line.problem for line in found[1:]] == [
+        "'id' holds an object, not a value.",
+        "'mail' holds an object, not a value.",
+    ]
+
+
 def test_an_empty_table_says_what_is_missing(tmp_path: Path) -> None:
     """There is no column to name."""
     with pytest.raises(LinesError, match=r"crm\.csv is empty: its first line must name the columns\."):

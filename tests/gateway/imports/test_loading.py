@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,26 @@ def test_lines_become_records_and_rejects_say_why(database: Database, ctx: Conte
         view = records.get(connection, ctx, "crm", "1")
         assert view.attributes["x_club"] == "gold"
         assert view.profile == records.get(connection, ctx, "crm", "2").profile
+
+
+def test_identifiers_may_come_in_lists(database: Database, ctx: Context, job: Job) -> None:
+    """All values of a list count; of a name, or a key, there is one."""
+    path = job.paths[0].with_suffix(".ndjson")
+    path.write_text(
+        '{"customer": 1, "mail": ["anna@example.org", "huber@example.org"]}\n'
+        '{"customer": 2, "first": ["Anna", "Maria"]}\n'
+        '{"customer": ["3", "4"]}\n',
+        encoding="utf-8",
+    )
+    done = load(database, ctx, replace(job, paths=[path]))
+    assert (done.loaded, done.rejected, done.partly) == (1, 2, 0)
+    assert rejected(job) == [
+        ("2", "'first' holds several values: only an identifier may have several."),
+        ("3", "'customer' holds several values: only an identifier may have several."),
+    ]
+    with database.transaction() as connection:
+        shown = records.get(connection, ctx, "crm", "1").identifiers
+    assert [each.value for each in shown] == ["anna@example.org", "huber@example.org"]
 
 
 REJECTED = [str(turn + line) for turn in range(0, LONG, 6) for line in (3, 4, 5)]

@@ -9,6 +9,7 @@ import pytest
 
 from identity import policy
 from identity.bulk import files, mapping
+from identity.bulk.errors import FileError
 from identity.bulk.link import Intake, bring_in
 from identity.bulk.progress import Silent
 from identity.bulk.reading import Reading
@@ -79,3 +80,56 @@ def test_a_line_that_is_no_row_is_told_once_and_counted(tmp_path: Path) -> None:
         (3, None, "The line is no row of the table: too many columns."),
         (4, "4", "The value is no email."),
     ]
+
+
+def test_an_object_is_no_value(tmp_path: Path) -> None:
+    """In NDJSON it is told and left out alone, in place of the id with its line; of a list all count."""
+    by = policy.load()
+    path = tmp_path / "people.ndjson"
+    lines = [
+        {"key": "1", "name": "Anna", "mail": ["a@example.org", "b@example.org"]},
+        {"key": {"a": 1}, "name": "Anna", "mail": "c@example.org"},
+        {"key": "3", "name": {"a": 1}, "mail": [{"a": 1}]},
+        {"key": ["4", "5"], "name": "Anna", "mail": "c@example.org"},
+        {"key": [6], "name": "Anna", "mail": "c@example.org"},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    intake = Intake(files.sources([path]), mapping.parse(["name=given_name", "mail=email"], by), "key")
+    equipment = Equipment(Reading(by), shipped.default())
+    with workbench(Resources()) as con, Workforce(1, equipment, Silent()) as workforce:
+        bring_in(con, intake, workforce, Silent())
+        records = con.execute("SELECT record_key, given_name FROM record ORDER BY 1").fetchall()
+        shown = con.execute("SELECT value FROM shown ORDER BY 1").fetchall()
+        told = con.execute("SELECT row, field, reason FROM reject ORDER BY row, field").fetchall()
+    assert records == [("1", "anna"), ("3", None), ("6", "anna")]
+    assert shown == [("a@example.org",), ("b@example.org",), ("c@example.org",)]
+    assert told == [
+        (2, "key", "It is an object, not a value."),
+        (3, "mail", "It is an object, not a value."),
+        (3, "name", "It is an object, not a value."),
+        (4, "key", "A record has one id."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("{'a': 1} AS key, 'x' AS mail", r"'key' holds no values but STRUCT\(a INTEGER\)"),
+        ("['1'] AS key, 'x' AS mail", r"'key' holds no values but VARCHAR\[\]"),
+        ("'1' AS key, [{'a': 1}] AS mail", r"'mail' holds no values but STRUCT"),
+        ("'1' AS key, MAP {'a': 1} AS mail", r"'mail' holds no values but MAP"),
+    ],
+)
+def test_a_table_of_objects_is_refused(tmp_path: Path, made: str, told: str) -> None:
+    """Parquet says beforehand what a column holds."""
+    by = policy.load()
+    path = tmp_path / "people.parquet"
+    duckdb.execute(f"COPY (SELECT {made}) TO '{path}'")
+    intake = Intake(files.sources([path]), mapping.parse(["mail=email"], by), "key")
+    equipment = Equipment(Reading(by), shipped.default())
+    with (
+        workbench(Resources()) as con,
+        Workforce(1, equipment, Silent()) as workforce,
+        pytest.raises(FileError, match=told),
+    ):
+        bring_in(con, intake, workforce, Silent())
