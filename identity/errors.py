@@ -55,6 +55,10 @@ class UnknownBatchError(IdentityError):
     """There is no such batch."""
 
 
+class RolledBackBatchError(IdentityError):
+    """The batch was taken back, so nothing more comes under its name: choose another name."""
+
+
 class TogetherError(IdentityError):
     """These records have to be put one by one."""
 

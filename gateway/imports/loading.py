@@ -71,7 +71,9 @@ def load(
     clock: Callable[[], dt.datetime],
     told: Callable[[int], None],
 ) -> Done:
-    """Loads what is left of the job. Raises InterruptedImportError, LinesError, UnknownSourceError."""
+    """Loads what is left of the job. Raises InterruptedImportError, LinesError, UnknownSourceError,
+    RolledBackBatchError.
+    """
     ctx.policy.source(job.source)
     run = _begun(connection, job, clock())
     done = Done()

@@ -25,6 +25,7 @@ DOMAIN: Final[dict[type[Exception], str]] = {
     identity_errors.ErasedError: "erased",
     identity_errors.InvalidJudgementError: "invalid",
     identity_errors.InvalidRecordError: "invalid",
+    identity_errors.RolledBackBatchError: "wrong_state",
     identity_errors.SuppressedError: "erased",
     identity_errors.ModelError: "invalid",
     identity_errors.TogetherError: "unavailable",

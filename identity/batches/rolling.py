@@ -2,7 +2,8 @@
 
 Rolling back is exact for what the batch still answers for: a record that it brought is taken away, one that
 it changed says again what it said before. A record that was written again since then is left alone: somebody
-else answers for it. The work is queued and done one record at a time.
+else answers for it. Nothing comes under the name of a batch that was taken back. The work is
+queued and done one record at a time.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Connection
 from identity.batches import store_batches
 from identity.batches.store_batches import Batch
 from identity.context import Context
-from identity.errors import UnknownBatchError
+from identity.errors import RolledBackBatchError, UnknownBatchError
 from identity.partition import store_redo
 from identity.register import opening, records, writing
 from identity.register.steps import Draft
@@ -21,8 +22,9 @@ from identity.sealing.envelope import unseal
 
 
 def begin(connection: Connection, name: str, *, author: str, now: datetime) -> None:
-    """Makes a batch known; nothing happens when it is."""
-    store_batches.begin(connection, name, author=author, now=now)
+    """Makes a batch known; nothing happens when it is. Raises RolledBackBatchError."""
+    if not store_batches.begin(connection, name, author=author, now=now):
+        raise RolledBackBatchError
 
 
 def listed(connection: Connection, *, limit: int = 50) -> Sequence[Batch]:

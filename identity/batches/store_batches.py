@@ -38,13 +38,17 @@ class Replaced(NamedTuple):
     observed_at: datetime
 
 
-def begin(connection: Connection, name: str, *, author: str, now: datetime) -> None:
-    """Writes a batch down unless it is known."""
+def begin(connection: Connection, name: str, *, author: str, now: datetime) -> bool:
+    """Writes a batch down unless it is known; False when it was rolled back."""
     connection.exec_driver_sql(
         "insert into identity.batch (name, author, opened_at) values (%s, %s, %s)"
         " on conflict (name) do nothing",
         (name, author, now),
     )
+    standing: bool = connection.exec_driver_sql(
+        "select rolled_back_at is null from identity.batch where name = %s", (name,)
+    ).scalar_one()
+    return standing
 
 
 def listed(connection: Connection, *, limit: int) -> list[Batch]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from gateway.access.security import Scope
 from gateway.database import Database
 from gateway.wiring import QUICK_TIMEOUT_MS, Services
+from identity.batches import rolling
 from tests.gateway.conftest import Caller
 
 EMAIL = {"type": "email", "value": "anna@example.org", "assurance": "verified"}
@@ -115,6 +116,18 @@ def test_a_long_batch_refuses_bad_lines_alone_and_takes_the_same_record_twice(ba
     assert set(others.values()) == {"new"}
     assert len(others) == 67
     assert [told[number]["problem"]["status"] for number in (40, 50)] == [422, 422]
+
+
+def test_a_delivery_that_was_taken_back_takes_nothing_more(back: Caller, services: Services) -> None:
+    """409, before any line is read: what was mended comes under another name."""
+    data = _batch({"source": "web", "key": "1"})
+    assert back("POST", "/v1/records/batch?batch=n1", data=data).status_code == 200
+    with services.database.transaction() as connection:
+        rolling.roll_back(connection, "n1", author="s", now=services.clock())
+    refused = back("POST", "/v1/records/batch?batch=n1", data=data)
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["code"]) == (409, "wrong_state")
+    assert back("POST", "/v1/records/batch?batch=n2", data=data).status_code == 200
 
 
 def test_a_repeated_batch_gets_the_first_answer(back: Caller) -> None:

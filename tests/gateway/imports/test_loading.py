@@ -15,7 +15,7 @@ from gateway.wiring import Services
 from identity import redo
 from identity.batches import rolling
 from identity.context import Context
-from identity.errors import UnknownRecordError
+from identity.errors import RolledBackBatchError, UnknownRecordError
 from identity.register import records
 from identity.rights import erasure
 from identity.submission import Submission
@@ -199,7 +199,7 @@ def position(database: Database) -> int:
 
 
 def test_a_delivery_is_taken_back_by_its_name(database: Database, ctx: Context, job: Job) -> None:
-    """It is listed as it began, and the worker takes away what it brought."""
+    """It is listed as it began, the worker takes away what it brought, and nothing more comes so named."""
     load(database, ctx, job)
     with database.transaction() as connection:
         assert [(one.name, one.author, one.records) for one in rolling.listed(connection)] == [
@@ -211,6 +211,8 @@ def test_a_delivery_is_taken_back_by_its_name(database: Database, ctx: Context, 
         assert [one.records for one in rolling.listed(connection)] == [0]
         with pytest.raises(UnknownRecordError):
             records.get(connection, ctx, "crm", "1")
+    with pytest.raises(RolledBackBatchError, match="choose another name"):
+        load(database, ctx, job)
 
 
 @pytest.mark.parametrize(

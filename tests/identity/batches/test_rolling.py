@@ -6,7 +6,7 @@ import pytest
 
 from identity import redo
 from identity.batches import rolling
-from identity.errors import UnknownBatchError, UnknownRecordError
+from identity.errors import RolledBackBatchError, UnknownBatchError, UnknownRecordError
 from identity.model import Assurance
 from identity.reading import profiles
 from identity.register import records
@@ -49,6 +49,16 @@ def test_what_a_batch_brought_goes_and_what_it_changed_returns(desk: Desk) -> No
     assert [each.attributes["given_name"] for each in shown] == ["Berta"]
     with pytest.raises(UnknownRecordError):
         records.get(desk.connection, desk.ctx, "crm", "2")
+
+
+def test_nothing_comes_under_the_name_of_what_was_taken_back(desk: Desk) -> None:
+    """It would go with the rest, or could not be taken back any more."""
+    put(desk, "1", "n1", "anna@example.at", **ANNA)
+    rolling.roll_back(desk.connection, "n1", author="s", now=desk.now)
+    for _ in range(2):
+        with pytest.raises(RolledBackBatchError):
+            rolling.begin(desk.connection, "n1", author="feed", now=desk.now)
+        redo.drain(desk.connection, desk.ctx, now=desk.now)
 
 
 def test_a_key_is_again_whose_it_was(desk: Desk) -> None:
