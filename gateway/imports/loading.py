@@ -29,7 +29,7 @@ from gateway.wire.refusals import problem_of
 from identity.answers import PutResult
 from identity.batches import rolling
 from identity.context import Context
-from identity.errors import IdentityError
+from identity.errors import IdentityError, RolledBackBatchError
 from identity.register import records
 from identity.submission import Submission
 
@@ -167,6 +167,7 @@ class _Step:
             put_off_flush(self.connection)
             if not store_runs.advance(self.connection, self.job.batch, first - 1, last):
                 raise InterruptedImportError(f"Another process is importing the batch {self.job.batch!r}.")
+            self._check_stands()
             sent = [each.sent for each in some if isinstance(each.sent, Submission)]
             put = iter(records.put_together(self.connection, self.ctx, sent, now=self.now))
             results = [
@@ -175,6 +176,13 @@ class _Step:
             ]
             self._tell(some, results)
         return results
+
+    def _check_stands(self) -> None:
+        """Who takes a delivery back while it comes does not want the rest. Raises InterruptedImportError."""
+        try:
+            rolling.begin(self.connection, self.job.batch, author=self.job.author, now=self.now)
+        except RolledBackBatchError as error:
+            raise InterruptedImportError(str(error)) from error
 
     def _tell(self, some: Sequence[_Read], results: Sequence["_Result"]) -> None:
         """Writes down what was not taken, and why."""

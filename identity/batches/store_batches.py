@@ -39,14 +39,17 @@ class Replaced(NamedTuple):
 
 
 def begin(connection: Connection, name: str, *, author: str, now: datetime) -> bool:
-    """Writes a batch down unless it is known; False when it was rolled back."""
+    """Writes a batch down unless it is known; False when it was rolled back.
+
+    Until the transaction ends nobody rolls it back, so that no record is missed that comes within.
+    """
     connection.exec_driver_sql(
         "insert into identity.batch (name, author, opened_at) values (%s, %s, %s)"
         " on conflict (name) do nothing",
         (name, author, now),
     )
     standing: bool = connection.exec_driver_sql(
-        "select rolled_back_at is null from identity.batch where name = %s", (name,)
+        "select rolled_back_at is null from identity.batch where name = %s for share", (name,)
     ).scalar_one()
     return standing
 

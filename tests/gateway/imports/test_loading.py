@@ -215,6 +215,23 @@ def test_a_delivery_is_taken_back_by_its_name(database: Database, ctx: Context, 
         load(database, ctx, job)
 
 
+def test_a_delivery_that_is_taken_back_while_it_comes_ends(
+    database: Database, ctx: Context, long_job: Job
+) -> None:
+    """The rest is not loaded, and what had come goes."""
+
+    def take_back(count: int) -> None:
+        assert count < LONG
+        with database.transaction() as connection:
+            rolling.roll_back(connection, "b1", author="anna", now=NOW)
+
+    with database.engine.connect() as connection, pytest.raises(InterruptedImportError, match="taken back"):
+        loading.load(connection, ctx, long_job, clock=lambda: NOW, told=take_back)
+    with database.transaction() as connection:
+        redo.drain(connection, ctx, now=NOW)
+        assert [one.records for one in rolling.listed(connection)] == [0]
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
