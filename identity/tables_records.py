@@ -33,9 +33,8 @@ record = sa.Table(
     moment("changed_at"),
     sa.Column("deleted_at", MOMENT),
     sa.Column("erased_at", MOMENT),
-    sa.Column(
-        "forward_no", sa.BigInteger
-    ),  # who stands for a deleted record: a live one of its person, or the last
+    # Who stands for a deleted record: a live one of its person, or the one that was deleted last.
+    sa.Column("forward_no", sa.BigInteger),
     sa.PrimaryKeyConstraint("record_no", name="pk_record"),
     sa.UniqueConstraint("id", name="uq_record_id"),
     sa.UniqueConstraint("source", "key", "generation", name="uq_record_source_key_generation"),

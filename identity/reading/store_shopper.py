@@ -19,7 +19,8 @@ COLUMNS: Final = (
 """What `HITS` and `ONE_HITS` return."""
 
 _COLUMNS: Final = """
-    i.token, i.assurance, i.valid_to IS NULL OR i.valid_to > $3 AS is_valid,
+    i.token, i.assurance,
+    (i.valid_from IS NULL OR i.valid_from <= $3) AND (i.valid_to IS NULL OR i.valid_to > $3) AS is_valid,
     p.profile_no, p.id::text, p.person_no, p.members, p.limit_members, p.channel, p.personal, p.staff, p.tier
 """
 _HEADS: Final = """
@@ -31,7 +32,8 @@ HITS: Final = f"""
     SELECT asked.nth, {_COLUMNS}
       FROM unnest($1, $2) WITH ORDINALITY AS asked (digest, cap, nth)
      CROSS JOIN LATERAL (
-           SELECT k.record_no, k.token, k.assurance, k.valid_to FROM identity.identifier AS k
+           SELECT k.record_no, k.token, k.assurance, k.valid_from, k.valid_to
+             FROM identity.identifier AS k
             WHERE k.digest = asked.digest LIMIT asked.cap + 1) AS i
     {_HEADS}
 """  # noqa: S608  (the parts are ours)
@@ -40,7 +42,8 @@ HITS: Final = f"""
 ONE_TYPES: Final = "bigint, integer, timestamptz"
 ONE_HITS: Final = f"""
     SELECT 1 AS nth, {_COLUMNS}
-      FROM (SELECT k.record_no, k.token, k.assurance, k.valid_to FROM identity.identifier AS k
+      FROM (SELECT k.record_no, k.token, k.assurance, k.valid_from, k.valid_to
+              FROM identity.identifier AS k
              WHERE k.digest = $1 LIMIT $2 + 1) AS i
     {_HEADS}
 """  # noqa: S608  (the parts are ours)

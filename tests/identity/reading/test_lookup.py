@@ -125,15 +125,17 @@ def test_the_hot_path_is_one_statement(
     assert head.members == head.limit_members == (web.record_no, card.record_no)
 
 
-def test_an_identifier_finds_nobody_after_it_ended(desk: Desk) -> None:
-    """A card answers until its validity ends."""
+def test_an_identifier_finds_its_shopper_while_it_is_valid(desk: Desk) -> None:
+    """A card answers neither before its validity begins nor after it ends."""
     desk.put("web", "u1", **ANNA)
-    ends = desk.now + dt.timedelta(days=1)
-    claim = Claim("loyalty_card", "9780000001", Assurance.VERIFIED, valid_to=ends)
+    begins, ends = desk.now + dt.timedelta(days=1), desk.now + dt.timedelta(days=3)
+    claim = Claim("loyalty_card", "9780000001", Assurance.VERIFIED, valid_from=begins, valid_to=ends)
     from identity.register import records
     from identity.submission import Submission
 
     records.put(desk.connection, desk.ctx, Submission("loyalty", "c1", {}, [claim]), now=desk.now)
+    assert desk.find(loyalty_card="9780000001").status is FoundStatus.UNKNOWN
+    desk.later(days=2)
     assert desk.find(loyalty_card="9780000001").status is FoundStatus.KNOWN
     desk.later(days=2)
     assert desk.find(loyalty_card="9780000001").status is FoundStatus.UNKNOWN
