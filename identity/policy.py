@@ -102,6 +102,12 @@ class Policy:
     survivorship: Survivorship
     identifiers: Mapping[str, IdentifierRule]
     sources: Mapping[str, Source]
+    one_to_a_birth: bool = False
+    """True where the files at hand show that other given names with one birth are mistakes, not twins."""
+    given_names: frozenset[str] = frozenset()
+    """What the files at hand show to be given names, beside those that are listed."""
+    registers: frozenset[str] = frozenset()
+    """Attributes of the retailer's own of which the files at hand show that no two people share a value."""
     exclusive_types: tuple[str, ...] = field(init=False)
     strong_types: frozenset[str] = field(init=False)
     mark: str = field(init=False)
@@ -135,8 +141,14 @@ class Policy:
             self.block_alone,
             self.bound_cap,
         )
-        content = json.dumps([numbers, self.drop_lines_bits, self.one_to_a_home, rules])
+        learned = (self.one_to_a_birth, sorted(self.given_names), sorted(self.registers))
+        content = json.dumps([numbers, self.drop_lines_bits, self.one_to_a_home, rules, learned])
         return f"{self.version}|{hashlib.sha256(content.encode()).hexdigest()}"
+
+    @property
+    def names_mislead(self) -> bool:
+        """True where clearly different given names alone do not part two records."""
+        return self.one_to_a_home or self.one_to_a_birth
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises UnknownSourceError with a sentence that lists the known ones."""

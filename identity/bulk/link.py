@@ -69,11 +69,17 @@ def find_pairs(
 def train(con: DuckDBPyConnection, workforce: Workforce, progress: Progress) -> tuple[Reading, ScoredModel]:
     """What fits the records and pairs at hand: a policy that knows whether people live together, a model."""
     progress.phase("train")
-    are_single = store_homes.are_single(con)
+    living = store_homes.living(con)
     reading = workforce.equipment.reading
-    policy = replace(reading.policy, one_to_a_home=are_single)
+    policy = replace(
+        reading.policy,
+        one_to_a_home=living.one_to_a_home,
+        one_to_a_birth=living.one_to_a_birth,
+        registers=living.registers,
+        given_names=store_names.borne(con) if living.one_to_a_birth else frozenset(),
+    )
     return replace(reading, policy=policy), store_training.fitted(
-        con, workforce, live_together=not are_single
+        con, workforce, live_together=not living.one_to_a_home
     )
 
 

@@ -3,11 +3,11 @@
 At one home, two clearly different given names are two people of a family or one shopper written wrongly.
 Families tell themselves by their births, which differ but for twins'; mistakes, by a birth that stays, give
 or take a slip of the finger, or in its year where days are often unknown, as often as it stays where the
-given names are the same. A home is a street, or, where a record names none, a postcode, and one family name;
-or a telephone or mailbox, whatever the family name, since who spoils given names spoils others too. A file
-that knows no homes tells at least how badly names are written, by a value of the retailer's own that hardly
-anybody shares, such as a number in some register: where those who share it often have different given names,
-and one birth, a name tells nobody apart.
+given names are the same. A home is a street and number, or, where a record names no street, a postcode, and
+one family name; or a telephone or mailbox, whatever the family name, since who spoils given names spoils
+others too. A file that knows no homes tells at least how badly names are written, by a value of the
+retailer's own that hardly anybody shares, such as a number in some register: where those who share it often
+have different given names, and one birth, a name tells nobody apart.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,11 @@ UNLIKE: Final = 0.78
 MISTAKEN_SHARE: Final = 0.8
 """Of pairs at one home, those with different given names have so often one birth, measured by those with the
 same name, where nobody lives together.
+"""
+
+MOSTLY_MISTAKEN_SHARE: Final = 0.5
+"""And so often where people may live together, but other names are mistakes more often than not. Twins never
+make up so many of the pairs of a family.
 """
 
 SAME_SHARE_MIN: Final = 0.5
@@ -39,7 +44,8 @@ HOLDERS_MAX: Final = 8
 """What more records hold is a category."""
 
 _HOME: Final = """
-    (a.street = b.street AND (a.postcode = b.postcode OR a.city = b.city))
+    (a.street = b.street AND coalesce(a.street_number = b.street_number, true)
+        AND (a.postcode = b.postcode OR a.city = b.city))
     OR (a.postcode = b.postcode AND (a.street IS NULL OR b.street IS NULL))
 """
 _REACHED_ALIKE: Final = """
@@ -87,13 +93,12 @@ class _Told:
     mistaken: float | None
     same: float | None
 
-    @property
-    def are_mistakes(self) -> bool:
-        """True when those of different names are one as surely as those of the same."""
+    def are_mistakes(self, least: float) -> bool:
+        """True when those of different names are one at least that often, measured by those of the same."""
         if self.kin < KIN_MIN or self.mistaken is None:
             return False
         measure = 1.0 if self.same is None else max(self.same, SAME_SHARE_MIN)
-        return self.mistaken >= MISTAKEN_SHARE * measure
+        return self.mistaken >= least * measure
 
     @property
     def are_many(self) -> bool:
@@ -101,16 +106,32 @@ class _Told:
         return self.kin >= SPOILT_SHARE * (self.kin + self.alike)
 
 
-def are_single(con: DuckDBPyConnection) -> bool:
-    """True when who shares a home and not a given name has one birth as often as who shares both. Where no
-    homes tell, when many who share a value of the retailer's own that hardly anybody else has are such.
+@dataclass(frozen=True, slots=True)
+class Living:
+    """Whether nobody lives with anybody, whether no two of one home have one birth, and the attributes of the
+    retailer's own that tell the former where homes tell nothing.
+    """
+
+    one_to_a_home: bool
+    one_to_a_birth: bool = False
+    registers: frozenset[str] = frozenset()
+
+
+def living(con: DuckDBPyConnection) -> Living:
+    """How people live: alone when who shares a home and not a given name has one birth as often as who shares
+    both. Where no homes tell, when many who share a value of the retailer's own that hardly anybody else has
+    are such.
     """
     at_home = _told(con, _SHARE_HOME, _IS_ONE_BIRTH)
     if at_home.kin >= KIN_MIN:
-        return at_home.are_mistakes
-    own = (_SHARE_OWN.format(name=name) for name in store_rows.own_attributes(con))
-    told = (_told(con, pairs, _IS_ONE_DAY) for pairs in own)
-    return any(each.are_mistakes and each.are_many for each in told)
+        return Living(at_home.are_mistakes(MISTAKEN_SHARE), at_home.are_mistakes(MOSTLY_MISTAKEN_SHARE))
+    told = {
+        name: _told(con, _SHARE_OWN.format(name=name), _IS_ONE_DAY) for name in store_rows.own_attributes(con)
+    }
+    registers = frozenset(
+        name for name, each in told.items() if each.are_mistakes(MISTAKEN_SHARE) and each.are_many
+    )
+    return Living(bool(registers), bool(registers), registers)
 
 
 def _told(con: DuckDBPyConnection, pairs: str, is_one: str) -> _Told:

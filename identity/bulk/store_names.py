@@ -16,6 +16,7 @@ from identity.scoring.pool import Name
 
 _PARTS: Final = ("given", "middle", "family", "full_name", "organisation")
 _SIDES: Final = ("a", "b")
+BEARERS_MIN: Final = 2
 # As `identity.pool` does: an organisation's contact is not the organisation, nor the reverse.
 _OF_ORGANISATION: Final = (
     "organisation_name IS NOT NULL AND (coalesce(record_type, '') = 'organisation'"
@@ -49,6 +50,15 @@ def gather(con: DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE verdict (one BIGINT, other BIGINT, agrees BOOLEAN, is_second BOOLEAN, differs BOOLEAN)"
     )
+
+
+def borne(con: DuckDBPyConnection) -> frozenset[str]:
+    """The given names that two records or more write beside a family name: no slip is made twice."""
+    found = con.execute(
+        "SELECT given FROM named JOIN name USING (name_no) WHERE given <> '' AND family <> ''"
+        f" GROUP BY given HAVING count(*) >= {BEARERS_MIN}"
+    ).fetchall()
+    return frozenset([given for (given,) in found])
 
 
 def judge(con: DuckDBPyConnection, pairs: str, workforce: Workforce) -> None:

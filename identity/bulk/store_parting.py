@@ -6,8 +6,8 @@ between two records whose given names clearly differ.
 Why that is exact. Such a link is refused whenever it is tried: the groups at its ends hold both names then as
 now, and what excuses differing names, a strong identifier that named records of both groups show (or numbers
 for life that differ by a typing error), is looked for here in the whole piece. Where there is any between the
-narrowed parts the piece is excused, that is, resolved record by record. A policy under which nobody lives
-together refuses few of them, so nothing is narrowed under it.
+narrowed parts the piece is excused, that is, resolved record by record. A policy under which names mislead
+refuses few of them, so nothing is narrowed under it.
 """
 
 from typing import Final
@@ -28,7 +28,7 @@ _TWO: Final = "least(a.name_no, b.name_no) AS one, greatest(a.name_no, b.name_no
 def part(con: DuckDBPyConnection, workforce: Workforce) -> None:
     """Narrows `strong` and `proven` of `node` and makes `excused`."""
     con.execute("CREATE TEMP TABLE excused (piece BIGINT)")
-    if not workforce.equipment.reading.policy.one_to_a_home:
+    if not workforce.equipment.reading.policy.names_mislead:
         _judge(con, workforce)
         _narrow(con)
     con.execute(

@@ -13,7 +13,7 @@ them were weighed and are not in doubt): then the first pass joins exactly what 
 nameless record can be ambiguous. The second pass joins nothing when each possible link lies between two
 single records, whose pooled weight is the link's own, or between groups whose given names or suffixes forbid
 it. A shared strong identifier, which alone excuses those names, makes the piece restless where it did not
-connect (`store_parting`); under a policy for which nobody lives together names are not asked here.
+connect (`store_parting`); under a policy for which names mislead they are not asked here.
 """
 
 from collections import defaultdict
@@ -56,7 +56,7 @@ def find(con: DuckDBPyConnection, workforce: Workforce, *, with_reasons: bool) -
     store_parting.part(con, workforce)
     _name_pairs(con, workforce)
     policy = workforce.equipment.reading.policy
-    _find_restless(con, with_reasons=with_reasons, names_forbid=not policy.one_to_a_home)
+    _find_restless(con, with_reasons=with_reasons, names_forbid=not policy.names_mislead)
     settled = workforce.spread(persons.settle, list(_cases(con)), chunk=CASES, few=FEW_CASES)
     _keep_settled(con, settled)
     con.execute(

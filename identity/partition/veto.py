@@ -50,37 +50,57 @@ def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | Non
 
 
 def _told_apart(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """By what tells people apart. Where nobody lives together it tells only of those whose births clearly
-    differ and who share no home, or who are called otherwise altogether: all else are mistakes, which the
-    weights count.
+    """By what tells people apart. Where nobody lives together it tells nothing of those who share a home, and
+    of others only of those whose births clearly differ or who are called otherwise altogether: all else are
+    mistakes, which the weights count.
     """
-    may_be_mistakes = _share_home(left, right) or not are_born_apart(left, right)
-    if policy.one_to_a_home and may_be_mistakes and not _are_called_otherwise(left, right):
+    if policy.one_to_a_home and _may_be_mistakes(left, right, policy):
         return None
     return _given_name(left, right, policy) or _exclusive(left, right, policy)
 
 
-def _are_called_otherwise(left: Pool, right: Pool) -> bool:
+def _may_be_mistakes(left: Pool, right: Pool, policy: Policy) -> bool:
+    if _share_home(left, right):
+        return True
+    if are_born_apart(left, right) and not _share_register(left, right, policy):
+        return False
+    return not _are_called_otherwise(left, right, policy)
+
+
+def _are_called_otherwise(left: Pool, right: Pool, policy: Policy) -> bool:
     """Whether nothing agrees of the names, and somewhere both parts clearly differ although both given names
     are such as people have. What slips make of a name is nobody's.
     """
     names = tuple(product(left.names, right.names))
     if any(c.agrees for a, b in names for c in (compare.given_names_of(a, b), compare.family_names_of(a, b))):
         return False
-    return any(_are_two_names(a, b) for a, b in names)
+    return any(_are_two_names(a, b, policy) for a, b in names)
 
 
-def _are_two_names(one: Name, other: Name) -> bool:
+def _are_two_names(one: Name, other: Name, policy: Policy) -> bool:
     if min(len(one.given), len(other.given)) < WHOLE_LENGTH_MIN:
         return False
-    if not (given_names.is_known(one.given) and given_names.is_known(other.given)):
+    if not (_is_people_s(one.given, policy) and _is_people_s(other.given, policy)):
         return False
     return compare.given_names_of(one, other).differs and compare.family_names_of(one, other).differs
 
 
+def _is_people_s(given: str, policy: Policy) -> bool:
+    return given_names.is_known(given) or given in policy.given_names
+
+
 def _share_home(left: Pool, right: Pool) -> bool:
     is_near = _share("postcode", left, right) or _share("city", left, right)
-    return is_near and (_share("street", left, right) or _share("family_name", left, right))
+    return is_near and (_share_street(left, right) or _share("family_name", left, right))
+
+
+def _share_register(left: Pool, right: Pool, policy: Policy) -> bool:
+    return any(left.own_values(name) & right.own_values(name) for name in policy.registers)
+
+
+def _share_street(left: Pool, right: Pool) -> bool:
+    streets = product(left.values("street"), right.values("street"))
+    return any(edits(str(one), str(other)) <= SLIPS for one, other in streets)
 
 
 def _share(attribute: str, left: Pool, right: Pool) -> bool:
@@ -113,13 +133,23 @@ def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     """Clearly different given names, unless named records of both groups show the same strong identifier, or
     numbers for life that differ by a typing error alone. That excuses another name or another day of birth,
     not both: then somebody wrote down the number, or used the card, of somebody else.
+
+    Where no two of one home have one birth, a birth that agrees excuses the name as well.
     """
     is_vouched = _is_vouched(left, right, policy)
     if is_vouched and (policy.one_to_a_home or not are_born_apart(left, right)):
         return None
+    if _is_written_wrongly(left, right, policy):
+        return None
     compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
     found = _least(comparison for comparison in compared if comparison.differs)
     return Refusal("given_name", found.sentence, found.values) if found else None
+
+
+def _is_written_wrongly(left: Pool, right: Pool, policy: Policy) -> bool:
+    if not (policy.one_to_a_birth and any(c.agrees for c in _compared(BIRTH, left, right))):
+        return False
+    return not _are_called_otherwise(left, right, policy)
 
 
 def are_born_apart(left: Pool, right: Pool) -> bool:

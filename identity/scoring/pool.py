@@ -80,6 +80,10 @@ class Pool:
         found = [getattr(canonical, attribute) for canonical in self.canonicals]
         return frozenset([value for value in found if value is not None])
 
+    def own_values(self, name: str) -> frozenset[str]:
+        """The distinct values of one attribute of the retailer's own."""
+        return frozenset([said for each in self.canonicals for own, said in each.extra if own == name])
+
     @cached_property
     def tells_apart(self) -> bool:
         """True when a name in it tells the members of a family apart: no surname or initial alone."""

@@ -13,6 +13,7 @@ ANA = ("ana", "huber", "hauptstrasse", "1010", "wien", "1981-05-05")
 BORN_ELSEWHEN = ("klara", "huber", "feldweg", "8010", "graz", "1953-02-01")
 SENIOR = ("anna", "huber", "hauptstrasse", "1010", "wien", "1950-12-24")
 FRITZ = ("fritz", "huber", "hauptstrasse", "1010", "wien", "2008-07-16")
+ELSE = ("else", "huber", "hauptstrasse", "1010", "wien", "1953-02-01")
 NO_STREET = ("klara", "huber", None, "1010", None, "1980-05-05")
 YEAR_ALONE = ("anna", "huber", None, "1010", None, "1980-01-01")
 AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
@@ -23,10 +24,10 @@ def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute(
         "CREATE TABLE record (no BIGINT, given_name VARCHAR, family_name VARCHAR, street VARCHAR,"
-        " postcode VARCHAR, city VARCHAR, date_of_birth DATE)"
+        " postcode VARCHAR, city VARCHAR, date_of_birth DATE, street_number VARCHAR)"
     )
     con.executemany(
-        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", [(no, *one) for no, one in enumerate(people)]
+        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", [(no, *one) for no, one in enumerate(people)]
     ) if people else None
     con.execute("CREATE TABLE live (no BIGINT, type VARCHAR, value VARCHAR)")
     con.execute("CREATE TABLE pair AS SELECT a.no AS l, b.no AS r FROM record a JOIN record b ON a.no < b.no")
@@ -65,7 +66,35 @@ def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
 def test_births_tell_families_from_mistakes(people: list[tuple[str | None, ...]], single: bool) -> None:
     """Other names at one home mean nobody lives together only when their births are the same."""
     con = world(people)
-    assert store_homes.are_single(con) is single
+    assert store_homes.living(con).one_to_a_home is single
+
+
+@pytest.mark.parametrize(
+    ("people", "one_to_a_birth"),
+    [
+        ([ANNA, ANNA, KLARA, KLARA], True),
+        ([ANNA, ANNA, ANNA, KLARA, KLARA, ELSE], True),
+        ([ANNA, ANNA, KLARA, ELSE], False),
+        ([ANNA, KLARA, ELSE, FRITZ], False),
+    ],
+    ids=["mistakes", "more mistakes than people of one home", "fewer", "family with twins"],
+)
+def test_where_mistakes_are_more_than_families_a_birth_tells_better_than_a_name(
+    people: list[tuple[str | None, ...]], one_to_a_birth: bool
+) -> None:
+    """Although some live together, who shares home and birth is one person more often than a twin."""
+    assert store_homes.living(world(people)).one_to_a_birth is one_to_a_birth
+
+
+@pytest.mark.parametrize(
+    ("number", "single"), [("7", True), ("1", False), (None, False)], ids=["neighbours", "family", "unsaid"]
+)
+def test_namesakes_of_one_street_do_not_live_together(number: str | None, single: bool) -> None:
+    """A number tells, and leaves it open where it is not said."""
+    con = world([ANNA, ANNA, KLARA, KLARA, FRITZ, FRITZ])
+    con.execute("UPDATE record SET street_number = '1' WHERE given_name <> 'fritz'")
+    con.execute("UPDATE record SET street_number = ? WHERE given_name = 'fritz'", [number])
+    assert store_homes.living(con).one_to_a_home is single
 
 
 SPOILT = ("qlz", "ubr", None, None, None, "1980-05-05")
@@ -78,7 +107,7 @@ def test_a_telephone_is_a_home_too(other: tuple[str | None, ...], single: bool) 
     people = [("anna", "huber", None, None, None, "1980-05-05"), other] * 3
     con = world(people)
     con.execute("INSERT INTO live SELECT no, 'phone', '+43660123456' FROM record")
-    assert store_homes.are_single(con) is single
+    assert store_homes.living(con).one_to_a_home is single
 
 
 LICENCE, HOUSEHOLD, YEAR = "x_licence", "x_household", "x_year"
@@ -104,7 +133,16 @@ def test_what_hardly_anybody_shares_tells_where_no_homes_do(
     """A file without streets, telephones and mailboxes tells by a value of the retailer's own, to the day."""
     con = world(people)
     con.execute(f"ALTER TABLE record ADD COLUMN {attribute} VARCHAR DEFAULT '4711'")
-    assert store_homes.are_single(con) is single
+    assert store_homes.living(con).one_to_a_home is single
+
+
+def test_what_told_that_nobody_lives_together_is_named() -> None:
+    """Whoever shares a value of it is left to the weights like whoever shares a home."""
+    con = world([KIM, KIM, SPOILT_KIM, SPOILT_KIM])
+    con.execute(f"ALTER TABLE record ADD COLUMN {LICENCE} VARCHAR DEFAULT '4711'")
+    con.execute("ALTER TABLE record ADD COLUMN x_colour BIGINT")
+    con.execute("UPDATE record SET x_colour = no")
+    assert store_homes.living(con).registers == {LICENCE}
 
 
 @pytest.mark.parametrize(("spoilt", "single"), [(5, True), (3, False)], ids=["often", "seldom"])
@@ -113,7 +151,7 @@ def test_names_must_often_be_spoilt_where_no_homes_tell(spoilt: int, single: boo
     con = world([KIM, SPOILT_KIM] * spoilt + [KIM, KIM] * 15)
     con.execute("ALTER TABLE record ADD COLUMN x_licence BIGINT")
     con.execute("UPDATE record SET x_licence = no // 2")
-    assert store_homes.are_single(con) is single
+    assert store_homes.living(con).one_to_a_home is single
 
 
 def test_homes_are_believed_before_what_is_the_retailers_own() -> None:
@@ -121,4 +159,4 @@ def test_homes_are_believed_before_what_is_the_retailers_own() -> None:
     con = world([ANNA, GEORG, FRITZ, KIM, KIM, SPOILT_KIM, SPOILT_KIM])
     con.execute("ALTER TABLE record ADD COLUMN x_licence VARCHAR")
     con.execute("UPDATE record SET x_licence = '4711' WHERE no >= 3")
-    assert not store_homes.are_single(con)
+    assert not store_homes.living(con).one_to_a_home

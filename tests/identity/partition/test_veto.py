@@ -37,6 +37,11 @@ def rule(left: Pool, right: Pool, judged: Bench = NOBODY) -> str | None:
     return refusal.rule if refusal else None
 
 
+def licensed(record: Record, licence: str) -> Record:
+    """The record with a number of the retailer's own."""
+    return replace(record, attributes=replace(record.attributes, extra=(("x_licence", licence),)))
+
+
 @given(CHANCE, st.integers(2, 8))
 def test_a_veto_is_symmetric(chance: random.Random, size: int) -> None:
     """Reason and values included, whichever group is asked about which."""
@@ -287,6 +292,76 @@ def test_where_nobody_lives_together_a_whole_other_name_is_somebody_else(
     alone = replace(POLICY, one_to_a_home=True)
     one = pool(shopper("web/1", "klara huber", born="1980-05-05"))
     refusal = veto.veto(one, pool(shopper("web/2", other, born="1980-05-05")), NOBODY, alone)
+    assert (refusal and refusal.rule) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "expected"),
+    [
+        ("xyqul huber", "1980-05-05", None),
+        ("georg huber", "1953-02-01", "given_name"),
+        ("georg huber", None, "given_name"),
+        ("georg maier", "1980-05-05", "given_name"),
+    ],
+    ids=["one birth", "births differ", "no birth", "wholly otherwise"],
+)
+def test_where_no_two_of_a_home_have_one_birth_it_excuses_another_given_name(
+    name: str, born: str | None, expected: str | None
+) -> None:
+    """Husband and wife are told by their births; who has one is written wrongly, in whatever home."""
+    home = {"street": "hauptstrasse", "postcode": "1010"}
+    known = replace(POLICY, one_to_a_birth=True)
+    one = pool(shopper("web/1", "klara huber", born="1980-05-05", attributes=home))
+    other = pool(shopper("web/2", name, born=born, attributes=home))
+    assert rule(one, other) == "given_name"
+    refusal = veto.veto(one, other, NOBODY, known)
+    assert (refusal and refusal.rule) == expected
+
+
+def test_where_nobody_lives_together_the_files_tell_what_is_a_name() -> None:
+    """The list knows few names of the world; one that nobody else bears may be a slip."""
+    one = pool(shopper("web/1", "melba beard", born="1986-07-20"))
+    other = pool(shopper("web/2", "josue stanley", born="1986-07-20"))
+    alone = replace(POLICY, one_to_a_home=True)
+    assert veto.veto(one, other, NOBODY, replace(alone, given_names=frozenset(("melba",)))) is None
+    found = veto.veto(one, other, NOBODY, replace(alone, given_names=frozenset(("melba", "josue"))))
+    assert found is not None
+    assert found.rule == "given_name"
+
+
+@pytest.mark.parametrize(
+    ("street", "expected"),
+    [("hauptstrasse", None), ("hauptstrsase", None), ("feldweg", "given_name")],
+    ids=["one home", "a home written wrongly", "two homes"],
+)
+def test_where_nobody_lives_together_one_home_excuses_a_whole_other_name(
+    street: str, expected: str | None
+) -> None:
+    """Somebody else's name was written there; whether it is one person the weights know."""
+    alone = replace(POLICY, one_to_a_home=True)
+    left, right = (
+        pool(shopper(key, name, born="1980-05-05", attributes={"street": where, "postcode": "1010"}))
+        for key, name, where in (
+            ("web/1", "klara huber", "hauptstrasse"),
+            ("web/2", "georg maier", street),
+        )
+    )
+    refusal = veto.veto(left, right, NOBODY, alone)
+    assert (refusal and refusal.rule) == expected
+
+
+@pytest.mark.parametrize(
+    ("licence", "expected"), [("8323", None), ("8324", "given_name")], ids=["the same", "another"]
+)
+def test_where_nobody_lives_together_a_number_of_the_retailers_own_excuses_as_a_home_does(
+    licence: str, expected: str | None
+) -> None:
+    """Where files know no homes: births ten years apart and a spoilt name are two mistakes."""
+    alone = replace(POLICY, one_to_a_home=True, registers=frozenset(("x_licence",)))
+    one = pool(licensed(shopper("web/1", "jesse hoffman", born="1970-01-12"), "8323"))
+    other = pool(licensed(shopper("web/2", "cemxw hofman", born="1980-12-01"), licence))
+    assert rule(one, other) == "given_name"
+    refusal = veto.veto(one, other, NOBODY, alone)
     assert (refusal and refusal.rule) == expected
 
 
