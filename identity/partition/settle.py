@@ -101,6 +101,7 @@ def settle(
         if held.labels:
             store_graph.give_pieces_back(connection)
     assert search is not None
+    _note_generic(connection, ctx, search, now)  # whoever does the rest later sees no change of a key
     if not is_redo:
         _put_off(connection, search, search.seeds | search.unsure, reason, now)
     return placing.place(connection, ctx, search.newcomers(), now=now), False

@@ -95,7 +95,9 @@ def test_no_piece_is_larger_than_the_bound(scale: Scale) -> None:
 
 
 def test_joining_and_then_splitting_restores_the_partition(scale: Scale) -> None:
-    """A decision that is taken back has changed nothing, down to every other group."""
+    """A decision that is taken back has changed nothing, down to every other group, unless it says of a
+    namesake whose he is not (see `test_a_split_may_settle_whose_a_nameless_record_is`).
+    """
     for seed in range(scale(60, 1000)):
         chance = random.Random(seed)
         world = _named(random_world(chance, size=16))
@@ -105,8 +107,20 @@ def test_joining_and_then_splitting_restores_the_partition(scale: Scale) -> None
         one, other = chance.sample(before.groups, 2)
         joined = _decided(world, Judgement(one, other, Verdict.SAME, LATER))
         assert any(group >= one | other for group in partition(joined, ROOMY).groups)
-        split = _decided(joined, Judgement(one, other, Verdict.DIFFERENT, LATEST))
-        assert partition(split, ROOMY).groups == before.groups, seed
+        apart = Judgement(one, other, Verdict.DIFFERENT, LATEST)
+        found = partition(_decided(joined, apart), ROOMY).groups
+        assert found == partition(_decided(world, apart), ROOMY).groups, seed
+        if not _may_be_either(before, one, other):
+            assert found == before.groups, seed
+
+
+def _may_be_either(found: Partition, one: frozenset[RecordKey], other: frozenset[RecordKey]) -> bool:
+    """Whether two groups are apart because a record of one may as well belong to somebody else."""
+    ambiguous = [match.link for match in found.matches if match.refusal.rule == "ambiguous"]
+    return any(
+        (link.left in one and link.right in other) or (link.left in other and link.right in one)
+        for link in ambiguous
+    )
 
 
 def test_splitting_and_then_joining_restores_the_person(scale: Scale) -> None:
