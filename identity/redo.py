@@ -18,8 +18,6 @@ from identity.partition.settle import Cause
 from identity.scoring import active
 from identity.versions import switching
 
-UNBOUNDED = 1 << 31
-
 
 def step(connection: Connection, ctx: Context, *, now: datetime) -> bool:
     """Does one piece of it, in the caller's transaction; False when nobody left any."""
@@ -36,7 +34,7 @@ def step(connection: Connection, ctx: Context, *, now: datetime) -> bool:
     roots = (subject,) if kind == "record" else tuple(store_graph.all_posters(connection, subject))
     if kind == "record":
         store_graph.share_all(connection, subject)
-    _, is_settled = settle.settle(connection, ctx, Cause(roots=roots), now=now, most=UNBOUNDED, is_redo=True)
+    _, is_settled = settle.settle(connection, ctx, Cause(roots=roots), now=now, is_redo=True)
     if is_settled:
         store_redo.finish(connection, redo_no)
     else:

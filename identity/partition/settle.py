@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from identity.context import Context
+from identity.errors import BusyError
 from identity.model import Key, Record, RecordKey
 from identity.partition import pieces, placing, store_graph, store_redo, store_reviews
 from identity.partition.pieces import Piece
@@ -28,6 +29,8 @@ from identity.policy import BLOCK
 from identity.scoring import pool
 
 ATTEMPTS_MAX: Final = 5
+LEAVING_ATTEMPTS_MAX: Final = 50
+UNBOUNDED: Final = 1 << 31
 INLINE_MAX: Final = 1500
 """Records looked at within a request; a change that touches more is left to the redo queue."""
 NEAR_MAX: Final = 512
@@ -72,21 +75,23 @@ def settle(
     *,
     now: datetime,
     ground: Sight | None = None,
-    most: int = INLINE_MAX,
     is_redo: bool = False,
 ) -> tuple[Placement, bool]:
     """Resolves and writes what the cause touches; `ground` knows the lists of the changed records' keys.
 
     False when it was put off: new records stand alone for now, the rest is as it was, and all of it stands in
-    the queue (where the queue's own work still is).
+    the queue (where the queue's own work still is). A record that is deleted is never put off, for nobody may
+    see it any more. Raises BusyError when others keep moving it.
     """
+    is_leaving = any(change.after is None for change in cause.changes)
+    most = UNBOUNDED if is_leaving or is_redo else INLINE_MAX
     ground = ground or Sight(connection, ctx)
     ground.read_lists(with_counterparts(_keys(cause.relinking)))
     views = _views(ground, cause)
     near = _near(ground, cause, views)
     given: set[int] = set()
     search, reason = None, "busy"
-    for _ in range(ATTEMPTS_MAX):
+    for _ in range(LEAVING_ATTEMPTS_MAX if is_leaving else ATTEMPTS_MAX):
         held = store_graph.hold(connection, given, near)
         cause = cause.seen(held)
         search = _look(ground, views, cause, given, held.rows)
@@ -100,6 +105,8 @@ def settle(
         given |= search.labels
         if held.labels:
             store_graph.give_pieces_back(connection)
+    if is_leaving:
+        raise BusyError
     assert search is not None
     _note_generic(connection, ctx, search, now)  # whoever does the rest later sees no change of a key
     if not is_redo:

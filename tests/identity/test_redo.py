@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from identity import redo
 from identity.model import Assurance, Canonical, Identifier, RecordKey
 from identity.partition import settle, store_redo
@@ -32,9 +34,11 @@ def put_off(desk: Desk, key: str, content: Content = BY_MAIL) -> int:
     written = writing._written(desk.ctx, ground, step, number, desk.now)
     statements, change = written
     writing._enter(desk.connection, ground, [step], statements, None, desk.now)
-    _, is_settled = settle.settle(
-        desk.connection, desk.ctx, Cause((change,)), now=desk.now, ground=ground, most=0
-    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(settle, "INLINE_MAX", 0)
+        _, is_settled = settle.settle(
+            desk.connection, desk.ctx, Cause((change,)), now=desk.now, ground=ground
+        )
     assert not is_settled
     return change.record_no
 
@@ -59,6 +63,15 @@ def test_a_value_that_a_record_made_generic_is_an_item_though_it_was_put_off(des
     redo.drain(desk.connection, desk.ctx, now=desk.now)
     assert scratch.stored(desk.connection) == scratch.expected(desk.connection, desk.ctx)
     assert len(scratch.stored(desk.connection).generic) == 1
+
+
+def test_who_is_deleted_is_never_put_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that is gone belongs to nobody at once, however much there is to do around it."""
+    for number in range(3):
+        desk.put("crm", str(number), MAIL, **ANNA)
+    monkeypatch.setattr(settle, "INLINE_MAX", 0)
+    desk.delete("crm", "0")
+    assert scratch.stored(desk.connection) == scratch.expected(desk.connection, desk.ctx)
 
 
 def test_another_change_takes_a_record_that_was_put_off_along(desk: Desk) -> None:
