@@ -33,7 +33,7 @@ def step(connection: Connection, ctx: Context, *, now: datetime) -> bool:
         return True
     roots = (subject,) if kind == "record" else tuple(store_graph.all_posters(connection, subject))
     if kind == "record":
-        store_graph.share_all(connection, subject)
+        store_graph.share_all(connection, (subject,))
     _, is_settled = settle.settle(connection, ctx, Cause(roots=roots), now=now, is_redo=True)
     if is_settled:
         store_redo.finish(connection, redo_no)

@@ -142,13 +142,14 @@ def share(connection: Connection, digests: Collection[int]) -> set[int]:
     return {digest for (digest,) in busy}
 
 
-def share_all(connection: Connection, record_no: int) -> None:
-    """Keeps others from changing the keys of a record until the transaction ends; waits for who does now."""
+def share_all(connection: Connection, numbers: Collection[int]) -> None:
+    """Keeps others from changing the keys of records until the transaction ends; waits for who does now."""
     driver.rows(
         connection,
         "select pg_advisory_xact_lock_shared(k.digest) from ("
-        " select unnest(keys) as digest from identity.record where record_no = %s order by 1) k",
-        (record_no,),
+        " select distinct unnest(keys) as digest from identity.record where record_no = any (%s::int8[])"
+        " order by 1) k",
+        (driver.array(numbers),),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.errors import ModelError
-from identity.partition import memory, settle, store_redo
+from identity.partition import memory, settle, store_graph, store_redo
 from identity.register import opening, records
 from identity.scoring import active, store_versions
 from identity.scoring.store_versions import Version
@@ -89,6 +89,7 @@ def step(connection: Connection, ctx: Context, redo_no: int, reached: int, *, no
     pairs = sorted({(source, key) for _, source, key in stale})
     opening.open_many(connection, ctx, pairs)
     numbers = [number for number, _, _ in stale]
+    store_graph.share_all(connection, numbers)  # what is noted of a key must not change meanwhile
     posted = records.post_again(connection, ctx, pairs, set(numbers), now=now)
     settle.note_keys(connection, ctx, posted, now=now)
     store_redo.advance(connection, redo_no, min(number for number in numbers if number > reached))

@@ -5,8 +5,9 @@ import multiprocessing
 import random
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
@@ -20,12 +21,14 @@ from identity import redo
 from identity.context import Context
 from identity.events import history
 from identity.model import Assurance, Record
-from identity.partition import settle
+from identity.partition import settle, store_graph, store_reviews
+from identity.partition.store_graph import Held, Surroundings
 from identity.reading import changes
 from identity.register import opening, records
 from identity.scoring.weigh import DeterministicModel
 from identity.sealing.vault import Vault, open_vault
 from identity.submission import Claim, Happening, Statement, Submission
+from identity.versions import switching
 from tests.identity import scratch
 from tests.identity.histories import START
 from tests.identity.worlds import ToyModel, tight_policy
@@ -183,6 +186,48 @@ def test_two_keys_fade_at_once(database: Database, vault: Vault, monkeypatch: py
         redo.drain(connection, ctx, now=START)
         assert scratch.stored(connection) == scratch.expected(connection, ctx)
         assert frozenset({("web", "u0")}) in state(connection)
+
+
+def test_a_value_becomes_generic_while_another_policy_is_applied(
+    database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever notes its values anew has seen them before the last name came, and must not close its item."""
+    policy = tight_policy(cap=3)
+    ctx = Context(replace(policy, version="another"), ToyModel(), vault, uuid7)
+
+    def put(number: int, ctx: Context) -> None:
+        card = Claim("loyalty_card", "9734586", Assurance.VERIFIED)
+        submission = Submission("crm", str(number), {"family_name": f"Huber{number}"}, [card])
+        with database.transaction() as connection:
+            records.put(connection, ctx, submission, now=START)
+
+    for number in range(3):
+        put(number, replace(ctx, policy=policy))
+    close = store_reviews.close_keys
+    others_keep_moving_it = Held(frozenset(), {}, [], Surroundings.of(None, None, None))
+
+    def meanwhile(connection: Connection, digests: Collection[int], *, now: dt.datetime) -> None:
+        if digests and not writing:
+            with monkeypatch.context() as patch:
+                patch.setattr(store_graph, "hold", lambda *_: others_keep_moving_it)
+                patch.setattr(store_graph, "give_pieces_back", lambda _: None)
+                writing.append(pool.submit(put, 3, ctx))
+                wait(writing, timeout=1)
+        close(connection, digests, now=now)
+
+    with ThreadPoolExecutor() as pool:
+        writing: list[Future[None]] = []
+        monkeypatch.setattr(store_reviews, "close_keys", meanwhile)
+        with database.transaction() as connection:
+            switching.apply_policy(connection, now=START)
+        with database.transaction() as connection:
+            redo.step(connection, ctx, now=START)
+        (written,) = writing
+        written.result()
+    with database.transaction() as connection:
+        redo.drain(connection, ctx, now=START)
+        assert scratch.stored(connection) == scratch.expected(connection, ctx)
+        assert len(scratch.stored(connection).generic) == 1
 
 
 def put_account(connection: Connection, ctx: Context) -> None:
