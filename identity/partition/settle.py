@@ -93,8 +93,12 @@ def settle(
     search, reason = None, "busy"
     for _ in range(LEAVING_ATTEMPTS_MAX if is_leaving else ATTEMPTS_MAX):
         held = store_graph.hold(connection, given, near)
+        if held.moved:
+            given |= held.moved
+            store_graph.give_pieces_back(connection)
+            continue
         cause = cause.seen(held)
-        search = _look(ground, views, cause, given, held.rows)
+        search = _look(ground, views, cause, held.rows)
         if not _spread(search, most):
             reason = "large"
             break
@@ -107,7 +111,7 @@ def settle(
             store_graph.give_pieces_back(connection)
     if is_leaving:
         raise BusyError
-    assert search is not None
+    search = search or _look(ground, views, cause, [])
     _note_generic(connection, ctx, search, now)  # whoever does the rest later sees no change of a key
     if not is_redo:
         _put_off(connection, search, search.seeds | search.unsure, reason, now)
@@ -175,7 +179,7 @@ def _near(ground: Sight, cause: Cause, views: tuple[View, View]) -> set[int]:
     near = {number for view in views for number in view.posts.numbers(shown)} - own
     near |= _hopeful(ground, cause.relinking, views, near | own)
     if len(near) > NEAR_MAX:
-        search = _look(ground, views, cause, (), [])
+        search = _look(ground, views, cause, [])
         near = {search.sight.rows[ref].record_no for ref in search.seeds if ref in search.sight.rows}
     placed = {change.record_no for change in cause.changes if change.spot is not None}
     return near | placed | set(cause.roots) | cause.staying
@@ -210,13 +214,10 @@ def _hopeful(
     return found
 
 
-def _look(
-    ground: Sight, views: tuple[View, View], cause: Cause, given: Iterable[int], held: Sequence[Row]
-) -> _Search:
+def _look(ground: Sight, views: tuple[View, View], cause: Cause, held: Sequence[Row]) -> _Search:
     """Sees where links changed, and in which pieces, as far as they are known."""
     sight = ground.renewed()
     sight.keep(held)
-    sight.keep_pieces(given)
     sight.keep_pieces({row.piece_no for row in held if row.piece_no is not None})
     sight.keep(change.row for change in cause.changes if change.row is not None)
     view, past = (each.over(sight) for each in views)

@@ -92,9 +92,13 @@ class Entered(NamedTuple):
 class Held(NamedTuple):
     """The labels of the pieces that were locked, and what was read then: where those inside belong, by the
     record's number, their rows, and what is derived from them.
+
+    Where somebody had `moved` records to other pieces before the locks were had, the labels of those; nothing
+    was read then.
     """
 
     labels: frozenset[int]
+    moved: frozenset[int]
     spots: Mapping[int, Spot]
     rows: list[Row]
     around: Surroundings
@@ -159,17 +163,18 @@ def hold(connection: Connection, given: Collection[int], near: Collection[int]) 
     A savepoint stands before the locks, so that they can be given back.
     """
     if not given and not near:
-        return Held(frozenset(), {}, [], Surroundings.of(None, None, None))
+        return Held(frozenset(), frozenset(), {}, [], Surroundings.of(None, None, None))
     found = driver.rows(
         connection,
         "savepoint pieces; select * from identity.hold(%s::int8[], %s::int8[])",
         (driver.array(sorted(given)), driver.array(near)),
     )
-    held, spots, heads, reviews, tombstones = found[0][:5]
+    held, moved, spots, heads, reviews, tombstones = found[0][:6]
     return Held(
         frozenset(held),
+        frozenset(moved),
         {number: Spot(*labels) for number, *labels in spots or ()},
-        [_row(row[5:]) for row in found[1:]],
+        [_row(row[6:]) for row in found[1:]],
         Surroundings.of(heads, reviews, tombstones),
     )
 

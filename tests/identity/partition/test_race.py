@@ -188,6 +188,34 @@ def test_two_keys_fade_at_once(database: Database, vault: Vault, monkeypatch: py
         assert frozenset({("web", "u0")}) in state(connection)
 
 
+def test_who_is_moved_while_another_waits_for_her_piece_is_told_and_not_read(
+    database: Database, vault: Vault
+) -> None:
+    """Her new piece may be changed by whoever holds it: what is read of it now may not fit together."""
+    ctx = Context(tight_policy(), ToyModel(), vault, uuid7)
+    with database.transaction() as connection:
+        for number in range(2):
+            submission = Submission("crm", str(number), {"family_name": f"Huber{number}"})
+            records.put(connection, ctx, submission, now=START)
+        there = connection.exec_driver_sql("select record_no, piece_no from identity.member order by 1").all()
+        (moving, piece), (_, other_piece) = there
+    with ThreadPoolExecutor() as pool:
+
+        def hold() -> Held:
+            with database.transaction() as connection:
+                return store_graph.hold(connection, (), {moving})
+
+        with database.transaction() as connection:
+            store_graph.hold(connection, (), {moving})
+            waiting = pool.submit(hold)
+            assert not wait([waiting], timeout=0.2).done
+            connection.exec_driver_sql(
+                f"update identity.member set piece_no = {other_piece} where record_no = {moving}"
+            )
+        held = waiting.result()
+    assert (held.labels, held.moved, held.rows, held.spots) == ({piece}, {other_piece}, [], {})
+
+
 def test_a_value_becomes_generic_while_another_policy_is_applied(
     database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,7 +232,7 @@ def test_a_value_becomes_generic_while_another_policy_is_applied(
     for number in range(3):
         put(number, replace(ctx, policy=policy))
     close = store_reviews.close_keys
-    others_keep_moving_it = Held(frozenset(), {}, [], Surroundings.of(None, None, None))
+    others_keep_moving_it = Held(frozenset(), frozenset(), {}, [], Surroundings.of(None, None, None))
 
     def meanwhile(connection: Connection, digests: Collection[int], *, now: dt.datetime) -> None:
         if digests and not writing:
