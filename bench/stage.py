@@ -25,6 +25,7 @@ from gateway.access.security import Scope
 from gateway.database import Database, open_database
 from gateway.demo.world import World
 from gateway.migrations import migrate
+from gateway.serving import warming
 from gateway.settings import Settings
 from gateway.wiring import identity_of
 from identity.context import Context
@@ -64,6 +65,7 @@ def stage(settings: Settings, people: int, report: Report) -> Iterator[Stage]:
         if not marker.exists():
             _fill(own, database, people, report)
             marker.write_text(json.dumps({"people": people}))
+        warming.warm(database.url)  # as a gateway does after its start
         yield Stage(own, database, people, _key(database), _first_process(database))
 
 

@@ -2,6 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Final
+
+SHARED_MOST_MB: Final = 16_384
+"""What PostgreSQL has for itself at most; a quarter of the machine's memory where that is less."""
 
 
 def memory_mb() -> int:
@@ -18,7 +22,7 @@ def configuration(*, memory_mb: int, socket_folder: Path, durable: bool) -> str:
     """The text of postgresql.conf. `durable=False` is for tests only: it gives up what a power cut would
     take.
     """
-    shared_mb = min(max(memory_mb // 8, 64), 1024)
+    shared_mb = min(max(memory_mb // 4, 64), SHARED_MOST_MB) if durable else 64
     settings: dict[str, str | int] = {
         "listen_addresses": "",
         "unix_socket_directories": str(socket_folder),

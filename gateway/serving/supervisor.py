@@ -26,6 +26,7 @@ from gateway import metrics
 from gateway.database import Database
 from gateway.processes import ending, lifeline
 from gateway.processes.locks import FileLock
+from gateway.serving import warming
 from gateway.serving.watch import Watch
 from gateway.settings import Settings
 
@@ -89,8 +90,10 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
         log_level=LogLevels.warning,
     )
     background = [Background() for _ in range(settings.background_workers)]
-    starting = [one.start for one in background]
-    server.on_startup(lambda: _tell_when_ready(settings, [*starting, when_ready]))
+    first: list[Callable[[], None]] = [*(one.start for one in background), when_ready]
+    if database.attachment is not None:
+        first.append(lambda: warming.warm(database.url))
+    server.on_startup(lambda: _tell_when_ready(settings, first))
     _hear_on_every_thread(server.signal_handler_interrupt)
     try:
         server.serve()
