@@ -16,6 +16,7 @@ from typing import Any, Final
 import yaml
 
 from identity.breaker.rules import Rule
+from identity.canonical import places
 from identity.errors import PolicyError, UnknownSourceError
 from identity.model import ADDRESS, ATTRIBUTES
 
@@ -267,7 +268,7 @@ def _source(name: str, raw: object) -> Source:
         channel=section.choice("channel", ("online", "store")),
         trust=section.count("trust"),
         date_order=section.choice("date_order", ("dmy", "mdy", "ymd")),
-        country=section.text("country"),
+        country=section.country("country"),
     )
     section.finish()
     return source
@@ -289,6 +290,11 @@ class _Section:
 
     def text(self, name: str) -> str:
         return str(self._take(name, lambda v: isinstance(v, str) and 0 < len(v) <= 64, "a short text"))
+
+    def country(self, name: str) -> str:
+        """A code by which national telephone numbers are read."""
+        expected = "the two letters of a country, such as AT"
+        return str(self._take(name, lambda v: isinstance(v, str) and places.country(v) == v, expected))
 
     def count(self, name: str, *, least: int = 1) -> int:
         expected = f"a whole number from {least} to {COUNT_MAX}"

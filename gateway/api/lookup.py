@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.wire.fields import code, one_of, text
+from gateway.wire.fields import code, country_code, one_of, text
 from gateway.wire.shapes import MAX_IDENTIFIERS, Strict, nested
 from identity.answers import Found, FoundStatus
 from identity.model import Assurance
@@ -41,7 +41,7 @@ class LookupSchema(Strict):
     )
     hint = nested(HintSchema)
     channel = one_of("online", "store", about="Whose part of a person who did not agree to join channels.")
-    country = text(longest=2, shortest=2, about="Of the store, for national phone numbers.")
+    country = country_code(about="Of the store, for national phone numbers.")
 
 
 class ChoiceSchema(Strict):

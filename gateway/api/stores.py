@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 
 from gateway.access.security import Scope, speaks_for_store
 from gateway.api.endpoint import Answer, Call, endpoint
-from gateway.wire.fields import CURRENCY, code, matching, one_of, text, whole_page
+from gateway.wire.fields import CURRENCY, code, country_code, matching, one_of, text, whole_page
 from gateway.wire.shapes import Strict
 from offers.retailer import stores
 from offers.retailer.shop import Store
@@ -35,7 +35,7 @@ class StoreSchema(Strict):
         metadata={"description": "An IANA time zone, as in Europe/Vienna.", "example": "Europe/Vienna"},
     )
     currency = matching(CURRENCY, "is an ISO 4217 code, as in EUR", required=True)
-    country = matching(r"^[A-Z]{2}$", "is an ISO 3166 code, as in AT", required=True)
+    country = country_code(required=True)
     tax = one_of("included", "excluded", default="included", about="Whether shelf prices contain tax.")
     region = text(longest=100)
 

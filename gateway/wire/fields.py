@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from gateway.wire.moments import day, moment
-from identity.canonical import cards
+from identity.canonical import cards, places
 
 MAX_AMOUNT_MINOR = 10**12
 """Ten thousand million euros: 500 lines of it, times 10,000 basis points, still fit 64 bits."""
@@ -26,6 +26,7 @@ UNIT_PRICE = r"^[0-9]{1,10}(\.[0-9]{1,4})?$"
 """In major units, four decimals at the finest (fuel)."""
 
 CURRENCY = r"^[A-Z]{3}$"
+COUNTRY = r"^[A-Z]{2}$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 """How stores, terminals, sources and campaigns are called."""
 
@@ -128,6 +129,19 @@ def matching(pattern: str, sentence: str, *, required: bool = False, about: str 
         metadata={"pattern": pattern, "description": about or sentence},
         **_absent(required),
     )
+
+
+def country_code(*, required: bool = False, about: str = "") -> fields.String:
+    """The two letters of a country, by which national telephone numbers are read."""
+    sentence = "is the ISO 3166 code of a country, as in AT"
+
+    def is_known(value: str) -> None:
+        if places.country(value) != value:
+            raise ValidationError(sentence)
+
+    found = matching(COUNTRY, sentence, required=required, about=about)
+    found.validators.append(is_known)
+    return found
 
 
 def code(*, required: bool = False, about: str = "") -> fields.String:

@@ -45,6 +45,8 @@ def test_an_unknown_source_is_told_the_known_ones() -> None:
         (("identifiers", "email", "code"), 1, "identifiers: two entries have the same code"),
         (("identifiers", "block"), {}, "identifiers.block"),
         (("sources", "web", "channel"), "moon", "online, store"),
+        (("sources", "web", "country"), "XX", "sources.web.country must be the two letters of a country"),
+        (("sources", "web", "country"), "Austria", "such as AT, not 'Austria'"),
         (("sources",), {}, "policy.sources must be a mapping that is not empty"),
         (("survivorship", "given_nme"), ["trust"], "survivorship.given_nme: there is no such attribute"),
         (("survivorship", "street"), ["trust"], "survivorship.street: an address survives as a whole"),
