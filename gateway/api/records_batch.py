@@ -111,15 +111,19 @@ def put_records(call: Call) -> Answer:
     name = call.query["batch"]
     if name is not None:
         with call.connection.begin():
-            rolling.begin(call.connection, name, author=f"key:{call.principal.key_id}", now=call.now)
+            _begin(call, name)
     read = [_read(call, number, line, name) for number, line in numbered]
-    answers = [answer for run in together.runs(read, _pair) for answer in _answered(call, run)]
+    answers = [answer for run in together.runs(read, _pair) for answer in _answered(call, run, name)]
     content = b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
     if once is not None:
         with call.connection.begin():
             idempotency.keep(call.connection, vault, once, 200, content, now=call.now)
     flush(call.connection)
     return Answer(200, content, mimetype=NDJSON)
+
+
+def _begin(call: Call, name: str) -> None:
+    rolling.begin(call.connection, name, author=f"key:{call.principal.key_id}", now=call.now)
 
 
 def _once(call: Call) -> Once | None:
@@ -146,12 +150,16 @@ def _read(call: Call, number: int, line: bytes, batch: str | None) -> _Line:
         return _Line(number, problem_of(error))
 
 
-def _answered(call: Call, run: Sequence[_Line]) -> list[dict[str, Any]]:
-    """The answers to some lines; what they say is taken in together."""
+def _answered(call: Call, run: Sequence[_Line], name: str | None) -> list[dict[str, Any]]:
+    """The answers to some lines; what they say is taken in together, as long as the delivery of that name
+    stands.
+    """
 
     def put(some: Sequence[Submission]) -> list[PutResult]:
         with call.connection.begin():
             put_off_flush(call.connection)
+            if name is not None:
+                _begin(call, name)
             return records.put_together(call.connection, call.services.identity, some, now=call.now)
 
     taken = together.taken(put, [line.sent for line in run if isinstance(line.sent, Submission)])

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from gateway.access.security import Scope
 from gateway.database import Database
 from gateway.wiring import QUICK_TIMEOUT_MS, Services
+from identity import redo
 from identity.batches import rolling
 from tests.gateway.conftest import Caller
 
@@ -128,6 +129,30 @@ def test_a_delivery_that_was_taken_back_takes_nothing_more(back: Caller, service
     assert refused.json is not None
     assert (refused.status_code, refused.json["code"]) == (409, "wrong_state")
     assert back("POST", "/v1/records/batch?batch=n2", data=data).status_code == 200
+
+
+def test_a_delivery_that_is_taken_back_while_it_comes_takes_nothing_more(
+    back: Caller, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came before goes, and each line of the rest is told why it was not taken."""
+
+    def look_again(connection: sa.Connection, name: str, **by: Any) -> None:
+        begun.append(name)
+        if len(begun) == 3:
+            with services.database.transaction() as another:
+                rolling.roll_back(another, "n1", author="test", now=by["now"])
+        begin(connection, name, **by)
+
+    begun: list[str] = []
+    begin = rolling.begin
+    monkeypatch.setattr(rolling, "begin", look_again)
+    lines = _batch(*({"source": "crm", "key": str(number)} for number in range(40)))
+    answer = back("POST", "/v1/records/batch?batch=n1", data=lines)
+    told = [json.loads(line).get("problem", {}).get("code") for line in answer.text.splitlines()]
+    assert told == [None] * 32 + ["wrong_state"] * 8
+    with services.database.transaction() as connection:
+        redo.drain(connection, services.identity, now=services.clock())
+        assert [one.records for one in rolling.listed(connection)] == [0]
 
 
 def test_a_repeated_batch_gets_the_first_answer(back: Caller) -> None:
