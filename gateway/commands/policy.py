@@ -33,6 +33,9 @@ def apply_policy() -> None:
     from identity.versions import switching
 
     with opened.transaction() as (services, connection):
-        switching.apply_policy(connection, now=services.clock())
+        count = switching.apply_policy(connection, services.identity, now=services.clock())
         version = services.identity.policy.version
-    click.echo(f"Policy {version!r} is being applied to everything that another one placed.")
+    if count:
+        click.echo(f"Policy {version!r} is being applied to {count:,} records that another one placed.")
+    else:
+        click.echo(f"Policy {version!r} has placed everything that is stored; there is nothing to do.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy.engine import Connection
@@ -124,18 +124,28 @@ def sealed_after(connection: Connection, after: int, count: int) -> list[tuple[A
     )
 
 
+_STALE: Final = """with stale as not materialized (
+select r.record_no, r.source, r.key, m.piece_no
+from identity.record r join identity.member m on m.record_no = r.record_no
+where r.sealed is not null and r.model_no <> -1
+and (r.model_no <> identity.active_model() or m.links[1] is distinct from %s)
+)
+"""
+
+
+def stale(connection: Connection, stamp: int) -> int:
+    """How many records are not under the active model's keys, or have links found under another stamp."""
+    count: int = connection.exec_driver_sql(_STALE + "select count(*) from stale", (stamp,)).scalar_one()
+    return count
+
+
 def next_piece(connection: Connection, after: int, stamp: int) -> list[tuple[int, str, str]]:
     """The next record beyond that number which is not under the active model's keys, or whose links were
     found under another stamp, and all such of its piece. Of each the number, source and key.
     """
     found = driver.rows(
         connection,
-        "with stale as not materialized ("
-        "  select r.record_no, r.source, r.key, m.piece_no"
-        "  from identity.record r join identity.member m on m.record_no = r.record_no"
-        "  where r.sealed is not null and r.model_no <> -1"
-        "  and (r.model_no <> identity.active_model() or m.links[1] is distinct from %s))"
-        " select s.record_no, s.source, s.key from stale s where s.piece_no ="
+        _STALE + "select s.record_no, s.source, s.key from stale s where s.piece_no ="
         "  (select n.piece_no from stale n where n.record_no > %s order by n.record_no limit 1)"
         " order by s.record_no",
         (stamp, after),

@@ -71,9 +71,14 @@ def back(connection: Connection, *, author: str, now: datetime) -> None:
     store_versions.activate(connection, number, author=author, now=now)
 
 
-def apply_policy(connection: Connection, *, now: datetime) -> None:
-    """Queues everything to be placed again that was placed by another policy than the one in force."""
-    store_versions.place_again(connection, now=now)
+def apply_policy(connection: Connection, ctx: Context, *, now: datetime) -> int:
+    """Queues everything to be placed again that another policy placed than the one in force; returns how many
+    records that is.
+    """
+    count = store_versions.stale(connection, memory.stamp(active.bound(connection, ctx)))
+    if count:
+        store_versions.place_again(connection, now=now)
+    return count
 
 
 def step(connection: Connection, ctx: Context, redo_no: int, reached: int, *, now: datetime) -> None:

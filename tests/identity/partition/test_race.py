@@ -247,7 +247,7 @@ def test_a_value_becomes_generic_while_another_policy_is_applied(
         writing: list[Future[None]] = []
         monkeypatch.setattr(store_reviews, "close_keys", meanwhile)
         with database.transaction() as connection:
-            switching.apply_policy(connection, now=START)
+            switching.apply_policy(connection, ctx, now=START)
         with database.transaction() as connection:
             redo.step(connection, ctx, now=START)
         (written,) = writing

@@ -132,8 +132,9 @@ def test_another_policy_is_applied_to_all_that_is_stored(connection: Connection,
     for number in range(3):
         desk.put("web", f"u{number}", {"email": "anna@example.at"}, family_name="Huber")
     for there, persons in ((lax, 1), (strict, 3)):
-        switching.apply_policy(connection, now=START)
+        assert switching.apply_policy(connection, there, now=START) == 3
         drain(connection, there)
+        assert switching.apply_policy(connection, there, now=START) == 0
         assert is_settled(connection, there)
         assert len(scratch.stored(connection).persons) == persons
 
@@ -145,7 +146,8 @@ def test_a_policy_is_told_by_what_it_says(connection: Connection, ctx: Context) 
     desk = Desk(connection, strict, START)
     for number in range(3):
         desk.put("web", f"u{number}", {"email": "anna@example.at"}, family_name="Huber")
-    switching.apply_policy(connection, now=START)
+    assert switching.apply_policy(connection, strict, now=START) == 0
+    assert switching.apply_policy(connection, lax, now=START) == 3
     drain(connection, lax)
     assert len(scratch.stored(connection).persons) == 1
 
