@@ -17,7 +17,7 @@ from prometheus_client import (
     start_http_server,
     values,  # noqa: F401  (decides at import whether the process writes files)
 )
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
@@ -71,9 +71,3 @@ def prepare_directory(path: Path) -> None:
     for file in path.glob("*.db"):
         file.unlink()
     os.environ[MULTIPROCESS_DIR] = str(path)
-
-
-def worker_ended(pid: int) -> None:
-    """Forget the gauges of a worker that is gone; its counters stay."""
-    if os.environ.get(MULTIPROCESS_DIR):
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]

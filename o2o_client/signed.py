@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -105,11 +105,6 @@ def public_key(text: str) -> Ed25519PublicKey:
 def published(key: Ed25519PrivateKey) -> str:
     """The public half of a key, as it is published."""
     return _text(key.public_key().public_bytes_raw())
-
-
-def without_text(offer: SignedOffer) -> SignedOffer:
-    """The offer without words for the receipt, where they made it too long."""
-    return replace(offer, text="")
 
 
 def _document(offer: SignedOffer) -> dict[str, Any]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from identity.scoring.model import ScoredModel
 
 _file = click.Path(dir_okay=False, path_type=Path)
-REVIEWS_TOLD = 5
 
 
 @click.command("link")

@@ -80,17 +80,6 @@ def heads_of_records(connection: Connection, numbers: Collection[int]) -> list[H
     return [HeadRow(*row) for row in found]
 
 
-def heads_of_person(connection: Connection, person_no: int, members: Collection[int]) -> list[HeadRow]:
-    """The heads of all profiles of a person, found through the records that limits are counted on."""
-    found = connection.exec_driver_sql(
-        "select p.* from identity.profile p where p.person_no = %s and p.profile_no in"
-        " (select m.profile_no from identity.member m where m.record_no = any (%s::int8[]))"
-        " order by p.profile_no",
-        (person_no, list(members)),
-    )
-    return [HeadRow(*row) for row in found]
-
-
 def records(connection: Connection, numbers: Collection[int]) -> list[RecordRow]:
     """These live records, oldest first."""
     found = connection.exec_driver_sql(
@@ -118,13 +107,5 @@ def live_ids(connection: Connection, numbers: Collection[int]) -> dict[int, UUID
     found = connection.exec_driver_sql(
         "select record_no, id from identity.record where record_no = any (%s::int8[]) and sealed is not null",
         (list(numbers),),
-    )
-    return dict(map(tuple, found))
-
-
-def ids_of(connection: Connection, numbers: Collection[int]) -> dict[int, UUID]:
-    """The ids of these records."""
-    found = connection.exec_driver_sql(
-        "select record_no, id from identity.record where record_no = any (%s::int8[])", (list(numbers),)
     )
     return dict(map(tuple, found))

@@ -34,14 +34,6 @@ class NoteRow(NamedTuple):
     at: datetime
 
 
-class SignInRow(NamedTuple):
-    """A sign-in by its key."""
-
-    device: int
-    at: datetime
-    account: int
-
-
 def erase_records(connection: Connection, hidden: Mapping[int, str], *, now: datetime) -> None:
     """Marks records as erased and puts fingerprints in place of their keys. They forward nowhere.
 

@@ -60,11 +60,6 @@ def named_in(comparison: Comparison) -> frozenset[str]:
     return frozenset(found | {level.term for level in comparison.levels if level.term is not None})
 
 
-def has_several(pool: Pool) -> bool:
-    """True when the row of this pool cannot say all that the pool says."""
-    return any(len(pool.by_type.get(kind, ())) > 1 for kind in ("email", "phone", *catalogue.NUMBERS))
-
-
 def _organisation(column: str, called: str) -> dict[str, Any]:
     view = views.organisation(called)
     return {column: view.name, f"{column}_words": sorted(view.words)}

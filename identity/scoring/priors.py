@@ -12,8 +12,6 @@ from typing import Final
 from identity.scoring import catalogue
 from identity.scoring.document import Odds
 
-PRIOR: Final = 1e-4  # of two random records being one person
-
 _NUMBER: Final = "same .9 1e-6 / typo .07 1e-5 / two typos .01 1e-4 / else .02 1"
 
 _TABLE: Final = {

@@ -75,10 +75,5 @@ def unseal(sealed: bytes, record_id: UUID | str, vault: Vault) -> Content:
     return _DECODER.decode(vault.unseal(sealed, _place(record_id)))
 
 
-def as_text(moment: datetime | None) -> str | None:
-    """A time as it goes into JSON."""
-    return None if moment is None else moment.isoformat()
-
-
 def _place(record_id: UUID | str) -> str:
     return f"record:{record_id}"

@@ -26,7 +26,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from identity.sealing.mac import Mac
 
 NONCE_BYTES = 12
-TOKEN_MAC_BYTES = 16
 _KINDS_CACHED: Final = 256
 _LENGTH: Final = struct.Struct(">I")
 _INT8: Final = struct.Struct(">q")

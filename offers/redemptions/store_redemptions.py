@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import Connection, Row, select, update
 
 from offers.model import TransactionKey
 from offers.redemptions.redemption import Unit
@@ -154,19 +154,6 @@ def decide(connection: Connection, redemption_no: int, decision: UUID, price_tim
     """Note what a locked redemption was decided by."""
     values = (redemption_no, str(decision), price_time)
     prepared_rows(connection, "offers_decide", "bigint, uuid, timestamptz", _DECIDE, values)
-
-
-def add_flags(connection: Connection, redemption_no: int, flags: Sequence[str]) -> None:
-    """Add flags that a locked redemption does not have yet."""
-    connection.execute(
-        text("""
-            UPDATE offers.redemption
-               SET flags = flags || ARRAY(SELECT f FROM unnest(CAST(:flags AS text[])) AS f
-                                           WHERE f <> ALL (flags))
-             WHERE redemption_no = :redemption_no
-        """),
-        {"redemption_no": redemption_no, "flags": list(flags)},
-    )
 
 
 def items(connection: Connection, redemption_no: int) -> Sequence[Row[Any]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from offers.clock import Settled
@@ -183,13 +183,6 @@ def add_reconciliation(
             at=at,
         )
         .on_conflict_do_nothing()
-    )
-
-
-def set_record(connection: Connection, transaction_id: UUID, record_no: int) -> None:
-    """Say whose transaction it was, once the history knows."""
-    connection.execute(
-        update(till_transaction).where(till_transaction.c.id == transaction_id).values(record_no=record_no)
     )
 
 
