@@ -69,7 +69,7 @@ STEPS = [
         },
     ),
     Step(
-        "query_offers.limit",
+        "query_offers.used",
         "Used once already: refused with its reason",
         "till",
         "POST",
