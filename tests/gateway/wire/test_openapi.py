@@ -1,6 +1,7 @@
 """The document that machines read and the page that people read."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from werkzeug.test import Client
 from gateway.pages import docs
 from gateway.pages.docs import marked
 from gateway.wire.problems import KINDS
+
+ROOT = Path(__file__).parents[3]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+CALL = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/v1/[^\s`?\"]+)")
 
 
 @pytest.fixture
@@ -28,6 +33,20 @@ def test_every_guarded_route_is_in_the_document(app: Flask, document: Any) -> No
             operation = document["paths"][path][method.lower()]
             assert operation["summary"]
             assert operation["security"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_call_in_the_documentation_exists(app: Flask, page: Path) -> None:
+    """Who is in trouble reads the manual and types what stands there."""
+    routes = [
+        (re.compile(re.sub(r"<[^>]+>", "[^/]+", rule.rule)), rule.methods or set())
+        for rule in app.url_map.iter_rules()
+    ]
+    told = CALL.findall(page.read_text(encoding="utf-8"))
+    known = [
+        call for call in told if any(call[0] in verbs and path.fullmatch(call[1]) for path, verbs in routes)
+    ]
+    assert known == told
 
 
 def test_the_document_is_made_once() -> None:
