@@ -3,9 +3,9 @@
 Invariant: what a source says replaces what it said before; what events showed of the record stays.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +27,7 @@ KEY_LENGTH_MAX: Final = 256
 STATEMENT_COUNT_MAX: Final = 100
 EVIDENCE: Final = "consent"
 """The place that the evidence of a statement is sealed to."""
+PURPOSE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 NORMALISER: Final = "1"
 """Changes with the normaliser, so that what was sent before is read again."""
 
@@ -132,15 +133,8 @@ def is_own(shown: Key, ref: RecordKey, ctx: Context) -> bool:
 def _problem(statement: Statement, proof: Assurance) -> str | None:
     if proof == Assurance.ASSERTED:
         return "A statement needs a sender who can vouch for it."
-    purpose = statement.purpose
-    if not purpose.isascii() or not purpose.replace("_", "a").isalnum() or not purpose[:1].islower():
-        return "A purpose is written in lower case letters, digits and underscores."
-    if not purpose.islower() or len(purpose) > 64:
-        return "A purpose is written in at most 64 lower case letters, digits and underscores."
-    if not _is_aware(statement.at):
+    if not PURPOSE.fullmatch(statement.purpose):
+        return "A purpose has 1 to 64 lower case letters, digits and underscores, the first a letter."
+    if statement.at.tzinfo is None:
         return "A statement needs a time with a zone."
     return None
-
-
-def _is_aware(moment: datetime) -> bool:
-    return moment.tzinfo is not None
