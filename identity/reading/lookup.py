@@ -88,8 +88,8 @@ def _fits(said: Pool, hint: Mapping[str, str], ctx: Context) -> bool:
 
 
 def _pool_of(attributes: Mapping[str, str], ctx: Context) -> Pool:
-    country = next(iter(ctx.policy.sources.values())).country
-    read = normalize.record(attributes, (), country=country, date_order="ymd", policy=ctx.policy)
+    # No telephone number and no date is among the hints: neither country nor order of dates matters.
+    read = normalize.record(attributes, (), country="", date_order="ymd", policy=ctx.policy)
     return pool.of(_nobody(read.canonical), frozenset(), ctx.policy)
 
 
