@@ -26,7 +26,7 @@ class Engine(Protocol):
 
 
 class OneByOne:
-    """Asks the model about each pair: the slow, obvious engine, for models that are no list of levels."""
+    """Asks the model about each pair. Slow and obvious: the tests hold the other engines to its weights."""
 
     def weigh(self, con: DuckDBPyConnection, workforce: Workforce) -> None:
         """Makes `weight`."""

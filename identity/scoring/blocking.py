@@ -33,8 +33,7 @@ def _by_attributes(said: Canonical, own: Collection[str]) -> Iterator[str]:
     given, family = _given(said), _family(said)
     heard, surname = sounds.code(given), sounds.code(family)
     yield from _by_name(said, heard, surname, given[:1])
-    if said.date_of_birth is not None:
-        yield from _by_birth(said, heard, surname, given[:1])
+    yield from _by_birth(said, heard, surname, given[:1])
     yield from _by_place(said, heard, surname)
     yield from _by_own(said, own, heard, surname)
     if said.organisation_name:

@@ -48,9 +48,9 @@ def decide(
     if row is None or verdict not in VERDICTS:
         raise UnknownReviewError
     item = _view(row)
-    if verdict != "dismiss" and (item.left is None or item.right is None):
-        raise UnknownReviewError("This item is not about two records; it can only be dismissed.")
-    if verdict != "dismiss" and item.left is not None and item.right is not None:
+    if verdict != "dismiss":
+        if item.left is None or item.right is None:
+            raise UnknownReviewError("This item is not about two records; it can only be dismissed.")
         left, right = [item.left], [item.right]
         if verdict == Verdict.SAME:
             left, right = _persons(connection, item.left, item.right)
