@@ -87,7 +87,7 @@ def _read_all(connection: Connection, asked: Sequence[_Question]) -> list[list[s
 
 
 def _alone_all(connection: Connection, asked: Sequence[_Question]) -> list[list[str]]:
-    """The same where nobody is looked up. One prepared statement."""
+    """What is found for each of several tills where nobody is looked up. One prepared statement."""
     known = asked[0].known
     return _of_each(connection, f"gateway_{known.name}_alone", _each(_alone(known), known.types), asked)
 

@@ -65,7 +65,7 @@ _OF_OWN: Final = (
     "'{0}|f|' || surname || '|' || {0}",
     "'{0}|g|' || heard || '|' || {0}",
 )
-"""The same for each of the retailer's own attributes."""
+"""The keys of one of the retailer's own attributes, whose column takes the place of `{0}`."""
 
 
 def find(con: DuckDBPyConnection, workforce: Workforce, own: Collection[str]) -> None:

@@ -69,7 +69,9 @@ def _of_one_person(document: Document, spoken: Sequence[str]) -> Said:
 
 
 def _beyond_home(document: Document, kin: Kin, spoken: Sequence[str]) -> Said:
-    """The same less what they say for people of one home; frequencies correct both alike."""
+    """What the levels say beyond what they say for people of one home; frequencies correct both alike and
+    cancel out.
+    """
     said = _of_one_person(document, spoken)
     for name in spoken:
         odds = document.odds[name]

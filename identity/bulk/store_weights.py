@@ -76,7 +76,7 @@ def _terms(document: Document, spoken: Sequence[str]) -> Iterator[tuple[str, str
 
 
 def _kin_terms(document: Document, kin: Kin, spoken: Sequence[str]) -> Iterator[str]:
-    """The same of what each comparison says for people of one home."""
+    """What each comparison that people of one home share adds for them, in the document's order."""
     for name, odds in document.odds.items():
         said = kin.bits(name, [each.u for each in odds])
         if said is None or name not in spoken:

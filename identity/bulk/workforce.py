@@ -134,7 +134,7 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _TableWork:
-    """The same of a task on tables."""
+    """A task on tables as a process of the workforce does it."""
 
     task: TableTask
 

@@ -13,8 +13,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What a record met: how many groups became one with its own, of how many groups the others are that it
-    is one with, and whether its own from before is among these.
+    """What a record met when it came.
+
+    `joins` is how many groups became one with its own. The records that it is one with now were in `others`
+    groups before; `is_at_home` when its own earlier group is one of them.
     """
 
     joins: int

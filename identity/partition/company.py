@@ -22,9 +22,9 @@ from identity.partition.links import DOUBT_LINE, Link, Member, Strength
 from identity.scoring.weigh import Model
 
 ASKED_MAX: Final = 8
-"""So many records speak for a company, the least: a large one costs no more than that."""
+"""So many records speak for a company, those with the least keys, so that a large one costs no more."""
 PAIRS_MIN: Final = 3
-"""Of fewer pairs the link is one, and the other may be a slip."""
+"""Fewer pairs contradict nobody: one of them is the link itself, and the other may be a slip."""
 
 
 class Companies:

@@ -26,17 +26,18 @@ from identity.scoring.weigh import UNITS_PER_BIT, Model
 Pair = tuple[RecordKey, RecordKey]
 
 DOUBT_LINE: Final = -6 * UNITS_PER_BIT
-"""The weight below which a shared mailbox or telephone proves nothing: the weight counts it, and still two
-people are sixty times as likely as one. Somebody wrote down, or uses, what is somebody else's.
+"""A shared mailbox or telephone proves nothing where the weight is below this line. The weight already counts
+the mailbox, and still two people are sixty times as likely as one: somebody wrote down, or uses, what is
+somebody else's.
 """
 EVEN_LINE: Final = 0
-"""The same where births or numbers for life contradict, and of a number for life alone. Who moves or marries
-keeps both, and the given name: where none of them differs a number is believed whatever else does.
+"""Below this line, where two people are as likely as one, it proves nothing either if births or numbers for
+life contradict. A shared number for life proves something below it only if a birth agrees and the given names
+do not differ: these, and the number, stay when somebody moves or marries.
 """
-
 DOUBT_LINE_OF_CARDS: Final = DOUBT_LINE - 20 * UNITS_PER_BIT
-"""The same for a card or an account, which models do not weigh: as much lower as a number for life says. The
-card was passed on.
+"""A shared card or account proves nothing below this line, unless a birth agrees: the card was passed on.
+Models do not weigh cards, so the line is lower than that for mailboxes, by what a number for life says.
 """
 
 

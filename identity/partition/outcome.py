@@ -81,8 +81,8 @@ def _parted(
 
 
 def _who(about: Collection[int], came: Sequence[int], placement: Placement) -> int:
-    """Whose doing something about some records is: of those who came the last among them, else the last in
-    their pieces, else the last of all.
+    """To which arrival something that happened to these records is put down: to the last one among them, else
+    to the last one in their pieces, else to the last of all.
     """
     spots = placement.spots
     pieces = {spots[number].piece_no for number in about if number in spots}

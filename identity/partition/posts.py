@@ -32,7 +32,7 @@ class Posts:
                 self._earlier[posting.key][ref] = posting.token
 
     def over(self, sight: Sight) -> "Posts":
-        """The same of what is read anew; what keys say stays known of those that are locked."""
+        """These posts over another sight. What keys say stays known where the sight has their lists."""
         fresh = Posts(sight, {})
         fresh._earlier_nos = self._earlier_nos
         fresh._earlier = self._earlier

@@ -41,8 +41,8 @@ NEAR_MAX: Final = 512
 class Cause:
     """What happened: changed records, and further records by number.
 
-    `roots` are records whose links may have changed, `told` those of which only what is derived from a person
-    may have.
+    `roots` are records whose links may have changed. Those that are `told` keep their links; only what is
+    derived from their persons may have changed.
     """
 
     changes: tuple[Change, ...] = ()
@@ -55,7 +55,7 @@ class Cause:
         return tuple(change for change in self.changes if change.may_relink)
 
     def seen(self, held: Held) -> "Cause":
-        """The same, with where the changed records belong now that the pieces are locked."""
+        """This cause, with the places of the changed records as they are now that the pieces are locked."""
         changes = (
             replace(each, spot=held.spots.get(each.record_no, each.spot)) if each.spot is not None else each
             for each in self.changes

@@ -57,7 +57,7 @@ class Opened(Mapping[RecordKey, Record]):
         return self.said(self._rows[ref])
 
     def said(self, stored: Row | Saying) -> Pool:
-        """The same of what is stored of it."""
+        """What a stored row says if all its keys are posted and live."""
         found = self._known.pools.get(stored.sealed)
         if found is None:
             found = pool.whole(self._opened(stored), self._ctx.policy)

@@ -50,8 +50,10 @@ def veto(left: Pool, right: Pool, bench: Bench, policy: Policy) -> Refusal | Non
 
 
 def _told_apart(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """By what tells people apart. Where nobody lives together it tells nothing of those who share a home, and
-    of others only of those whose births clearly differ or who are called otherwise altogether: all else are
+    """A refusal by given names, or by what a person has once for life.
+
+    Where the policy says that nobody lives together there is none for two who share a home. Two others are
+    only told apart when their births clearly differ or they are called otherwise altogether. All else are
     mistakes, which the weights count.
     """
     if policy.one_to_a_home and _may_be_mistakes(left, right, policy):
@@ -130,11 +132,12 @@ def _is_the_first(one: Pool, other: Pool) -> bool:
 
 
 def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """Clearly different given names, unless named records of both groups show the same strong identifier, or
-    numbers for life that differ by a typing error alone. That excuses another name or another day of birth,
-    not both: then somebody wrote down the number, or used the card, of somebody else.
+    """Refuses clearly different given names.
 
-    Where no two of one home have one birth, a birth that agrees excuses the name as well.
+    They are excused when named records of both groups show the same strong identifier, or numbers for life
+    that differ by a typing error alone. Such an identifier excuses another name or another day of birth, but
+    not both: then somebody wrote down the number, or used the card, of somebody else. Where no two of one
+    home were born on one day, a birth that agrees excuses the name as well.
     """
     is_vouched = _is_vouched(left, right, policy)
     if is_vouched and (policy.one_to_a_home or not are_born_apart(left, right)):
@@ -159,9 +162,11 @@ def are_born_apart(left: Pool, right: Pool) -> bool:
 
 
 def _exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """What a person has once for life contradicts, and nothing else that is personal agrees; or two such
-    things contradict, which no name and no e-mail excuses: father and son may share both; or births that are
-    no slips do.
+    """Refuses where what a person has once for life (a birth, a number) contradicts, in three cases.
+
+    - One such thing contradicts, and nothing else that is personal agrees.
+    - Two contradict. No name and no mailbox excuses that: father and son may share both.
+    - The births contradict, and are no slips.
     """
     for attribute in (BIRTH, *policy.exclusive_types):
         found = _least(c for c in _compared(attribute, left, right) if c.differs)
@@ -184,8 +189,9 @@ def _twice_exclusive(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
 
 
 def _surely_born_apart(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
-    """Two records of each group say one birth, and the births are not near: a slip is made once. People of
-    one home may share a name, or a mailbox; who shares both is one who told somebody another birthday.
+    """Refuses where two records or more of each group agree on a birth, and these clearly differ: a slip is
+    made once. People of one home may share a name or a mailbox; who shares both is one person, who told
+    another birthday somewhere.
     """
     compared = [compare.births(a, b) for a, b in product(left.sure_births, right.sure_births)]
     if not compared or not all(comparison.differs for comparison in compared):

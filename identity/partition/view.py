@@ -100,11 +100,12 @@ class View:
 
     def turned_by(self, key: Key, past: "View", explored: AbstractSet[RecordKey]) -> Turned:
         """The records that may gain or lose a link because this blocking key says more or less than in the
-        past, but for those explored anyway: who could be linked with another one whom they met then and do
-        not meet now, or the reverse. Where that hangs on a key that somebody else is changing, nobody knows.
+        past; those in `explored` are left out. They are the pairs that could be linked, and that met then and
+        do not meet now, or the reverse. A pair is unsure when that depends on a key which somebody else is
+        changing.
 
-        What a link says rests on identifiers, so all others keep theirs as they are. Where links can only be
-        lost, settled records say with whom they are linked; others are asked about everybody.
+        A blocking key only makes records meet, so no other link changes. Where links can only be lost, a
+        settled record is asked about those with whom it keeps a link, any other about all who post the key.
         """
         posters = (self.posts.of(key).keys() | past.posts.of(key).keys()) - explored
         is_fading = self.posts.force(key) < past.posts.force(key)

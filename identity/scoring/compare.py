@@ -346,8 +346,8 @@ def _sounds_alike(left: str, right: str, score: float, least: float) -> bool:
 
 
 def _may_sound_alike(left: str, right: str, score: float) -> bool:
-    """The same of given names, unless both are listed: Zara may be how somebody heard Sarah, Lea is not how
-    anybody heard Leo.
+    """True when one given name may be the other as somebody heard it, as Zara is of Sarah. Two names that are
+    both listed are two names: nobody who hears Leo writes Lea.
     """
     are_known = given_names.is_known(left) and given_names.is_known(right)
     return not are_known and _sounds_alike(left, right, score, GIVEN_SOUND_SCORE)

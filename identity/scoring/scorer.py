@@ -55,8 +55,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best of so many comparisons of two values, and what it says by itself: for one person, and for
-    people of one home.
+    """The best of `chances` comparisons of two values.
+
+    `alone_bits` is what it would say as the only one, `alone_kin_bits` the same for people of one home.
     """
 
     alone_bits: float
@@ -68,12 +69,12 @@ class Best:
 
     @property
     def bits(self) -> float:
-        """What it says as the best of several: strangers find it so many times as often by chance."""
+        """What it says as the best of several: strangers find as good a one `chances` times as often."""
         return self._lowered(self.alone_bits)
 
     @property
     def kin_bits(self) -> float:
-        """The same of what it says for people of one home."""
+        """What it says, as the best of several, for people of one home."""
         return self._lowered(self.alone_kin_bits)
 
     def _lowered(self, bits: float) -> float:

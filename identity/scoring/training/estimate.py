@@ -99,7 +99,7 @@ class _Kind:
         return total
 
     def said(self, place: int, levels: Levels, u: Sequence[Floats], shares: Floats | None) -> Floats | float:
-        """What of it the comparison at a place says."""
+        """The part of these bits that the comparison at `place` adds."""
         agree, chance = self.shares[place], u[place]
         if agree is None:
             return 0.0
