@@ -55,6 +55,7 @@ class Region:
     pieces: tuple[Piece, ...]
     changes: tuple[Change, ...]
     generics: tuple[Key, ...] = ()  # that say nothing any more
+    put_off: tuple[Change, ...] = ()  # what came and is placed later
     is_explored: bool = True  # whether all links of these pieces were looked for
     held: Held | None = None  # what was read with the locks on pieces
 
@@ -255,6 +256,8 @@ def _tally(
 ) -> list[dict[str, Any]]:
     """What the circuit breaker counts of each record that a source sent: how many persons, and newcomers,
     became one with another, and how many keys say nothing any more, each for who came last to it.
+
+    What was put off counts only for such keys: its joins are not known yet.
     """
     came = [change.record_no for change in region.changes]
     before = {number: spot.person_no for number, spot in earlier.items()}
@@ -268,9 +271,12 @@ def _tally(
         row["joins"] += met[change.record_no].joins
         if change.may_relink:
             last_under |= {posting.key: row for posting in change.posted_after}
+    later = [{"source": change.ref.source, "joins": 0, "generics": 0} for change in region.put_off]
+    for change, row in zip(region.put_off, later, strict=True):
+        last_under |= {posting.key: row for posting in change.posted_after}
     for key in region.generics:
         last_under[key]["generics"] += 1
-    return list(counted.values())
+    return [*counted.values(), *(row for row in later if row["generics"])]
 
 
 def _forwards(

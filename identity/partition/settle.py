@@ -149,8 +149,7 @@ class _Search:
     unsure: set[RecordKey] = field(default_factory=set)  # whose links hang on what somebody else is changing
 
     def region(self, held: Held) -> Region:
-        generics = tuple(key for key, says_nothing in self.generic.items() if says_nothing)
-        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, generics, held=held)
+        return Region(self.sight, self.view, tuple(self.found), self.cause.changes, self._silent, held=held)
 
     def newcomers(self) -> Region:
         """The new records, each alone, so that everything that is stored belongs somewhere."""
@@ -158,7 +157,13 @@ class _Search:
             change for change in self.cause.changes if change.after is not None and change.spot is None
         ]
         alone = tuple(Piece(frozenset((change.ref,)), 0, (), ()) for change in unplaced)
-        return Region(self.sight, self.view, alone, (), is_explored=False)
+        put_off = self.cause.relinking
+        return Region(self.sight, self.view, alone, (), self._silent, put_off, is_explored=False)
+
+    @property
+    def _silent(self) -> tuple[Key, ...]:
+        """The keys that say nothing any more."""
+        return tuple(key for key, says_nothing in self.generic.items() if says_nothing)
 
 
 def _views(sight: Sight, cause: Cause) -> tuple[View, View]:

@@ -55,7 +55,7 @@ def test_a_record_that_was_put_off_stands_alone_until_it_is_settled(desk: Desk) 
 
 
 def test_a_value_that_a_record_made_generic_is_an_item_though_it_was_put_off(desk: Desk) -> None:
-    """Whoever places it later sees no change of the value any more."""
+    """Whoever places it later sees no change of the value any more; it counts for the source, once."""
     for number, family in enumerate(("Huber", "Maier", "Novak")):
         desk.put("crm", str(number), {"loyalty_card": "9780000001"}, given_name="Anna", family_name=family)
     card = Identifier("loyalty_card", "9780000001", Assurance.VERIFIED)
@@ -63,6 +63,7 @@ def test_a_value_that_a_record_made_generic_is_an_item_though_it_was_put_off(des
     redo.drain(desk.connection, desk.ctx, now=desk.now)
     assert scratch.stored(desk.connection) == scratch.expected(desk.connection, desk.ctx)
     assert len(scratch.stored(desk.connection).generic) == 1
+    assert desk.connection.exec_driver_sql("select sum(generics) from identity.tally").scalar() == 1
 
 
 def test_who_is_deleted_is_never_put_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
