@@ -94,7 +94,7 @@ class Till:
         return forwarding.forward(desk.journal, desk.memory, desk.transport, now=desk.now)
 
     def fetch_offers(self) -> int | None:
-        """Hold the signed offers of this store; how many there are, None when nobody answered."""
+        """Hold the signed offers of this store; how many there are, None without answer or when refused."""
         asked = {"store": self.place.store}
         answer = self._ask("POST", "/v1/offline/offers", asked)
         if answer is None or answer.status != 200:
@@ -105,7 +105,7 @@ class Till:
         return len(tokens)
 
     def close_day(self, business_day: date) -> dict[str, Any] | None:
-        """Tell the gateway what this till gave that day; what it has instead, None when nobody answered."""
+        """Tell the gateway what this till gave that day; what it has instead, None as in `fetch_offers`."""
         given = self.given(business_day)
         path = f"/v1/closings/{self.place.store}/{self.place.terminal}/{business_day.isoformat()}"
         body = {"given": [{"offer": offer, "amount": amount} for offer, amount in sorted(given.items())]}

@@ -27,6 +27,7 @@ WORDS = {
     "quit": ("", ""),
 }
 """What may be typed: each word with its values and what it does."""
+NOTHING = "  no answer, or a refusal: is the gateway there, and does it know this store?"
 
 
 @click.command("till")
@@ -169,7 +170,7 @@ class _Desk:
     def offers(self) -> None:
         """Fetch signed offers."""
         found = self._till.fetch_offers()
-        click.echo("  no answer" if found is None else f"  {found} signed offer(s)")
+        click.echo(NOTHING if found is None else f"  {found} signed offer(s)")
 
     def forward(self) -> None:
         """Send what waits."""
@@ -180,7 +181,7 @@ class _Desk:
         self._tell(self._till.forward())
         report = self._till.close_day(_today())
         if report is None:
-            click.echo("  no answer")
+            click.echo(NOTHING)
             return
         click.echo("  the ledger agrees" if report["agrees"] else "  the ledger differs:")
         for one in report["differences"]:
@@ -203,6 +204,8 @@ class _Desk:
         click.echo(f"  sent {done.sent}, waiting {done.waiting}, set aside {done.aside}")
         for name, flags in done.flagged:
             click.echo(f"    {name}: {', '.join(flags)}")
+        for one in self._till.desk.memory.aside.values():
+            click.echo(f"    refused ({one['status']}): {one['detail'] or one['code']}")
 
 
 def _usage(word: str) -> str:
