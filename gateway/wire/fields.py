@@ -115,9 +115,16 @@ class Note(fields.String):
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
-        """Return the text, masked after it was found short enough."""
+        """Return the text, masked after it was found short enough. One that is required says something."""
         found = super().deserialize(value, attr, data, **kwargs)
+        if self.required and isinstance(found, str) and not _says_something(found):
+            raise ValidationError("must say something; this is blank")
         return cards.mask(found) if isinstance(found, str) else found
+
+
+def _says_something(found: str) -> bool:
+    """Whether anything of a text can be seen."""
+    return any(each.isprintable() and not each.isspace() for each in found)
 
 
 def matching(pattern: str, sentence: str, *, required: bool = False, about: str = "") -> fields.String:
