@@ -29,10 +29,12 @@ def list_sources() -> None:
 def pause_source(source: str, reason: str) -> None:
     """Store what the source sends and join nothing of it."""
     from identity.breaker import watching
+    from identity.canonical import cards
 
+    told = cards.mask(reason)
     with opened.transaction() as (services, connection):
         watching.pause(
-            connection, services.identity, source, reason=reason, author=opened.author(), now=services.clock()
+            connection, services.identity, source, reason=told, author=opened.author(), now=services.clock()
         )
 
 
