@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
+import structlog
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -92,7 +93,7 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
     background = [Background() for _ in range(settings.background_workers)]
     first: list[Callable[[], None]] = [*(one.start for one in background), when_ready]
     if database.attachment is not None:
-        first.append(lambda: warming.warm(database.url))
+        first.append(lambda: _fill_memory(database.url))
     server.on_startup(lambda: _tell_when_ready(settings, first))
     _hear_on_every_thread(server.signal_handler_interrupt)
     try:
@@ -102,6 +103,10 @@ def serve(settings: Settings, database: Database, lock: Path, *, when_ready: Cal
             one.ask_to_stop()
         for one in background:
             one.wait()
+
+
+def _fill_memory(url: str) -> None:
+    structlog.get_logger().info("memory_filled", pages=warming.warm(url))
 
 
 class Background:
