@@ -16,6 +16,7 @@ from identity.errors import ModelError
 from identity.partition import memory, settle, store_graph, store_redo
 from identity.register import opening, records
 from identity.scoring import active, store_versions
+from identity.scoring.registry import HELD
 from identity.scoring.store_versions import Version
 from identity.scoring.weigh import Model
 
@@ -92,9 +93,10 @@ def step(connection: Connection, ctx: Context, redo_no: int, reached: int, *, no
         store_redo.finish(connection, redo_no)
         return
     pairs = sorted({(source, key) for _, source, key in stale})
-    opening.open_many(connection, ctx, pairs)
+    opened = opening.open_many(connection, ctx, pairs)
+    held = {stored.record_no for stored in opened.found.values() if stored.model_no == HELD}
     numbers = [number for number, _, _ in stale]
     store_graph.share_all(connection, numbers)  # what is noted of a key must not change meanwhile
-    posted = records.post_again(connection, ctx, pairs, set(numbers), now=now)
+    posted = records.post_again(connection, ctx, pairs, set(numbers) - held, now=now)
     settle.note_keys(connection, ctx, posted, now=now)
     store_redo.advance(connection, redo_no, min(number for number in numbers if number > reached))

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from identity import redo
+from identity.breaker import watching
 from identity.context import Context
 from identity.errors import ModelError
 from identity.policy import Policy
-from identity.scoring import active
+from identity.scoring import active, store_versions
 from identity.scoring.registry import Models
 from identity.scoring.weigh import UNITS_PER_BIT, Model
 from identity.sealing.vault import Vault
@@ -149,6 +151,28 @@ def test_a_policy_is_told_by_what_it_says(connection: Connection, ctx: Context) 
     assert switching.apply_policy(connection, strict, now=START) == 0
     assert switching.apply_policy(connection, lax, now=START) == 3
     drain(connection, lax)
+    assert len(scratch.stored(connection).persons) == 1
+
+
+def test_who_is_held_meanwhile_stays_held(
+    connection: Connection, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Her source was paused, and sent her again, between being found and being opened."""
+    desk = Desk(connection, ctx, START)
+    desk.put("web", "u1", {"loyalty_card": "9734586"}, family_name="Huber")
+    record = desk.put("crm", "1", family_name="Huber").record
+    watching.pause(connection, ctx, "crm", reason="", author="test", now=START)
+    desk.put("crm", "1", {"loyalty_card": "9734586"}, family_name="Huber")
+    number = connection.execute(
+        sa.text("select record_no from identity.record where id = :id"), {"id": record}
+    ).scalar_one()
+    found = [[(number, "crm", "1")], []]
+    monkeypatch.setattr(store_versions, "next_piece", lambda *_: found.pop(0))
+    store_versions.place_again(connection, now=START)
+    drain(connection, ctx)
+    assert len(scratch.stored(connection).persons) == 2
+    watching.resume(connection, ctx, "crm", now=START)
+    drain(connection, ctx)
     assert len(scratch.stored(connection).persons) == 1
 
 
