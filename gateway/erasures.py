@@ -15,13 +15,13 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from gateway.access import secrets_file
 from gateway.database import OTHER_TABLES, Database
+from gateway.forgetting import forget
 from gateway.settings import Settings
 from gateway.wiring import identity_of
 from identity.context import Context
 from identity.rights import erasures
 from identity.rights.erasures import Erasures
 from identity.rights.store_erasure import ErasedRow, NoteRow, SuppressedRow
-from offers import erasure as offers_erasure
 
 FORMAT: Final = 1
 
@@ -55,7 +55,7 @@ def make_again(database: Database, ctx: Context, known: Erasures, *, now: dt.dat
     for each in found:
         with database.transaction() as connection:
             gone = erasures.again(connection, ctx, each)
-            offers_erasure.forget(connection, gone, now=now)
+            forget(connection, gone, now=now)
     with database.transaction() as connection:
         return len(found), erasures.take_over(connection, ctx, known)
 

@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from gateway.access.security import Scope
 from gateway.api.endpoint import Answer, Call, endpoint
+from gateway.forgetting import forget
 from gateway.shopping import preferences
 from gateway.shopping.interests import shown as interests_of
 from gateway.wire.fields import note
@@ -62,8 +63,8 @@ def erase_profile(call: Call, profile: UUID) -> Answer:
     gone = erasure.erase(
         call.connection, call.services.identity, profile, reason=call.body["reason"], now=call.now
     )
-    offers_erasure.forget(call.connection, gone, now=call.now)
-    return Answer(200, {"profile": profile, "records": len(gone)})
+    forget(call.connection, gone, now=call.now)
+    return Answer(200, {"profile": profile, "records": len(gone.numbers)})
 
 
 @endpoint(

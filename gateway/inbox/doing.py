@@ -7,6 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from gateway.connectors.parts import EventPart, GonePart, Part, PrivacyPart, ProductPart, RecordPart
+from gateway.forgetting import forget
 from gateway.inbox import store_requests
 from gateway.inbox.store import Delivery
 from gateway.shopping import interests, store_newest
@@ -18,7 +19,6 @@ from identity.model import Assurance
 from identity.register import records
 from identity.rights import erasure
 from identity.submission import Happening, Submission
-from offers import erasure as offers_erasure
 from offers.retailer import products
 
 
@@ -129,4 +129,4 @@ def _erase(
     for record in erasure.under_key(connection, source, key):
         with suppress(ErasedError):
             gone = erasure.erase(connection, services.identity, record, reason=reason, now=now)
-            offers_erasure.forget(connection, gone, now=now)
+            forget(connection, gone, now=now)

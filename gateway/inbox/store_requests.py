@@ -1,6 +1,7 @@
 """SQL of what shoppers asked a shop to be told."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,21 @@ def ask(
             VALUES (:kind, :source, :record_key, :reference, :now) ON CONFLICT DO NOTHING
         """),
         {"kind": kind, "source": source, "record_key": record_key, "reference": reference, "now": now},
+    )
+
+
+def forget(connection: Connection, keys: Sequence[tuple[str, str]], *, now: dt.datetime) -> None:
+    """Takes the shoppers of these records (source, key) out of what was asked. That and when they asked
+    stays, as done: there is nothing left to be told.
+    """
+    connection.execute(
+        text("""
+            UPDATE gateway.privacy_request r
+               SET record_key = 'erased:' || r.request_no, done_at = coalesce(r.done_at, :now)
+              FROM unnest(CAST(:sources AS text[]), CAST(:keys AS text[])) AS gone (source, record_key)
+             WHERE r.source = gone.source AND r.record_key = gone.record_key
+        """),
+        {"sources": [source for source, _ in keys], "keys": [key for _, key in keys], "now": now},
     )
 
 

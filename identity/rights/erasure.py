@@ -7,7 +7,7 @@ is refused.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -29,38 +29,42 @@ from identity.sealing import postings
 from identity.sealing.envelope import Content
 
 
-def erase(
-    connection: Connection, ctx: Context, profile: UUID, *, reason: str, now: datetime
-) -> tuple[int, ...]:
-    """Erases the person behind a profile and returns the numbers of her records.
+class Gone(NamedTuple):
+    """Records that were erased: their numbers, and what their sources called them (source, key), unless they
+    call somebody else so by now.
+    """
+
+    numbers: tuple[int, ...]
+    keys: tuple[tuple[str, str], ...]
+
+
+def erase(connection: Connection, ctx: Context, profile: UUID, *, reason: str, now: datetime) -> Gone:
+    """Erases the person behind a profile.
 
     Of a shopper whose last record was deleted, all that stood together then goes: what happened still stands
     on it. Their data elsewhere must go as well. Raises UnknownProfileError, ErasedError, BusyError (a record
     came to her meanwhile: try again).
     """
     _, numbers = _whose(connection, profile)
-    pairs = store_erasure.pairs(connection, numbers)
-    ctx, *_ = opening.open_many(connection, ctx, pairs)
+    opened = opening.open_many(connection, ctx, store_erasure.pairs(connection, numbers))
     found = numbers
     current, numbers = _whose(connection, profile)
     if set(numbers) - set(found):
         raise BusyError
-    _check_nobody_stays(_take_out(connection, ctx, pairs, numbers, now), numbers)
+    gone, stood = _take_out(connection, opened, numbers, now)
+    _check_nobody_stays(stood, numbers)
     store_erasure.note(connection, current, len(numbers), reason=reason, now=now)
-    return tuple(numbers)
+    return gone
 
 
-def erase_records(
-    connection: Connection, ctx: Context, numbers: Sequence[int], *, now: datetime
-) -> tuple[int, ...]:
-    """Erases these records and nobody else's, whomever they belong to by now, and returns their numbers.
+def erase_records(connection: Connection, ctx: Context, numbers: Sequence[int], *, now: datetime) -> Gone:
+    """Erases these records and nobody else's, whomever they belong to by now.
 
     Whoever calls has written down why.
     """
-    pairs = store_erasure.pairs(connection, numbers)
-    ctx, *_ = opening.open_many(connection, ctx, pairs)
-    _take_out(connection, ctx, pairs, numbers, now)
-    return tuple(numbers)
+    opened = opening.open_many(connection, ctx, store_erasure.pairs(connection, numbers))
+    gone, _ = _take_out(connection, opened, numbers, now)
+    return gone
 
 
 def forget_again(connection: Connection, numbers: Sequence[int]) -> None:
@@ -130,13 +134,10 @@ def _whose(connection: Connection, profile: UUID) -> tuple[UUID, tuple[int, ...]
 
 
 def _take_out(
-    connection: Connection,
-    ctx: Context,
-    pairs: Sequence[tuple[str, str]],
-    numbers: Collection[int],
-    now: datetime,
-) -> Mapping[int, Spot]:
+    connection: Connection, opened: opening.Opened, numbers: Collection[int], now: datetime
+) -> tuple[Gone, Mapping[int, Spot]]:
     """Takes opened records out, with all that they brought; where they and who stood with them belonged."""
+    ctx, pairs = opened.ctx, list(opened.found)
     stored = [each for each in store_records.generations(connection, pairs) if each.record_no in set(numbers)]
     contents = {
         each.record_no: content for each in stored if (content := steps.before(each, ctx)) is not None
@@ -149,7 +150,8 @@ def _take_out(
     if live:
         earlier = records.take_away(connection, ctx, live, now=now, is_forwarding=False).placement.earlier
     _forget(connection, ctx, stored, known, now)
-    return earlier
+    keys = tuple(pair for pair, newest in opened.found.items() if newest.record_no in numbers)
+    return Gone(tuple(numbers), keys), earlier
 
 
 def _check_nobody_stays(earlier: Mapping[int, Spot], numbers: Collection[int]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from identity.context import Context
 from identity.rights import erasure, store_erasure
+from identity.rights.erasure import Gone
 from identity.rights.store_erasure import ErasedRow, NoteRow, SuppressedRow
 from identity.sealing.vault import Vault
 
@@ -58,8 +59,8 @@ def missing(connection: Connection, known: Iterable[ErasedRow]) -> list[Missing]
     ]
 
 
-def again(connection: Connection, ctx: Context, what: Missing) -> tuple[int, ...]:
-    """Erases again what is missing, as of the time when it was erased; the numbers of the records."""
+def again(connection: Connection, ctx: Context, what: Missing) -> Gone:
+    """Erases again what is missing, as of the time when it was erased."""
     return erasure.erase_records(connection, ctx, what.numbers, now=what.at)
 
 

@@ -76,7 +76,7 @@ class Desk:
 
     def erase(self, record: UUID) -> tuple[int, ...]:
         """Erases the person behind an id."""
-        return erasure.erase(self.connection, self.ctx, record, reason="asked", now=self.now)
+        return erasure.erase(self.connection, self.ctx, record, reason="asked", now=self.now).numbers
 
     def find(self, hint: Mapping[str, str] | None = None, channel: str | None = None, **values: str) -> Found:
         """Looks typed identifiers up."""

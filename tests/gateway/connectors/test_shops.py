@@ -168,9 +168,15 @@ def test_the_three_privacy_topics(open_shops: Services, client: Client) -> None:
         [asked] = store_requests.open_ones(connection, limit=10)
         assert (asked.kind, asked.record_key) == ("export", "207119551")
         assert store_requests.close(connection, asked.request_no, now=open_shops.clock())
+    later = {**customer, "data_request": {"id": 10000}}
+    shops.send(client, "shopify", ("customers/data_request", later), delivery="p1b")
     shops.send(client, "shopify", ("customers/redact", customer), delivery="p2")
     shops.work_off(open_shops)
     assert _anna(open_shops) == "ErasedError"
+    with open_shops.database.transaction() as connection:
+        assert store_requests.open_ones(connection, limit=10) == []
+        kept = connection.exec_driver_sql("select record_key from gateway.privacy_request order by 1")
+        assert kept.scalars().all() == ["erased:1", "erased:2"]
     again = {**shop_stories.ANNA, "id": 5, "email": "cara@example.org", "phone": None}
     shops.send(client, "shopify", ("customers/create", again), delivery="p3")
     shops.send(client, "shopify", ("shop/redact", {"shop_domain": shops.SHOPIFY}), delivery="p4")
