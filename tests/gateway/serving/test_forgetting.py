@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from gateway import forgetting
 from gateway.database import Database
 from gateway.serving.steps import steps
 from gateway.wiring import Services
@@ -10,7 +11,6 @@ from identity.model import Assurance
 from identity.register import records
 from identity.rights import erasure
 from identity.submission import Claim, Happening, Submission
-from offers import erasure as offers_erasure
 
 
 def test_an_event_that_was_under_way_is_emptied(services: Services, database: Database) -> None:
@@ -24,7 +24,7 @@ def test_an_event_that_was_under_way_is_emptied(services: Services, database: Da
         history.append(selling, ctx, [sale], now=now)
         with database.transaction() as erasing:
             gone = erasure.erase(erasing, ctx, anna.record, reason="asked", now=now)
-            offers_erasure.forget(erasing, gone, now=now)
+            forgetting.forget(erasing, gone, now=now)
     assert _told(database) == 1
     [again] = [step for step in steps(services) if step.name == "forget_again"]
     with database.transaction() as connection:
