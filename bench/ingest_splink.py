@@ -10,7 +10,7 @@ from statistics import quantiles
 from typing import Any, Final
 
 import pyarrow as pa
-from splink import Linker
+from splink import DuckDBAPI, Linker
 from sqlalchemy import Row as Stored
 from sqlalchemy import text as sql
 
@@ -43,7 +43,7 @@ _SCHEMA: Final = pa.schema([(name, pa.string()) for name in ("record_key", *ATTR
 def measure(on: Stage, taken: Sequence[Row]) -> dict[str, Any]:
     """How long `predict_between` takes for each of these records, and the settings it has."""
     ctx = identity_of(on.settings, secrets_file.load_or_create(on.settings.secrets_file))
-    api = splink_settings.quiet()
+    api = DuckDBAPI()
     store = api.register(pa.Table.from_batches(_stored(on, ctx), _SCHEMA))
     linker = Linker(store, splink_settings.settings(), log_level=40)
     splink_settings.train(linker)

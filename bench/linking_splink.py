@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from splink import Linker
+from splink import DuckDBAPI, Linker
 
 from bench import splink_settings
 from bench.splink_settings import JOIN_BITS
@@ -12,7 +12,7 @@ from bench.splink_settings import JOIN_BITS
 
 def clusters(path: Path) -> int:
     """How many clusters Splink finds; trains, compares and clusters."""
-    linker = Linker(splink_settings.quiet().register(_table(path)), splink_settings.settings(), log_level=40)
+    linker = Linker(DuckDBAPI().register(_table(path)), splink_settings.settings(), log_level=40)
     splink_settings.train(linker)
     predicted = linker.inference.predict(threshold_match_weight=JOIN_BITS)
     found = linker.clustering.cluster_pairwise_predictions_at_threshold(

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import duckdb
 import splink.comparison_library as cl
-from splink import Linker, SettingsCreator, block_on
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import SplinkException
 
-from bench import splink_settings
 from bench.quality_score import score
 from bench.quality_sets import Labelled
 
@@ -34,7 +33,7 @@ _UNBLOCKED: Final = frozenset(("region", "city", "street_number"))
 def best(path: Path, labelled: Labelled, truth: Mapping[str, str]) -> dict[str, Any]:
     """Splink's best score over the thresholds, told by the truth, and the settings that gave it."""
     mapped = dict(entry.split("=") for entry in labelled.mapped)
-    api = splink_settings.quiet()
+    api = DuckDBAPI()
     rules: list[Any] = [
         block_on(column) for column, attribute in mapped.items() if attribute not in _UNBLOCKED
     ]

@@ -2,9 +2,8 @@
 
 from typing import Any, Final
 
-import duckdb
 import splink.comparison_library as cl
-from splink import DuckDBAPI, SettingsCreator, block_on
+from splink import SettingsCreator, block_on
 
 JOIN_BITS: Final = 4
 RANDOM_PAIRS: Final = 1_000_000
@@ -17,13 +16,6 @@ RULES: Final = (
     ("family_name", "date_of_birth"),
     ("postcode", "street_number", "family_name"),
 )
-
-
-def quiet() -> DuckDBAPI:
-    """An empty DuckDB for Splink that draws no progress bar: those go to standard output."""
-    connection = duckdb.connect()
-    connection.execute("set enable_progress_bar = false")
-    return DuckDBAPI(connection=connection)
 
 
 def settings() -> SettingsCreator:
