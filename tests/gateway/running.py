@@ -68,7 +68,9 @@ class Gateway:
                 env=self.environment,
                 cwd=self.home,
                 start_new_session=True,
-                **({"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}),
+                user=self.user or None,
+                group=self.user or None,
+                extra_groups=[] if self.user else None,
             )
         until(lambda: self.answers() or self.has_ended(), START_S)
         assert not self.has_ended(), (self.home / "test.log").read_text()

@@ -49,7 +49,7 @@ def live(back: Caller, document: dict[str, Any]) -> dict[str, Any]:
     assert applied.status_code == 200, applied.json
     activated = back("POST", f"/v1/campaigns/{name}/activate", {})
     assert activated.status_code == 200, activated.json
-    found: dict[str, Any] = activated.json
+    found: dict[str, Any] = activated.get_json()
     return found
 
 
@@ -69,7 +69,7 @@ def ask(back: Caller, number: str, *, mode: str = "quote", codes: tuple[str, ...
     }
     answer = back("POST", "/v1/offers/query", question)
     assert answer.status_code == 200, answer.json
-    found: dict[str, Any] = answer.json
+    found: dict[str, Any] = answer.get_json()
     return found
 
 

@@ -60,7 +60,7 @@ def test_every_route_declares_who_may_call_it(app: Flask) -> None:
 def test_every_route_with_every_scope(app: Flask, client: Client, issue: Issue) -> None:
     """A scope opens the routes that name it and no other."""
     for scope in Scope:
-        bounds = {"stores": ("x-1",)} if scope is Scope.KIOSK else {}
+        bounds: dict[str, Any] = {"stores": ("x-1",)} if scope is Scope.KIOSK else {}
         bounds |= {"source": "web"} if scope is Scope.INGEST_PUBLIC else {}
         caller = Caller(client, issue(scope, **bounds))
         for method, path, route in _guarded(app):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
 
 from gateway.access.security import Scope
 from gateway.database import Database
@@ -73,8 +74,10 @@ def test_who_writes_waits_longer_than_a_till(back: Caller, database: Database) -
 
 def test_who_writes_does_not_wait_for_the_tills_connections(back: Caller, services: Services) -> None:
     """Also when none is free, nor opened in a till's time."""
+    pool = services.quick.engine.pool
+    assert isinstance(pool, QueuePool)
     with ExitStack() as taken:
-        for _ in range(services.quick.engine.pool.size()):
+        for _ in range(pool.size()):
             taken.enter_context(services.quick.engine.connect())
         assert back("PUT", "/v1/records/web/u1", {"identifiers": [EMAIL]}).status_code == 201
 

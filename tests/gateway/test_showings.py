@@ -55,7 +55,7 @@ def shown(shop: Caller) -> list[str]:
     asked = {"channel": "web", "shoppers": [{"identifiers": [signed_in]}]}
     answer = shop("POST", "/v1/offers/query", asked)
     assert answer.status_code == 200, answer.text
-    return [offer["product"] for offer in answer.json["offers"]]  # type: ignore[index]
+    return [offer["product"] for offer in answer.json["offers"]]
 
 
 def learn(services: Services, clock: Clock) -> None:
@@ -94,7 +94,7 @@ def test_a_rest_ends_by_itself(shop: Caller, services: Services, clock: Clock) -
     assert shown(shop) == []
     clock.forward(days=14, hours=1)
     assert shown(shop) == ["SW-1"]
-    profile = shop("GET", "/v1/records/web/anna-1").json["profile"]  # type: ignore[index]
+    profile = shop("GET", "/v1/records/web/anna-1").json["profile"]
     assert shop("POST", f"/v1/profiles/{profile}/erase", {"reason": "asked"}).status_code < 300
     assert rows(services) == []
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from identity import policy
 from identity.canonical import keys
@@ -32,7 +33,7 @@ def shopper(
     bound_to: str | None = None,
     proof: Assurance = Assurance.TYPED,
     assurance: Assurance = Assurance.TYPED,
-    attributes: dict[str, str] | None = None,
+    attributes: dict[str, Any] | None = None,
     **identifiers: str | Iterable[str],
 ) -> Record:
     """A record; the name is given and family name, `-` for a part that is not known."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -84,8 +85,9 @@ def test_twins_share_everything_but_the_name() -> None:
 @pytest.mark.parametrize("kind", ["email", "phone", "loyalty_card", "national_id", "account_id"])
 def test_asserted_identifiers_join_nothing(kind: str) -> None:
     """A stranger with a browser's key types your address and is told nothing of you."""
-    victim = shopper("web/1", "anna huber", **{kind: "x"})
-    stranger = shopper("web/2", "anna huber", assurance=Assurance.ASSERTED, **{kind: "x"})
+    shown: dict[str, Any] = {kind: "x"}
+    victim = shopper("web/1", "anna huber", **shown)
+    stranger = shopper("web/2", "anna huber", assurance=Assurance.ASSERTED, **shown)
     assert persons(victim, stranger) == {"web/1", "web/2"}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -17,7 +18,7 @@ from offers.marketing import campaigns
 from offers.marketing.campaign import Campaign, Limits
 from offers.marketing.campaign_format import parse
 from offers.marketing.campaigns import Author
-from offers.model import Basket, Line, Place, Policy, Proof, Query, Shopper, TransactionKey
+from offers.model import Basket, Line, Mode, Place, Policy, Proof, Query, Shopper, TransactionKey
 from offers.redemptions.redemption import Applied, Clocks, Redemption, Refused, Returned, Use
 from offers.retailer import products, stores
 from offers.retailer.assortment import Assortment
@@ -53,9 +54,7 @@ def furnish(connection: Connection) -> None:
     products.put(connection, [SWEATER, SOCKS])
 
 
-def campaign(
-    connection: Connection, name: str = "tenth", *, percent: int = 10, **changes: object
-) -> Campaign:
+def campaign(connection: Connection, name: str = "tenth", *, percent: int = 10, **changes: Any) -> Campaign:
     """A live campaign that takes some percent off everything, with these changes (limits, scope, trigger,
     ...).
     """
@@ -70,7 +69,7 @@ def campaign(
     return made
 
 
-def limited(connection: Connection, name: str = "tenth", **limits: object) -> Campaign:
+def limited(connection: Connection, name: str = "tenth", **limits: Any) -> Campaign:
     """A live campaign with limits."""
     return campaign(connection, name, limits=Limits(**limits))
 
@@ -112,14 +111,14 @@ class Till:
         transaction: TransactionKey | None = None,
         *,
         amount: int = 1000,
-        mode: str = "quote",
+        mode: Mode = "quote",
         revision: int = 1,
         who: Shopper | None = None,
         now: datetime = NOW,
         sku: str = "SWEATER",
         lines: tuple[Line, ...] | None = None,
         codes: tuple[str, ...] = (),
-        **options: object,
+        **options: Any,
     ) -> Answer | Refused:
         """Ask with one line in the basket, or with these lines."""
         found = self.ctx.assortment.named(self.connection, [sku])
@@ -137,13 +136,13 @@ class Till:
         )
         return service.query(self.connection, self.ctx, asked, who, now=now, **options)
 
-    def answer(self, transaction: TransactionKey | None = None, **options: object) -> Answer:
+    def answer(self, transaction: TransactionKey | None = None, **options: Any) -> Answer:
         """Ask and expect an answer."""
         found = self.ask(transaction, **options)
         assert isinstance(found, Answer), found
         return found
 
-    def reserve(self, transaction: TransactionKey | None = None, **options: object) -> Redemption:
+    def reserve(self, transaction: TransactionKey | None = None, **options: Any) -> Redemption:
         """Reserve and expect a redemption."""
         held = self.answer(transaction, mode="reserve", **options).redemption
         assert held is not None
@@ -153,9 +152,9 @@ class Till:
         self,
         transaction: TransactionKey,
         *applied: Applied,
-        state: str = "committed",
+        state: Literal["reserved", "committed"] = "committed",
         now: datetime = NOW,
-        **options: object,
+        **options: Any,
     ) -> Redemption | Refused:
         """Book what was applied."""
         use = Use(transaction=transaction, decision=None, state="committed", applied=applied)

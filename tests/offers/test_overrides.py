@@ -1,5 +1,7 @@
 """Pins, boosts and bans: they order what screens show, change no price, and remember who said so."""
 
+from typing import Any
+
 from sqlalchemy import Connection
 
 from offers.catalogue.snapshot import Snapshot
@@ -23,7 +25,7 @@ from tests.offers.worlds import (
     why,
 )
 
-KNOWN = {
+KNOWN: dict[str, Any] = {
     "wants": carted("S1", "S2"),
     "products": products(product("S1", 5000), product("S2", 4000)),
     "stock": {1: 9000, 2: 9000},

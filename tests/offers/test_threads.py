@@ -12,7 +12,7 @@ import pytest
 from offers.evaluation.decision import Refusal, RefusedCode
 from offers.marketing.campaign import Audience, Conditions, Limits, Scope, Stacking
 from offers.marketing.campaign_rewards import AmountOff, BuyGet, Percent
-from offers.model import Line, Only, Proof
+from offers.model import Line, Only, Proof, Shopper
 from tests.offers.worlds import (
     ANNA,
     ONLINE,
@@ -74,7 +74,7 @@ def test_every_channel_gets_the_same_price() -> None:
     campaigns = [promotion("a", Percent(1000)), promotion("b", AmountOff(euros(150), "unit"))]
     query = till(line("1", "S1", 1999), line("2", "S2", 500))
     totals = {
-        decide(campaigns, replace(query, channel=channel, mode=mode)).totals  # type: ignore[arg-type]
+        decide(campaigns, replace(query, channel=channel, mode=mode)).totals
         for channel in ("till", "kiosk", "web", "app")
         for mode in ("quote", "reserve")
     }
@@ -82,16 +82,16 @@ def test_every_channel_gets_the_same_price() -> None:
 
 
 @pytest.mark.parametrize("shopper", [None, replace(ANNA, proof=Proof.TYPED), replace(ANNA, members=())])
-def test_a_guest_breaks_nothing(shopper: object) -> None:
+def test_a_guest_breaks_nothing(shopper: Shopper | None) -> None:
     """Nobody known, badly known, or known without a record: impersonal offers, nothing personal."""
     campaigns = [
         promotion("all", Percent(1000)),
         wanted("personal", Percent(2000)),
         promotion("counted", Percent(3000), limits=Limits(per_profile=1)),
     ]
-    known = {"products": products(product("S1"))}
+    known: dict[str, Any] = {"products": products(product("S1"))}
     for query in (till(line("1", "S1", 1000)), kiosk(), kiosk(place=ONLINE, channel="web"), till()):
-        decision = decide(campaigns, query, shopper, **known)  # type: ignore[arg-type]
+        decision = decide(campaigns, query, shopper, **known)
         assert not any(offer.personalised for offer in decision.offers)
 
 

@@ -73,7 +73,7 @@ def euros(amount_minor: int) -> tuple[Money, ...]:
 
 def promotion(name: str, reward: Reward, **sections: Any) -> Campaign:
     """A campaign for everybody, with any of its sections given."""
-    values = {"messages": (Message(None, "en", f"{name} for all"),), "trigger": Always()}
+    values: dict[str, Any] = {"messages": (Message(None, "en", f"{name} for all"),), "trigger": Always()}
     return Campaign(id=name, name=name, reward=reward, **(values | sections))
 
 
@@ -153,7 +153,7 @@ def decide(
     return evaluate(compiled, query, shopper, Known(**known), policy=policy or POLICY, seed=seed)
 
 
-def taken_off(decision: Decision) -> dict[tuple[str, str], int]:
+def taken_off(decision: Decision) -> dict[tuple[str, str | None], int]:
     """What each campaign takes off each line."""
     return {(effect.campaign, effect.line): effect.amount for effect in decision.effects}
 

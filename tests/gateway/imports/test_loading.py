@@ -163,7 +163,7 @@ def test_an_import_that_loses_the_database_among_its_lines_goes_on_where_it_was(
     assert first + done.loaded + done.rejected == LONG
     assert [line for line, _ in rejected(long_job)] == REJECTED
     with database.transaction() as connection:
-        assert records.get(connection, ctx, "crm", "81")
+        assert records.get(connection, ctx, "crm", "81").key == "81"
 
 
 def test_an_erased_customer_is_refused_alone(database: Database, ctx: Context, job: Job) -> None:

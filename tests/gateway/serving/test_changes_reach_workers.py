@@ -117,7 +117,7 @@ class Till:
         own = self.line.sock.getsockname()[1]
         for pid, process in workers.items():
             for one in process.net_connections("tcp"):
-                if one.raddr and one.raddr.port == own:
+                if one.raddr[1:] == (own,):
                     return pid
         raise AssertionError("nobody holds the other end")
 

@@ -86,4 +86,4 @@ def asked(url: str, statement: str) -> list[tuple[Any, ...]]:
     with engine.begin() as connection:
         cursor = connection.connection.cursor()
         cursor.execute(statement)
-        return cursor.fetchall() if cursor.description else []
+        return list(cursor.fetchall()) if cursor.description else []

@@ -24,7 +24,7 @@ CONSENTS = [
     {"purpose": purpose, "granted": True, "at": "2026-11-20T10:00:00Z"}
     for purpose in ("cross_channel", "personal_offers")
 ]
-NOTHING = {"hidden": [], "quiet_channels": [], "gifts": []}
+NOTHING: dict[str, Any] = {"hidden": [], "quiet_channels": [], "gifts": []}
 
 
 @pytest.fixture

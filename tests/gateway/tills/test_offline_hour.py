@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -28,10 +29,10 @@ def _sell(counter: Counter, amount: int, *, card: str | None = None, tokens: tup
     return off
 
 
-def _report(back: Caller) -> dict[str, object]:
+def _report(back: Caller) -> dict[str, Any]:
     answer = back("GET", f"/v1/reconciliation?day={DAY}&store={STORE}")
     assert answer.status_code == 200, answer.text
-    found: dict[str, object] = answer.json
+    found: dict[str, Any] = answer.get_json()
     return found
 
 

@@ -5,7 +5,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -150,7 +150,7 @@ def test_whatever_tills_and_networks_do_is_explained(
     """Lost answers, duplicates, reordering, voids before reserves, crashes, wrong clocks, offline hours."""
     world = World(back, counter, clock, database, itertools.count())
     run_state_machine_as_test(
-        lambda: RandomTills(world),
+        cast("type[RandomTills]", lambda: RandomTills(world)),
         settings=settings(
             max_examples=scale(8, 300),
             stateful_step_count=scale(15, 40),

@@ -103,7 +103,7 @@ def test_nothing_overtakes_about_one_profile(
     _add(call(Scope.ADMIN), receiver)
     receiver.answers = [500]
     for event, *subjects in (("a1", ANNA), ("a2", ANNA, BEN), ("b3", BEN), ("c4", UUID(int=3))):
-        tell_of(services, event, *subjects)  # type: ignore[arg-type]
+        tell_of(services, event, *subjects)
     _send_all(services)
     assert _events(receiver) == ["a1", "c4"]
     clock.forward(seconds=6)
@@ -160,7 +160,7 @@ def test_an_address_inside_is_refused_at_delivery(call: Call, services: Services
     tell_of(services, "e1", ANNA)
     sending.send_next(services.database, services.identity.vault, services.clock)
     assert receiver.came == []
-    [message] = admin("GET", f"/v1/webhooks/{hook['id']}/messages?state=waiting").json["items"]  # type: ignore[index]
+    [message] = admin("GET", f"/v1/webhooks/{hook['id']}/messages?state=waiting").json["items"]
     assert message["trouble"] == "leads to an address inside"
 
 

@@ -1,5 +1,7 @@
 """A file tells by itself whether its people live together."""
 
+from collections.abc import Sequence
+
 import duckdb
 import pytest
 
@@ -19,7 +21,7 @@ YEAR_ALONE = ("anna", "huber", None, "1010", None, "1980-01-01")
 AGELESS = ("klara", "huber", "hauptstrasse", "1010", "wien", None)
 
 
-def world(people: list[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
+def world(people: Sequence[tuple[str | None, ...]]) -> duckdb.DuckDBPyConnection:
     """A workbench that holds these people, of whom any two may be compared."""
     con = duckdb.connect()
     con.execute(

@@ -15,7 +15,7 @@ from identity.bulk.progress import Silent
 from identity.bulk.reading import Reading
 from identity.bulk.store_workbench import Resources, workbench
 from identity.bulk.workforce import Equipment, Workforce
-from identity.model import ATTRIBUTES, Record
+from identity.model import ATTRIBUTES, Identifier, Record
 from identity.partition import cluster
 from identity.policy import Policy
 from identity.scoring.pool import Pool
@@ -125,11 +125,9 @@ class Stern(ToyModel):
         return int(bits * UNITS_PER_BIT)
 
 
-def real(record: Record) -> tuple:
+def real(record: Record) -> tuple[Identifier, ...]:
     """The identifiers with values that normalising leaves as they are."""
-    from identity.model import Identifier
-
-    made = {
+    made: dict[str, Callable[[str], str]] = {
         "email": lambda text: f"{text}@x.example.com",
         "phone": lambda text: "+43660" + str(1_000_000 + sum(map(ord, text)) * 7919 % 8_999_999),
         "loyalty_card": lambda text: text.replace("-", "").upper().replace("_", ""),

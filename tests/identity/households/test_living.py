@@ -34,7 +34,7 @@ def test_a_surname_and_an_address_make_a_household(desk: Desk) -> None:
 
 def test_half_an_address_is_no_household(desk: Desk) -> None:
     """A surname and a town are shared by too many; what was only asserted says nothing."""
-    town = {"postcode": "1010", "city": "Wien"}
+    town: dict[str, Any] = {"postcode": "1010", "city": "Wien"}
     one = desk.put("crm", "1", given_name="Anna", family_name="Huber", **town)
     asserted = desk.put("web", "u9", proof=Assurance.ASSERTED, given_name="Eva", family_name="Huber", **HOME)
     assert households(desk, one) == households(desk, asserted) == []

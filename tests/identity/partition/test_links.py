@@ -1,5 +1,6 @@
 import random
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from identity.partition import links
 from identity.partition.judgements import bench
 from identity.partition.links import Link, Member, Strength
 from identity.scoring.pool import Pool
-from identity.scoring.weigh import UNITS_PER_BIT, DeterministicModel
+from identity.scoring.weigh import UNITS_PER_BIT, DeterministicModel, Evidence
 from tests.identity.shoppers import POLICY, different, same, shopper
 from tests.identity.worlds import ToyModel, random_world, tight_policy
 
@@ -28,14 +29,23 @@ class Fixed:
     review_line: int = UNITS_PER_BIT
     is_wary: bool = False
     own_attributes: frozenset[str] = frozenset()
+    prior_bits: float = 0
 
     def blocking(self, _record: Record, /) -> tuple[str, ...]:
         """Finds nobody."""
         return ()
 
+    def may_reach(self, line: int, _left: Pool, _right: Pool, /) -> bool:
+        """Every pair weighs the same."""
+        return line <= self.fixed
+
     def weight(self, _left: Pool, _right: Pool, /) -> int:
         """Always the same."""
         return self.fixed
+
+    def evidence(self, _left: Pool, _right: Pool, /) -> tuple[Evidence, ...]:
+        """Of no attribute."""
+        return ()
 
 
 def members(*records: Record) -> dict[RecordKey, Member]:
@@ -136,8 +146,9 @@ def test_weight_may_doubt_what_it_counted() -> None:
     louder.
     """
     for bits, kind in ((0, "national_id"), (-6, "email")):
-        assert _doubted(bits, **{kind: "1234567"}) is Strength.DETERMINISTIC
-        assert _doubted(bits - 0.01, **{kind: "1234567"}) is Strength.POSSIBLE
+        shared: dict[str, Any] = {kind: "1234567"}
+        assert _doubted(bits, **shared) is Strength.DETERMINISTIC
+        assert _doubted(bits - 0.01, **shared) is Strength.POSSIBLE
     assert _doubted(-50, national_id="1234567", born="1980-02-01") is Strength.DETERMINISTIC
     assert _doubted(-50, ANNA, MARRIED, **TOGETHER) is Strength.DETERMINISTIC
     assert _doubted(-50, ANNA, BERND, **TOGETHER) is Strength.POSSIBLE
@@ -150,7 +161,7 @@ def test_weight_may_doubt_what_it_counted() -> None:
 
 def test_a_wary_model_believes_no_identifier_below_the_joining_line() -> None:
     """Where there are fragments, mailboxes and numbers, even beside one birth, are what these copied."""
-    for shared in ({"email": "a@x.example.com"}, TOGETHER):
+    for shared in (MAILBOX, TOGETHER):
         one, other = members(shopper("web/1", **shared), shopper("web/2", **shared)).values()
         line = 2 * UNITS_PER_BIT
         for units, expected in ((line, Strength.DETERMINISTIC), (line - 1, Strength.POSSIBLE)):
@@ -179,11 +190,12 @@ def test_what_one_has_for_life_doubts_an_address_sooner(
 
 
 ANNA, MARRIED, BERND = {"name": "anna huber"}, {"name": "anna maier"}, {"name": "bernd maier"}
-TOGETHER = {"national_id": "1234567", "born": "1980-02-01"}
+MAILBOX: dict[str, Any] = {"email": "a@x.example.com"}
+TOGETHER: dict[str, Any] = {"national_id": "1234567", "born": "1980-02-01"}
 
 
 def _doubted(
-    bits: float, left: dict[str, str] | None = None, right: dict[str, str] | None = None, **shared: str
+    bits: float, left: dict[str, Any] | None = None, right: dict[str, Any] | None = None, **shared: Any
 ) -> Strength | None:
     """How a pair that weighs so many bits is linked, when both sides show what is shared."""
     one, other = members(

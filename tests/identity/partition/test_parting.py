@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 from identity.context import Context
 from identity.model import Canonical, RecordKey
 from identity.register import opening, writing
-from identity.register.writing import Done, Draft
+from identity.register.steps import Draft
+from identity.register.writing import Done
 from identity.sealing.envelope import Content
 from identity.sealing.vault import Vault
 from tests.identity import scratch

@@ -75,12 +75,10 @@ def test_a_piece_is_a_component_at_the_first_level_that_fits(
     nodes, links = graph
     for piece in pieces.split(nodes, links, LADDER):
         ref = min(piece.members)
-        for level in range(LADDER.last + 2):
-            component = _component(ref, links, level)
-            if len(component) <= LADDER.bound:
-                break
-        assert (piece.members, piece.level) == (component, level)
-        assert len(piece.dropped) == level
+        components = (_component(ref, links, level) for level in range(LADDER.last + 2))
+        first = next((level, found) for level, found in enumerate(components) if len(found) <= LADDER.bound)
+        assert (piece.level, piece.members) == first
+        assert len(piece.dropped) == piece.level
 
 
 def _component(ref: RecordKey, links: list[Link], level: int) -> frozenset[RecordKey]:

@@ -22,7 +22,8 @@ from identity.context import Context
 from identity.events import history
 from identity.model import Assurance, Record
 from identity.partition import settle, store_graph, store_reviews
-from identity.partition.store_graph import Held, Surroundings
+from identity.partition.store_graph import Held
+from identity.partition.store_places import Surroundings
 from identity.reading import changes
 from identity.register import opening, records
 from identity.scoring.weigh import DeterministicModel
@@ -213,7 +214,12 @@ def test_who_is_moved_while_another_waits_for_her_piece_is_told_and_not_read(
                 f"update identity.member set piece_no = {other_piece} where record_no = {moving}"
             )
         held = waiting.result()
-    assert (held.labels, held.moved, held.rows, held.spots) == ({piece}, {other_piece}, [], {})
+    assert (held.labels, held.moved, held.rows, held.spots) == (
+        frozenset({piece}),
+        frozenset({other_piece}),
+        [],
+        {},
+    )
 
 
 def test_a_value_becomes_generic_while_another_policy_is_applied(

@@ -13,8 +13,8 @@ from identity.context import Context
 from identity.model import Consent, Record, RecordKey, Verdict
 from identity.policy import Policy
 from identity.register import opening, records, writing
+from identity.register.steps import Draft
 from identity.register.store_records import SealedStatement
-from identity.register.writing import Draft
 from identity.scoring.weigh import DeterministicModel, Model
 from identity.sealing.envelope import Content
 from identity.sealing.vault import Vault

@@ -21,7 +21,7 @@ def test_claiming_joins_and_dissolves_nothing(desk: Desk, times: int) -> None:
     card = desk.put("loyalty", "c1", {"loyalty_card": "9780000001"}, **ANNA)
     before = desk.view(anna.record)
     for number in range(times):
-        name = {"given_name": f"Eve{number}", "family_name": f"Stranger{number}"}
+        name: dict[str, Any] = {"given_name": f"Eve{number}", "family_name": f"Stranger{number}"}
         claimed = desk.put("segment", f"s{number}", IDS, proof=Assurance.ASSERTED, **name)
         assert claimed.profile == claimed.record
         assert claimed.outcome == "new"

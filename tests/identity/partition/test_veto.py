@@ -1,6 +1,7 @@
 import random
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -239,8 +240,8 @@ FATHER, SON = "1980-02-01", "2009-09-23"
     ],
 )
 def test_births_that_two_records_each_say_are_no_slips(
-    father: list[tuple[str, str, dict[str, str]]],
-    son: list[tuple[str, str, dict[str, str]]],
+    father: list[tuple[str, str, dict[str, Any]]],
+    son: list[tuple[str, str, dict[str, Any]]],
     expected: str | None,
 ) -> None:
     """Then neither a name nor a mailbox makes one person of two, only both, or a number for life."""

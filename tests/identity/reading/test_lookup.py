@@ -15,7 +15,7 @@ from identity.reading import lookup, shopper
 from identity.submission import Claim, Statement
 from tests.identity.desk import Desk
 
-PHONE = {"phone": "+43 664 1234567"}
+PHONE: dict[str, Any] = {"phone": "+43 664 1234567"}
 ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber", "postcode": "1010", "country": "AT"}
 BERND: dict[str, Any] = {"given_name": "Bernd", "family_name": "Huber", "postcode": "8010", "country": "AT"}
 
@@ -111,7 +111,7 @@ def test_the_hot_path_is_one_statement(
             counted.append(str(query))
             super().execute(query, vars)
 
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     driver.cursor_factory = Counting
     try:
         with statements_of(connection.engine) as seen:

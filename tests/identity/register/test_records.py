@@ -129,7 +129,8 @@ def test_a_key_says_nothing_for_one_person_however_it_is_written(desk: Desk, kin
     first = desk.put("loyalty", key, {kind: key}, **ANNA)
     second = desk.put("loyalty", key, {kind: key}, **BERND)
     assert (first.generation, second.generation) == (1, 2)
-    assert desk.find(**{kind: key}).profile == second.profile == second.record
+    asked: dict[str, Any] = {kind: key}
+    assert desk.find(**asked).profile == second.profile == second.record
 
 
 def test_a_deleted_record_forwards_and_can_be_revived(desk: Desk) -> None:

@@ -194,7 +194,7 @@ def test_together_is_one_by_one(
             assert one == found[1][name], f"seed {seed}: {name}"
 
 
-ANNA = {"given_name": "Anna", "family_name": "Huber"}
+ANNA: dict[str, Any] = {"given_name": "Anna", "family_name": "Huber"}
 
 
 def sent(key: str, *mails: str, source: str = "crm", **attributes: str) -> Submission:

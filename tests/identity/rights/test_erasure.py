@@ -88,7 +88,12 @@ def test_nothing_personal_is_left(desk: Desk) -> None:
     """
     web, card = shopper(desk)
     for verdict in (Verdict.DIFFERENT, Verdict.SAME):
-        said = {"verdict": verdict, "reason": "Frau Huber rang up.", "author": "s", "now": desk.now}
+        said: dict[str, Any] = {
+            "verdict": verdict,
+            "reason": "Frau Huber rang up.",
+            "author": "s",
+            "now": desk.now,
+        }
         steward.judge(desk.connection, desk.ctx, [web.record], [card.record], **said)
     desk.erase(web.record)
     left = everything_stored(desk)
@@ -341,7 +346,7 @@ def _waits(connection: Connection) -> bool:
 def test_whose_key_went_to_somebody_else_takes_it_from_nobody(desk: Desk) -> None:
     """Her source calls another shopper so by now, who is no less welcome for it."""
     anna = desk.put("crm", "1", given_name="Anna", family_name="Huber", date_of_birth="1980-05-17")
-    berta = {"given_name": "Berta", "family_name": "Maier", "date_of_birth": "1955-01-02"}
+    berta: dict[str, Any] = {"given_name": "Berta", "family_name": "Maier", "date_of_birth": "1955-01-02"}
     assert desk.put("crm", "1", **berta).generation == 2
     gone = erasure.erase(desk.connection, desk.ctx, anna.record, reason="asked", now=desk.now)
     assert gone == ((anna.record_no,), ())

@@ -248,7 +248,12 @@ def test_too_many_identifiers_go_to_review(desk: Desk) -> None:
 def test_why_tells_of_a_link_by_weight_alone(desk: Desk) -> None:
     """Two who share no identifier are linked by what they agree in, and why says so."""
     desk.ctx = replace(desk.ctx, model=shipped.default())
-    said = {"date_of_birth": "1971-03-04", "city": "Wien", "postcode": "1010", "street": "Ringstrasse"}
+    said: dict[str, Any] = {
+        "date_of_birth": "1971-03-04",
+        "city": "Wien",
+        "postcode": "1010",
+        "street": "Ringstrasse",
+    }
     one, other = (
         desk.put(source, "u1", {}, given_name="Rosalinde", family_name="Kaltenbrunner", **said).record
         for source in ("web", "crm")
@@ -290,7 +295,7 @@ def test_why_is_told_of_namesakes(desk: Desk) -> None:
 def test_how_tells_the_weight_that_joined(desk: Desk) -> None:
     """Of two groups that of what both say together, in the figure as in the sentence."""
     desk.ctx = replace(desk.ctx, model=ToyModel())
-    born = {"given_name": "Anna", "date_of_birth": "1980-02-03"}
+    born: dict[str, Any] = {"given_name": "Anna", "date_of_birth": "1980-02-03"}
     desk.put("loyalty", "c1", CARD, city="Wien", **ANNA)
     desk.put("pos", "9", CARD, **born)
     web = desk.put("web", "u1", family_name="Huber", city="Wien", **born)

@@ -118,7 +118,7 @@ def test_a_walk_goes_on_where_it_was(connection: Connection, ctx: Context) -> No
     for number in range(4):
         desk.put("web", f"u{number}", city="Wien", date_of_birth=f"198{number}-01-01")
     switching.activate(connection, "lax", author="test", now=START)
-    reached = []
+    reached: list[str] = []
     while redo.step(connection, ctx, now=START):
         walks = connection.exec_driver_sql("select subject from identity.redo where kind = 'model'")
         reached += walks.scalars().all()

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from math import inf
 
@@ -16,12 +16,12 @@ from offers.catalogue.snapshots import Snapshots
 from offers.errors import UnknownStoreError
 from offers.marketing import campaigns
 from offers.marketing.campaign import Conditions, Limits, Scope
-from offers.model import Basket, Line, Product, Query
+from offers.model import Basket, Channel, Line, Product, Query
 from offers.retailer import stores
 from tests.offers.floor import ANNA, NOW, VIENNA, Till, campaign, furnish, place
 
 
-def _asked(till: Till, *skus: str, channel: str = "till") -> set[int]:
+def _asked(till: Till, *skus: str, channel: Channel = "till") -> set[int]:
     """What a basket asks for, products known by a number of their place."""
     products = {
         number: Product(product_no=number, sku=sku, title=sku, category=f"all/{sku.lower()}", group=sku[:1])
@@ -116,10 +116,8 @@ def test_an_old_copy_serves_two_seconds_at_most(database: Database, monkeypatch:
         furnish(connection)
         campaign(connection, "first")
 
-    @contextmanager
-    def broken() -> Iterator[Connection]:
+    def broken() -> AbstractContextManager[Connection]:
         raise ConnectionError("no connection for the thread")
-        yield
 
     held = Snapshots(broken)
     held.quick_load_s = 0.0

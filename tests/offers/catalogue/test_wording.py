@@ -1,6 +1,7 @@
 """The words of an offer: which message speaks, and what its placeholders become."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,9 +9,10 @@ from offers.catalogue import offer_ids
 from offers.catalogue.offer_ids import OfferKey
 from offers.marketing.campaign import Message, Scope
 from offers.marketing.campaign_rewards import Percent
-from offers.model import Only
+from offers.model import Channel, Only
 from tests.offers.worlds import (
     ANNA,
+    CARTED,
     carted,
     decide,
     kiosk,
@@ -26,7 +28,7 @@ from tests.offers.worlds import (
 QUERY = till(line("1", "S1", 5990))
 
 
-def title(messages: tuple[Message, ...], language: str, channel: str = "till") -> str:
+def title(messages: tuple[Message, ...], language: str, channel: Channel = "till") -> str:
     """The title a campaign with these messages is given."""
     campaign = promotion("a", Percent(1000), messages=messages)
     query = replace(QUERY, language=language, channel=channel)
@@ -45,7 +47,7 @@ def title(messages: tuple[Message, ...], language: str, channel: str = "till") -
     ],
 )
 def test_the_nearest_language_speaks_and_the_channels_own_words_first(
-    language: str, channel: str, expected: str
+    language: str, channel: Channel, expected: str
 ) -> None:
     """Exact language, its base, English; a channel's own message before the one for all."""
     messages = (
@@ -66,7 +68,7 @@ def test_without_english_the_first_language_by_name_speaks() -> None:
 def test_placeholders_become_the_product_and_its_prices() -> None:
     """Money as the language writes it; braces doubled stay braces."""
     words = "{product}: {price_after} statt {price_before}, {discount} {{gespart}}"
-    known = {"products": products(product("S1", title="Pullover"))}
+    known: dict[str, Any] = {"products": products(product("S1", title="Pullover"))}
     campaign = promotion("a", Percent(1000), messages=(Message(None, "de", words),))
     (offer,) = decide([campaign], replace(QUERY, language="de"), None, **known).offers
     assert offer.title == "Pullover: 53,91 EUR statt 59,90 EUR, 5,99 EUR {gespart}"
@@ -100,7 +102,7 @@ def test_a_poster_without_a_product_says_nothing_about_one() -> None:
 
 def test_a_title_from_the_product_feed_is_never_a_template() -> None:
     """Braces in a product's name are text."""
-    known = {"products": products(product("S1", title="{price_before} {0} %s"))}
+    known: dict[str, Any] = {"products": products(product("S1", title="{price_before} {0} %s"))}
     campaign = promotion("a", Percent(1000), messages=(Message(None, "en", "{product}"),))
     assert decide([campaign], QUERY, None, **known).offers[0].title == "{price_before} {0} %s"
 
@@ -115,7 +117,7 @@ def test_a_title_from_the_product_feed_is_never_a_template() -> None:
 )
 def test_the_receipt_never_tells_of_an_interest(message: Message, receipt: str) -> None:
     """Receipts lie about: own words, neutral words, or the campaign's name."""
-    known = {"wants": carted("S1"), "products": products(product("S1"))}
+    known: dict[str, Any] = {"wants": carted("S1"), "products": products(product("S1"))}
     decision = decide([wanted("a", Percent(1000), messages=(message,))], QUERY, ANNA, **known)
     assert [effect.receipt_text for effect in decision.effects] == [receipt]
 
@@ -136,11 +138,14 @@ def test_what_never_was_an_offers_id_is_not_taken_for_one(text: str) -> None:
 
 def test_whoever_holds_a_token_gets_that_offer_and_learns_nothing_else() -> None:
     """No name, no other personal campaign, not even its refusal; public campaigns as for everybody."""
-    known = {"wants": carted("S1", "S2"), "products": products(product("S1"), product("S2", group="g"))}
+    known: dict[str, Any] = {
+        "wants": carted("S1", "S2"),
+        "products": products(product("S1"), product("S2", group="g")),
+    }
     holder = replace(ANNA, only=Only("mine", "S1"))
     campaigns = [
         wanted("mine", Percent(1000)),
-        wanted("other", Percent(2000), trigger=replace(wanted("x", Percent(1)).trigger, maximum_age_s=7200)),
+        wanted("other", Percent(2000), trigger=replace(CARTED, maximum_age_s=7200)),
         promotion("public", Percent(500), scope=Scope(products=frozenset({"S2"}))),
     ]
     query = till(line("1", "S1", 1000), line("2", "S2", 1000))

@@ -2,16 +2,18 @@
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import Engine
 from uuid_utils.compat import uuid7
 
 from gateway.database import Database
@@ -23,10 +25,11 @@ from offers.errors import CampaignStateError, TakenCodeError
 from offers.evaluation.decision import RefusedCode
 from offers.marketing import campaigns
 from offers.marketing.campaign import Scope
-from offers.model import Basket, Line, Query, TransactionKey
+from offers.model import Basket, Line, Mode, Query, TransactionKey
 from offers.redemptions.redemption import Applied, Clocks, Redemption, Refused, Use
 from offers.returns.model import ReturnLine
 from offers.service import Answer
+from tests.conftest import Scale
 from tests.offers.floor import ANNA, NOW, Till, campaign, context, furnish, key, shopper
 
 
@@ -40,7 +43,7 @@ def till(database: Database) -> Iterable[Till]:
         yield Till(connection, context(database.transaction))
 
 
-def codes_of(till: Till, count: int = 1, **order: object) -> list[str]:
+def codes_of(till: Till, count: int = 1, **order: Any) -> list[str]:
     """Random codes for the campaign."""
     made = issuing.issue(
         till.connection,
@@ -56,9 +59,10 @@ def codes_of(till: Till, count: int = 1, **order: object) -> list[str]:
     return found
 
 
-def ask(till: Till, *codes: str, at: TransactionKey | None = None, **options: object) -> Answer:
+def ask(
+    till: Till, *codes: str, at: TransactionKey | None = None, mode: Mode = "quote", **options: Any
+) -> Answer:
     """Ask with codes and one sweater for 50.00."""
-    mode = str(options.pop("mode", "quote"))
     found = till.ctx.assortment.named(till.connection, ["SWEATER"])
     line = Line("1", "sale", found["SWEATER"].product_no, "SWEATER", None, 1000, "each", 5000)
     asked = Query(
@@ -318,7 +322,7 @@ def test_only_campaigns_that_ask_for_one_get_a_code(till: Till) -> None:
         )
 
 
-def test_codes_are_made_in_bulk(connection: Connection, scale: object) -> None:
+def test_codes_are_made_in_bulk(connection: Connection, scale: Scale) -> None:
     """A million in a minute is the promise; the pace is told by a bench, that all are stored by this."""
     furnish(connection)
     campaign(connection, "secret", reach="code")
@@ -332,7 +336,9 @@ def test_codes_are_made_in_bulk(connection: Connection, scale: object) -> None:
     print(f"{count / (time.process_time() - began_s):,.0f} codes a second of this process")
 
 
-def test_nothing_is_read_where_no_code_could_matter(till: Till, statements_of: object) -> None:
+def test_nothing_is_read_where_no_code_could_matter(
+    till: Till, statements_of: Callable[[Engine], Any]
+) -> None:
     """A query without codes costs what it cost before, once no live campaign needs one."""
     campaigns.pause(till.connection, "secret", ANNA)
     till.connection.commit()

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from gateway.database import Database
 from offers.decisions import decision_days, store_decisions
 from offers.decisions.decision_log import DecisionLog
+from offers.decisions.decision_record import DecisionRecord
 from offers.errors import StaleRevisionError
 from offers.evaluation.evaluate import evaluate
 from offers.redemptions.redemption import Refused
@@ -96,11 +97,9 @@ def test_a_logged_decision_can_be_made_again_byte_for_byte(shop: Database) -> No
 def test_a_full_buffer_loses_and_counts(till: Till) -> None:
     """A database that stands still costs log rows, never memory or answers."""
 
-    @contextmanager
-    def stuck() -> Iterator[Connection]:
+    def stuck() -> AbstractContextManager[Connection]:
         time.sleep(0.2)
         raise ConnectionError("no database")
-        yield
 
     log = DecisionLog(stuck, most_buffered=3)
     campaign(till.connection)
@@ -111,7 +110,7 @@ def test_a_full_buffer_loses_and_counts(till: Till) -> None:
     assert (log.written, log.lost) == (0, 5)
 
 
-def _record(till: Till) -> store_decisions.DecisionRecord:
+def _record(till: Till) -> DecisionRecord:
     quoted = till.answer()
     found = till.ctx.log.waiting(quoted.id)
     assert found is not None

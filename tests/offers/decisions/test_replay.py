@@ -122,7 +122,7 @@ def test_every_decision_reads_as_sentences(till: Till) -> None:
 def test_no_reason_is_without_its_words() -> None:
     """Every reason that the sources of the evaluator name has a sentence."""
     modules = (audience, beside, eligibility, evaluating, interest_rules, judging, opening, plays, showcase)
-    sources = [Path(module.__file__).read_text(encoding="utf-8") for module in modules]
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     sources.append(files("offers").joinpath("sql/opened.sql").read_text(encoding="utf-8"))
     spelt = r"""(?:No\(|return |Refusal\([^,]+, |asked.codes, |dead\[code\] = |:= |THEN )["']([a-z_]+)["']"""
     named = {name for source in sources for name in re.findall(spelt, source)}

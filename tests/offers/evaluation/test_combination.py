@@ -1,6 +1,7 @@
 """Which offers go together, in small readable baskets; the proofs are in test_promises."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def percent(name: str, rate_bp: int, *, group: str | None = None, joins: "tuple[
 ONE_LINE = (line("1", "S1", 10_000),)
 
 
-def off(*campaigns: Campaign, lines: "tuple[Line, ...]" = ONE_LINE) -> dict[tuple[str, str], int]:
+def off(*campaigns: Campaign, lines: "tuple[Line, ...]" = ONE_LINE) -> dict[tuple[str, str | None], int]:
     """What each campaign takes off each line."""
     return taken_off(decide(campaigns, till(*lines)))
 
@@ -159,7 +160,7 @@ def test_one_amount_is_spread_over_what_the_law_leaves() -> None:
 
 def test_a_margin_floor_binds_the_companions_too() -> None:
     """What one campaign may not sell below, another on the same line may not either."""
-    known = {"products": products(product("S1", cost_minor=6000, tax_rate_bp=0))}
+    known: dict[str, Any] = {"products": products(product("S1", cost_minor=6000, tax_rate_bp=0))}
     joins = Stacking(joins=ALL)
     guarded = promotion("a", Percent(1000), conditions=Conditions(margin_floor_bp=0), stacking=joins)
     other = promotion("b", Percent(3500), stacking=replace(joins, order=1))
@@ -170,7 +171,7 @@ def test_a_margin_floor_binds_the_companions_too() -> None:
 
 def test_of_two_margin_floors_the_stricter_binds() -> None:
     """Whichever of the two is taken off first."""
-    known = {"products": products(product("S1", cost_minor=6000, tax_rate_bp=0))}
+    known: dict[str, Any] = {"products": products(product("S1", cost_minor=6000, tax_rate_bp=0))}
     strict, lax = Conditions(margin_floor_bp=2000), Conditions(margin_floor_bp=0)
     for first, second in ((strict, lax), (lax, strict)):
         joins = Stacking(joins=ALL)

@@ -15,7 +15,7 @@ from offers.evaluation.pricing import Claim, Play, settle
 from offers.evaluation.search import fits
 from offers.marketing.campaign import Campaign
 from offers.marketing.campaign_rewards import Bundle, BuyGet, Gift, TenderCoupon
-from offers.model import Basket, Left, Policy, Proof
+from offers.model import Basket, Channel, Left, Policy, Proof, Shopper
 from offers.money import BP
 from tests.offers.worlds import ANNA, World, catalogue, worlds
 
@@ -208,7 +208,7 @@ def allowed(claims: "tuple[Claim, ...] | list[Claim]") -> bool:
 @pytest.mark.parametrize("shopper", [None, replace(ANNA, proof=Proof.TYPED), replace(ANNA, personal=False)])
 @given(world=worlds(), channel=st.sampled_from(["till", "kiosk", "web"]))
 def test_without_proof_and_consent_nothing_depends_on_what_is_known(
-    shopper: object, world: World, channel: str
+    shopper: Shopper | None, world: World, channel: Channel
 ) -> None:
     """A typed phone number, a missing consent, a stranger: interests change not one byte of the answer."""
     query = replace(world.query, channel=channel)

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
 
 from offers.marketing.campaign import Conditions, Limits, Message, Scope, Stacking, Window
 from offers.marketing.campaign_rewards import Percent
-from offers.model import Basket, Known, Product, Proof, Want
+from offers.model import Basket, Known, Line, Product, Proof, Want
 from tests.offers.worlds import (
     ANNA,
     CARTED,
@@ -32,7 +33,7 @@ from tests.offers.worlds import (
 
 TEN = wanted("ten", Percent(1000))
 SWEATER = product("S1", 5990, title="Merino sweater")
-FACTS = {"products": products(SWEATER), "stock": {1: 3000}, "wants": carted("S1")}
+FACTS: dict[str, Any] = {"products": products(SWEATER), "stock": {1: 3000}, "wants": carted("S1")}
 
 
 def test_a_wanted_product_is_shown_with_both_prices_and_its_end() -> None:
@@ -77,7 +78,7 @@ def test_online_unknown_stock_is_no_obstacle() -> None:
         {"category": "shop/Alcohol"},
     ],
 )
-def test_a_product_without_a_price_or_too_private_is_not_shown(changed: dict[str, object]) -> None:
+def test_a_product_without_a_price_or_too_private_is_not_shown(changed: dict[str, Any]) -> None:
     """No price in this currency, or of a sensitive kind: not a word about it."""
     decision = decide([TEN], kiosk(), ANNA, **(FACTS | {"products": products(SWEATER._replace(**changed))}))
     assert decision.offers == ()
@@ -98,7 +99,7 @@ def test_no_group_and_no_scope_leads_around_a_sensitive_product(scope: Scope) ->
     campaign = replace(TEN, scope=scope)
     private, open_ = product("S1", group="g", sensitive=True), product("S2", group="g")
     for wanted_sku, gets in (("S1", False), ("S2", True)):
-        facts = {"products": products(private, open_), "wants": carted(wanted_sku)}
+        facts: dict[str, Any] = {"products": products(private, open_), "wants": carted(wanted_sku)}
         decision = decide([campaign], till(line("1", "S2", 1000)), ANNA, **facts)
         assert bool(decision.effects) == gets
     facts = {"products": products(private, open_), "wants": carted("S2")}
@@ -114,7 +115,7 @@ def test_offers_come_by_priority_then_by_what_they_are_worth() -> None:
         3: Want(3, viewed_at_s=NOW_S - DAY_S),
         4: Want(4, viewed_at_s=NOW_S - DAY_S),
     }
-    known = {
+    known: dict[str, Any] = {
         "wants": wants,
         "stock": dict.fromkeys(wants, 1000),
         "products": products(product("S1"), product("S2"), product("S3"), product("S4", 50_000)),
@@ -215,7 +216,7 @@ def test_what_is_quoted_at_the_kiosk_is_charged_at_the_till(world: World) -> Non
         assert offer.campaign in {effect.campaign for effect in charged.effects}
 
 
-def _one(known: Known, sku: str) -> "object":
+def _one(known: Known, sku: str) -> Line:
     found: Product = next(one for one in known.products.values() if one.sku == sku)
     assert found.price_minor is not None
     return line("1", sku, found.price_minor)

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from sqlalchemy.engine import Connection
 
@@ -20,7 +20,7 @@ class Faulty(importlib.machinery.SourceFileLoader):
 
     fault: Fault
 
-    def get_code(self, fullname: str) -> object:
+    def get_code(self, fullname: str) -> CodeType | None:
         """The code of the faulty source."""
         source = self.get_data(self.get_filename(fullname)).decode()
         return compile(self.fault.seeded(source), self.path, "exec")
@@ -57,11 +57,11 @@ def seed_database(fault: Fault) -> None:
         source = fault.seeded(fault.path.read_text(encoding="utf-8"))
         connection.exec_driver_sql(source.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
 
-    migrations.migrate = and_slip  # type: ignore[assignment]
+    migrations.migrate = and_slip
 
 
 seeded = FAULTS[int(os.environ["SEEDED_FAULT"])]
 if seeded.is_sql:
     seed_database(seeded)
 else:
-    sys.meta_path.insert(0, Finder(seeded))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder(seeded))

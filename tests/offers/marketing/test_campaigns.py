@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,7 +23,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ANNA = Author(name="anna", at=NOW)
 
 
-def plain(**changes: object) -> Campaign:
+def plain(**changes: Any) -> Campaign:
     """Ten percent off everything, without condition."""
     found = parse(
         """

@@ -1,7 +1,8 @@
 """Points through the ledger: pending, confirmed, spent first what ends first, and gone with a refund."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -26,7 +27,7 @@ def shop(till: Till) -> Till:
     return till
 
 
-def _balance(till: Till, now: object = NOW) -> tuple[int, int, int]:
+def _balance(till: Till, now: datetime = NOW) -> tuple[int, int, int]:
     found = account.balance(till.connection, [ANNA_NO], now=now)
     return found.spendable, found.pending, found.owed
 
@@ -38,14 +39,14 @@ def _earn(till: Till, amount: int = 10_000) -> Redemption:
     return done
 
 
-def _report(till: Till, sale: Sale, now: object = LATER) -> Recorded:
+def _report(till: Till, sale: Sale, now: datetime = LATER) -> Recorded:
     clocks = Clocks(received_at=now, occurred_at=now)
     found = service.record_transaction(till.connection, till.ctx, sale, clocks)
     assert isinstance(found, Recorded)
     return found
 
 
-def _pay(till: Till, points: int, now: object = LATER, **more: object) -> Recorded:
+def _pay(till: Till, points: int, now: datetime = LATER, **more: Any) -> Recorded:
     """A sale of one line that is paid with points."""
     sale = Sale(
         transaction=key(),

@@ -1,6 +1,7 @@
 """Quotes do not ask what is left of campaigns far from their ends; near it they do, reserves always."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from offers.queries.headroom import HOLDS_S, LEFT_TIMES, LOOK_EVERY_S, Headroom
 from tests.offers.floor import Till, context, furnish, key, limited
 
 
-def _snapshot(database: Database, **limits: int) -> Snapshot:
+def _snapshot(database: Database, **limits: Any) -> Snapshot:
     with database.transaction() as connection:
         furnish(connection)
         limited(connection, **limits)

@@ -136,7 +136,7 @@ def _spy(connection: Connection) -> list[str]:
     does not count.
     """
     seen: list[str] = []
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
 
     class Spying(psycopg2.extensions.cursor):
         def execute(self, query: Any, values: Any = None) -> None:

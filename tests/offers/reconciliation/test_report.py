@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +15,14 @@ DAY = date(2026, 11, 21)
 TILL = ("0042", DAY, "07")
 
 
-def _entry(said: int | None, booked: int | None, number: str = "1", **more: object) -> Entry:
-    values = {"store": "0042", "day": DAY, "terminal": "07", "number": number, "offer": "tenth.1"}
+def _entry(said: int | None, booked: int | None, number: str = "1", **more: Any) -> Entry:
+    values: dict[str, Any] = {
+        "store": "0042",
+        "day": DAY,
+        "terminal": "07",
+        "number": number,
+        "offer": "tenth.1",
+    }
     common = {"campaign": "tenth", "funding": "vendor", "currency": "EUR"}
     return Entry(**(values | common | more), said_minor=said, booked_minor=booked)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -101,6 +102,7 @@ def test_the_same_reserve_again_is_the_first_answer(till: Till) -> None:
     again = till.answer(number, mode="reserve")
     assert again.id == first.id
     assert again.decision == first.decision
+    assert first.redemption is not None
     assert again.redemption == replace(first.redemption, replayed=True)
     assert capacities(till.connection)["tenth", Kind.USES, ""] == (10, 1, 0)
 
@@ -279,7 +281,7 @@ def test_what_is_held_does_not_stand_in_its_own_way(till: Till) -> None:
     for revision, cents in ((1, 100), (2, 200)):
         quoted = till.answer(number, who=who, revision=revision, amount=cents * 10)
         sold = Applied("tenth.1", "1", 1000, cents)
-        named = {"decision": quoted.id, "shopper": who, "record_no": 10, "revision": revision}
+        named: dict[str, Any] = {"decision": quoted.id, "shopper": who, "record_no": 10, "revision": revision}
         held = _redeemed(till.use(number, sold, state="reserved", **named))
         assert [(item.granted_minor, item.reason) for item in held.items] == [(cents, None)]
 
@@ -290,7 +292,9 @@ def test_the_lines_of_a_sale_share_what_others_left(till: Till) -> None:
     number = key()
     quoted = till.answer(number, lines=TWO)
     till.reserve(amount=700)
-    lines = [Applied(effect.offer, effect.line, 1000, effect.amount) for effect in quoted.decision.effects]
+    lines = [
+        Applied(effect.offer, str(effect.line), 1000, effect.amount) for effect in quoted.decision.effects
+    ]
     done = _redeemed(till.use(number, *lines, decision=quoted.id, revision=1))
     assert [item.granted_minor for item in done.items] == [100, 30]
     assert capacities(till.connection)["tenth", Kind.BUDGET, "EUR"] == (200, 200, 0)

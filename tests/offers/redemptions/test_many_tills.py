@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from threading import Barrier, Lock
+from typing import Any
 
 import psycopg2
 import pytest
@@ -307,8 +308,8 @@ def test_a_code_for_three_is_used_three_times(crowd: Database, scale: Scale) -> 
             start.wait()
             with crowd.transaction() as connection:
                 ends_at = NOW + timedelta(minutes=15)
-                values = {"redemption_id": new_id(), "revision": 1, "state": "reserved"}
-                times = {"expires_at": ends_at, "occurred_at": NOW, "received_at": NOW}
+                values: dict[str, Any] = {"redemption_id": new_id(), "revision": 1, "state": "reserved"}
+                times: dict[str, Any] = {"expires_at": ends_at, "occurred_at": NOW, "received_at": NOW}
                 mine = store_redemptions.make(connection, 1, key(), **values, **times)
                 assert mine is not None
                 granted = store_redemptions.take(

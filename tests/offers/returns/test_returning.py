@@ -1,6 +1,7 @@
 """Goods that come back: what is due, what limits get back, and each step again."""
 
 from dataclasses import replace
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +17,7 @@ from offers.errors import (
 from offers.marketing.campaign import Conditions
 from offers.marketing.campaign_rewards import AmountOff
 from offers.marketing.limits import Kind
-from offers.model import Line
+from offers.model import Line, TransactionKey
 from offers.money import Money
 from offers.redemptions.redemption import Applied, Clocks, Recorded, Redemption, Refused, Returned, Sale
 from offers.returns.model import ReturnLine
@@ -33,7 +34,7 @@ def _returned(found: object) -> Returned:
     return found
 
 
-def _sold(till: Till, **options: object) -> Redemption:
+def _sold(till: Till, **options: Any) -> Redemption:
     held = till.reserve(**options)
     done = till.commit(held)
     assert isinstance(done, Redemption)
@@ -235,10 +236,10 @@ def _named(done: Redemption) -> dict[str, str]:
 
 def _report(
     till: Till,
-    transaction: object,
+    transaction: TransactionKey,
     given: tuple[Applied, ...],
-    lines: list[dict[str, object]],
-    kind: str = "sale",
+    lines: list[dict[str, Any]],
+    kind: Literal["sale", "return", "void"] = "sale",
 ) -> Recorded:
     sale = Sale(transaction=transaction, kind=kind, currency="EUR", lines=tuple(lines), applied=given)
     found = service.record_transaction(

@@ -1,6 +1,7 @@
 """Returns that come before their sale: kept, and booked once when it comes."""
 
 from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
 
@@ -18,8 +19,8 @@ SOLD = ({"line": "1", "sku": "SWEATER", "quantity": "1", "amount": 1000},)
 def _report(
     till: Till,
     transaction: TransactionKey,
-    *lines: dict[str, object],
-    kind: str = "sale",
+    *lines: dict[str, Any],
+    kind: Literal["sale", "return", "void"] = "sale",
     given: tuple[Applied, ...] = (),
 ) -> Recorded:
     sale = Sale(
@@ -32,7 +33,7 @@ def _report(
     return found
 
 
-def _back(sale: TransactionKey, quantity: str = "1", amount: int = 900) -> dict[str, object]:
+def _back(sale: TransactionKey, quantity: str = "1", amount: int = 900) -> dict[str, Any]:
     named = {
         "store": sale.store,
         "terminal": sale.terminal,
