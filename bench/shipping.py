@@ -33,7 +33,7 @@ from identity.scoring.kin import SHARED, Kin
 from identity.scoring.training import fit, levels
 from identity.scoring.training.levels import ABSENT, Levels, Pairs
 
-VERSION: Final = "shipped-3"
+VERSION: Final = "shipped-4"
 WORLD: Final = World(77, date(2026, 11, 1))
 RECORDS: Final = 60_000
 MADE_FOR: Final = 1_000_000

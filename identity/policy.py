@@ -105,6 +105,8 @@ class Policy:
     sources: Mapping[str, Source]
     one_to_a_birth: bool = False
     """True where the files at hand show that other given names with one birth are mistakes, not twins."""
+    slips_name_nobody: bool = False
+    """True where the files at hand show that a given name which nobody has is another one, mistaken."""
     given_names: frozenset[str] = frozenset()
     """What the files at hand show to be given names, beside those that are listed."""
     registers: frozenset[str] = frozenset()
@@ -142,14 +144,15 @@ class Policy:
             self.block_alone,
             self.bound_cap,
         )
-        learned = (self.one_to_a_birth, sorted(self.given_names), sorted(self.registers))
+        flags = (self.one_to_a_birth, self.slips_name_nobody)
+        learned = (*flags, sorted(self.given_names), sorted(self.registers))
         content = json.dumps([numbers, self.drop_lines_bits, self.one_to_a_home, rules, learned])
         return f"{self.version}|{hashlib.sha256(content.encode()).hexdigest()}"
 
     @property
     def names_mislead(self) -> bool:
         """True where clearly different given names alone do not part two records."""
-        return self.one_to_a_home or self.one_to_a_birth
+        return self.one_to_a_home or self.one_to_a_birth or self.slips_name_nobody
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises UnknownSourceError with a sentence that lists the known ones."""

@@ -10,6 +10,7 @@ from identity.bulk import (
     store_links,
     store_names,
     store_persons,
+    store_slips,
     store_training,
 )
 from identity.bulk.engine import Engine
@@ -70,13 +71,15 @@ def train(con: DuckDBPyConnection, workforce: Workforce, progress: Progress) -> 
     """What fits the records and pairs at hand: a policy that knows whether people live together, a model."""
     progress.phase("train")
     living = store_homes.living(con)
+    are_slips = not living.one_to_a_home and store_slips.name_nobody(con)
     reading = workforce.equipment.reading
     policy = replace(
         reading.policy,
         one_to_a_home=living.one_to_a_home,
         one_to_a_birth=living.one_to_a_birth,
         registers=living.registers,
-        given_names=store_names.borne(con) if living.one_to_a_birth else frozenset(),
+        slips_name_nobody=are_slips,
+        given_names=store_names.borne(con) if living.one_to_a_birth or are_slips else frozenset(),
     )
     return replace(reading, policy=policy), store_training.fitted(
         con, workforce, live_together=not living.one_to_a_home

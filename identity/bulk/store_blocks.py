@@ -60,6 +60,7 @@ RULES: Final = (
 """Each key as an expression that is null unless all its parts are there."""
 _OF_OWN: Final = (
     "'{0}|p|' || postcode || '|' || {0}",
+    "'{0}|r|' || region || '|' || {0}",
     "'{0}|y|' || year(born) || '|' || {0}",
     f"'{{0}}|d|' || {_DAYS} || '|' || {{0}}",
     "'{0}|f|' || surname || '|' || {0}",
@@ -82,7 +83,7 @@ def find(con: DuckDBPyConnection, workforce: Workforce, own: Collection[str]) ->
         " nullif(heard_family.code, '') AS surname, nullif(left(given_name, 1), '') AS initial,"
         " heard_street.code AS road, heard_organisation.code AS company,"
         f" nullif(left(heard_city.code, {blocking.PLACE_LENGTH}), '') AS place, date_of_birth AS born, city,"
-        " postcode,"
+        " postcode, region,"
         f" street_number, organisation_name{''.join(f', {name}' for name in own)} FROM record {joins}"
     )
     for rule in (*RULES, *(rule.format(name) for name in own for rule in _OF_OWN)):

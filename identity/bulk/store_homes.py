@@ -64,11 +64,12 @@ _SHARE_OWN: Final = f"""
         SELECT {{name}} FROM record GROUP BY 1 HAVING count(*) BETWEEN 2 AND {HOLDERS_MAX}
      )
 """
-_SHARE_HOME: Final = f"""
+SHARE_HOME: Final = f"""
     SELECT pair.l, pair.r FROM pair JOIN record a ON a.no = pair.l JOIN record b ON b.no = pair.r
       LEFT JOIN ({_REACHED_ALIKE}) s ON s.l = pair.l AND s.r = pair.r
      WHERE s.l IS NOT NULL OR (a.family_name = b.family_name AND ({_HOME}))
 """
+"""The candidates (l, r) who share a home, a telephone or a mailbox."""
 _TOLD: Final = f"""
     SELECT count(*) FILTER (is_unlike), count(*) FILTER (NOT is_unlike),
            avg(is_one_birth::INTEGER) FILTER (is_unlike), avg(is_one_birth::INTEGER) FILTER (NOT is_unlike)
@@ -122,7 +123,7 @@ def living(con: DuckDBPyConnection) -> Living:
     both. Where no homes tell, when many who share a value of the retailer's own that hardly anybody else has
     are such.
     """
-    at_home = _told(con, _SHARE_HOME, _IS_ONE_BIRTH)
+    at_home = _told(con, SHARE_HOME, _IS_ONE_BIRTH)
     if at_home.kin >= KIN_MIN:
         return Living(at_home.are_mistakes(MISTAKEN_SHARE), at_home.are_mistakes(MOSTLY_MISTAKEN_SHARE))
     told = {

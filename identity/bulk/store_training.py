@@ -23,7 +23,7 @@ def fitted(con: DuckDBPyConnection, workforce: Workforce, *, live_together: bool
         *catalogue.KNOWN.values(),
         *(catalogue.comparison(name) for name in held if name.startswith("x_")),
     ]
-    comparisons = tuple(each for each in known if columns.named_in(each) & held) or (names.GIVEN,)
+    comparisons = tuple(each for each in known if each.column in held) or (names.GIVEN,)
     named = sorted(held.union(*(columns.named_in(each) for each in comparisons)))
     table = con.sql(f"SELECT no - 1 AS no, {', '.join(named)} FROM card ORDER BY no").to_arrow_table()
     terms = {column: _terms(con, column) for column in _termed(comparisons)}

@@ -87,6 +87,10 @@ def _are_two_names(one: Name, other: Name, policy: Policy) -> bool:
     return compare.given_names_of(one, other).differs and compare.family_names_of(one, other).differs
 
 
+def _is_a_slip(one: Name, other: Name, policy: Policy) -> bool:
+    return not (_is_people_s(one.given, policy) and _is_people_s(other.given, policy))
+
+
 def _is_people_s(given: str, policy: Policy) -> bool:
     return given_names.is_known(given) or given in policy.given_names
 
@@ -137,14 +141,17 @@ def _given_name(left: Pool, right: Pool, policy: Policy) -> Refusal | None:
     They are excused when named records of both groups show the same strong identifier, or numbers for life
     that differ by a typing error alone. Such an identifier excuses another name or another day of birth, but
     not both: then somebody wrote down the number, or used the card, of somebody else. Where no two of one
-    home were born on one day, a birth that agrees excuses the name as well.
+    home were born on one day, a birth that agrees excuses the name as well; where slips of the finger make
+    names of nobody's, such a name tells nothing.
     """
     is_vouched = _is_vouched(left, right, policy)
     if is_vouched and (policy.one_to_a_home or not are_born_apart(left, right)):
         return None
     if _is_written_wrongly(left, right, policy):
         return None
-    compared = (compare.given_names_of(a, b) for a, b in product(left.names, right.names))
+    names = product(left.names, right.names)
+    told = ((a, b) for a, b in names if not (policy.slips_name_nobody and _is_a_slip(a, b, policy)))
+    compared = (compare.given_names_of(a, b) for a, b in told)
     found = _least(comparison for comparison in compared if comparison.differs)
     return Refusal("given_name", found.sentence, found.values) if found else None
 

@@ -100,12 +100,14 @@ def _by_place(said: Canonical, heard: str, surname: str) -> Iterator[str]:
 
 
 def _by_own(said: Canonical, own: Collection[str], heard: str, surname: str) -> Iterator[str]:
-    """Each part of the name, the postcode, the year and the day of birth alone with what only this retailer
-    asks for, such as a place of birth.
+    """Each part of the name, the postcode, the region, the year and the day of birth alone with what only
+    this retailer asks for, such as a place of birth.
     """
     for name, value in said.extra:
         if name not in own:
             continue
+        if said.region:
+            yield f"{name}|r|{said.region}|{value}"
         if said.postcode:
             yield f"{name}|p|{said.postcode}|{value}"
         if said.date_of_birth is not None:

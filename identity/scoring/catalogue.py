@@ -33,6 +33,7 @@ KNOWN: Final[Mapping[str, Comparison]] = MappingProxyType(
             places.STREET_NUMBER,
             places.POSTCODE,
             places.CITY,
+            places.REGION,
             contacts.EMAIL,
             contacts.PHONE,
             *map(contacts.number, NUMBERS),

@@ -18,7 +18,9 @@ from typing import Final
 HOMES: Final = frozenset(("street", "postcode"))
 """What a file must hold of its people before it can tell who lives together."""
 
-SHARED: Final = frozenset((*HOMES, "family_name", "street_number", "city", "phone", "email", "employer"))
+SHARED: Final = frozenset(
+    (*HOMES, "family_name", "street_number", "city", "region", "phone", "email", "employer")
+)
 """What the people of a home share."""
 
 

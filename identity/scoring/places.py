@@ -1,8 +1,9 @@
 """The levels of addresses."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from identity.scoring.comparison import Comparison, Level, otherwise
+from identity.scoring.pool import Pool
 from identity.scoring.similarity import edits, edits_sql, is_typo, is_typo_sql
 
 TYPO: Final = 0.89999
@@ -69,3 +70,46 @@ STREET_NUMBER: Final = _text(
         lambda a, b: edits(a, b) <= 1,
     ),
 )
+
+
+class RegionView(NamedTuple):
+    """A region, and what of the address says as much; "" where absent."""
+
+    region: str
+    city: str
+    postcode: str
+
+
+def _regions(pool: Pool) -> list[RegionView]:
+    return [
+        RegionView(each.region, each.city or "", each.postcode or "")
+        for each in pool.canonicals
+        if each.region
+    ]
+
+
+def _is_told(left: RegionView, right: RegionView) -> bool:
+    """Whether the city or the postcode says it: who lives in one city lives in one region."""
+    return bool(left.city and left.city == right.city) or bool(
+        left.postcode and left.postcode == right.postcode
+    )
+
+
+REGION: Final = Comparison(
+    "region",
+    _regions,
+    _is_told,
+    "region_l is null or region_r is null or city_l = city_r or postcode_l = postcode_r",
+    (
+        Level(
+            "same",
+            "The regions are the same.",
+            "region_l = region_r",
+            lambda a, b: a.region == b.region,
+            term="region",
+        ),
+        otherwise("The regions differ."),
+    ),
+    lambda view, _column: view.region,
+)
+"""What the region says beyond city and postcode: it stays where those are misspelt or have changed."""

@@ -104,7 +104,7 @@ def cards(pools: Sequence[Pool]) -> Cards:
     """The cards of records, and the comparisons for which they hold anything."""
     rows = [columns.row(each) for each in pools]
     held = {name for row in rows for name, value in row.items() if value is not None}
-    comparisons = [each for name, each in catalogue.KNOWN.items() if columns.named_in(each) & held]
+    comparisons = [each for name, each in catalogue.KNOWN.items() if each.column in held]
     comparisons += [catalogue.comparison(name) for name in sorted(held) if name.startswith("x_")]
     comparisons = comparisons or [names_levels.GIVEN]  # of records that say nothing: a model needs one
     named = sorted(held | {column for each in comparisons for column in columns.named_in(each)})

@@ -92,7 +92,12 @@ def test_files_come_to_the_partition_of_their_records(
 ) -> None:
     """Groups are the same, whatever path they took, under limits that a dozen records reach."""
     for seed in range(scale(4, 60)):
-        by = replace(tight_policy(), one_to_a_home=seed % 4 == 3, one_to_a_birth=seed % 3 == 1)
+        by = replace(
+            tight_policy(),
+            one_to_a_home=seed % 4 == 3,
+            one_to_a_birth=seed % 3 == 1,
+            slips_name_nobody=seed % 4 == 1,
+        )
         model = Stern(is_wary=seed % 4 == 1) if seed % 2 else ToyModel()
         folder = tmp_path / str(seed)
         folder.mkdir()

@@ -331,6 +331,19 @@ def test_where_nobody_lives_together_the_files_tell_what_is_a_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [("josue huber", "given_name"), ("xyqul huber", None), ("- huber", None), ("georg huber", "given_name")],
+    ids=["a name of the files", "nobody's", "no name", "a listed name"],
+)
+def test_where_slips_name_nobody_such_a_name_tells_nothing(name: str, expected: str | None) -> None:
+    """Husband and wife both have names; what is left of hers after a slip is none."""
+    known = replace(POLICY, slips_name_nobody=True, given_names=frozenset(("josue",)))
+    one, other = pool(shopper("web/1", "klara huber")), pool(shopper("web/2", name))
+    refusal = veto.veto(one, other, NOBODY, known)
+    assert (refusal and refusal.rule) == expected
+
+
+@pytest.mark.parametrize(
     ("street", "expected"),
     [("hauptstrasse", None), ("hauptstrsase", None), ("feldweg", "given_name")],
     ids=["one home", "a home written wrongly", "two homes"],

@@ -47,6 +47,7 @@ def pools(draw: st.DrawFn) -> Pool:
         street=draw(MAYBE),
         street_number=draw(st.none() | st.text("12", min_size=1, max_size=3)),
         city=draw(MAYBE),
+        region=draw(st.sampled_from([None, "tirol", "wien"])),
         postcode=draw(st.none() | st.text("12", min_size=3, max_size=4)),
         extra=draw(st.sampled_from([(), (("x_place", "wien"),), (("x_place", "graz"),)])),
     )
@@ -145,6 +146,7 @@ def test_every_column_that_a_condition_names_is_given() -> None:
             street="am ring",
             street_number="1",
             city="wien",
+            region="wien",
             postcode="1010",
         ),
         tuple(
@@ -164,6 +166,28 @@ def test_every_column_that_a_condition_names_is_given() -> None:
         ).keys()
     for comparison in catalogue.KNOWN.values():
         assert columns.named_in(comparison) <= given_columns
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (Canonical(region="tirol", city="hall", postcode="6060"), 0),
+        (Canonical(region="wien", city="hall", postcode="6060"), 1),
+        (Canonical(region="tirol", city="wattens", postcode="6060"), None),
+        (Canonical(region="tirol", city="wattens", postcode="6112"), None),
+        (Canonical(region="wien", city="wattens"), None),
+        (Canonical(city="hall"), None),
+    ],
+    ids=["elsewhere in it", "in another", "at home", "one city", "wherever that is", "unsaid"],
+)
+def test_a_region_says_nothing_where_city_or_postcode_say_it(other: Canonical, expected: int | None) -> None:
+    """Who lives in one city lives in one region: that is no evidence of its own."""
+    said = (Canonical(region="tirol", city="wattens", postcode="6112"), other)
+    left, right = (
+        pool.of(Record(RecordKey("web", key), "online", each, ()), frozenset(), POLICY)
+        for key, each in zip("12", said, strict=True)
+    )
+    assert _level("region", left, right) == expected
 
 
 def _level(name: str, left: Pool, right: Pool) -> int | None:
